@@ -55,7 +55,8 @@ func TestDeliverySettlesOnceAllLinesAre(t *testing.T) {
 		b.Add(b.AddOrigin(&o), int64(i), uint64(i), 0, []byte{byte(i)})
 	}
 	var calls int
-	d := NewDelivery(&b, nil, func(*Delivery) { calls++ })
+	d := NewDelivery(&b, nil)
+	d.Begin(func(*Delivery) { calls++ })
 	d.Ref(2).Settle(Stored)
 	d.Ref(0).Settle(Dropped)
 	if calls != 0 {
@@ -69,7 +70,7 @@ func TestDeliverySettlesOnceAllLinesAre(t *testing.T) {
 	if !slices.Equal(n[:], []int{0, 1, 0, 1, 1, 0}) {
 		t.Errorf("counts = %v", n)
 	}
-	NewDelivery(&Batch{}, nil, func(*Delivery) { calls++ })
+	NewDelivery(&Batch{}, nil).Begin(func(*Delivery) { calls++ })
 	if calls != 2 {
 		t.Error("an empty delivery is settled at once")
 	}

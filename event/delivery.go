@@ -37,21 +37,16 @@ type Delivery struct {
 	settled  func(*Delivery)
 }
 
-// NewDelivery makes a delivery of b. settled is called once, by the goroutine that settles the last
-// line (at once when b is empty); it must not block for long.
-func NewDelivery(b *Batch, place any, settled func(*Delivery)) *Delivery {
-	d := &Delivery{Batch: b, Place: place}
-	d.Begin(settled)
-	return d
-}
+// NewDelivery makes a delivery of b; the worker that takes it calls Begin.
+func NewDelivery(b *Batch, place any) *Delivery { return &Delivery{Batch: b, Place: place} }
 
-// Begin marks every line as pending and sets the function that is called when all are settled.
-// A source hands out deliveries with a nil function; the worker that takes one calls Begin.
+// Begin marks every line as pending. settled is called once, by the goroutine that settles the last line
+// (at once when the batch is empty); it must not block for long.
 func (d *Delivery) Begin(settled func(*Delivery)) {
 	d.settled = settled
 	d.verdicts = make([]Verdict, d.Batch.Len())
 	d.pending.Store(int32(d.Batch.Len()))
-	if d.Batch.Len() == 0 && settled != nil {
+	if d.Batch.Len() == 0 {
 		settled(d)
 	}
 }
@@ -83,7 +78,7 @@ func (r Ref) Settle(v Verdict) {
 		panic("event: line settled twice, or as pending") // a bug of ours, never caused by input
 	}
 	r.D.verdicts[r.Line] = v
-	if r.D.pending.Add(-1) == 0 && r.D.settled != nil {
+	if r.D.pending.Add(-1) == 0 {
 		r.D.settled(r.D)
 	}
 }
