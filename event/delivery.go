@@ -1,6 +1,9 @@
 package event
 
-import "sync/atomic"
+import (
+	"errors"
+	"sync/atomic"
+)
 
 // Verdict is what became of a line that a worker took from the spool.
 type Verdict uint8
@@ -91,3 +94,7 @@ func (r Ref) Received() int64 { return r.D.Batch.Lines[r.Line].Received }
 
 // Message is the line as framed on the wire, valid until the delivery is acknowledged.
 func (r Ref) Message() []byte { return r.D.Batch.Message(r.Line) }
+
+// ErrSpoolFull says that a spool has reached its size limit or the lane its quota. The line stays in
+// the per-host files, and the receiver remembers the gap.
+var ErrSpoolFull = errors.New("spool is full")
