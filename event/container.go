@@ -1,0 +1,272 @@
+package event
+
+// object is a list or a map. Its entries are slots[start:start+len]; growing may move them.
+type object struct {
+	start, len, cap uint32
+	table, size     uint32 // hash table of a large map: tables[table:table+size]
+	hashed          bool   // the table is up to date
+	busy            bool   // being rendered or copied: meeting it again is a cycle
+}
+
+// From hashFrom keys on, a map is searched by hash.
+const hashFrom = 16
+
+// NewMap makes an empty map.
+func (ev *Event) NewMap() Value { return ev.newObject(Map, 6) }
+
+// NewList makes an empty list.
+func (ev *Event) NewList() Value { return ev.newObject(List, 4) }
+
+func (ev *Event) newObject(k Kind, room int) Value {
+	start := len(ev.slots)
+	ev.slots = extend(ev.slots, room)
+	ev.objects = append(ev.objects, object{start: uint32(start), cap: uint32(room)})
+	return Value{k, uint64(len(ev.objects) - 1)}
+}
+
+// extend lengthens s by n slots, whose content is whatever was there.
+func extend(s []slot, n int) []slot {
+	if len(s)+n <= cap(s) {
+		return s[:len(s)+n]
+	}
+	return append(s, make([]slot, n)...)
+}
+
+// Len is the number of entries of a container, and 0 for other kinds.
+func (ev *Event) Len(v Value) int {
+	if v.kind < List {
+		return 0
+	}
+	return int(ev.objects[v.bits].len)
+}
+
+// At is entry i of a container, Missing when there is none.
+func (ev *Event) At(v Value, i int) Value {
+	if v.kind < List || uint(i) >= uint(ev.objects[v.bits].len) {
+		return Value{}
+	}
+	return ev.slots[int(ev.objects[v.bits].start)+i].val
+}
+
+// Key is the name of entry i of a map. The slice is valid until something is added to the event.
+func (ev *Event) Key(m Value, i int) []byte {
+	return ev.keyBytes(ev.slots[int(ev.objects[m.bits].start)+i].key)
+}
+
+// SetAt replaces entry i of a container.
+func (ev *Event) SetAt(v Value, i int, to Value) {
+	o := &ev.objects[v.bits]
+	ev.slots[o.start:][:o.len][i].val = to
+}
+
+// Append adds to a list.
+func (ev *Event) Append(list, v Value) { ev.push(list, slot{val: v}) }
+
+// RemoveAt removes entry i of a container; those behind it move up.
+func (ev *Event) RemoveAt(v Value, i int) {
+	o := &ev.objects[v.bits]
+	s := ev.slots[o.start:][:o.len]
+	copy(s[i:], s[i+1:])
+	o.len--
+	o.hashed = false
+}
+
+// Clear empties a container.
+func (ev *Event) Clear(v Value) {
+	o := &ev.objects[v.bits]
+	o.len, o.hashed = 0, false
+}
+
+// Lookup is the entry of that name, Missing when there is none.
+func (ev *Event) Lookup(m Value, name Symbol) Value { return ev.lookup(m, name.key()) }
+
+// LookupBytes is Lookup for a name from the wire.
+func (ev *Event) LookupBytes(m Value, name []byte) Value {
+	if m.kind != Map {
+		return Value{}
+	}
+	if i := ev.findBytes(m, name); i >= 0 {
+		return ev.At(m, i)
+	}
+	return Value{}
+}
+
+// Put sets the entry of that name.
+func (ev *Event) Put(m Value, name Symbol, v Value) { ev.put(m, name.key(), v) }
+
+// PutBytes is Put for a name from the wire, which is copied into the event when it is new.
+func (ev *Event) PutBytes(m Value, name []byte, v Value) {
+	if i := ev.findBytes(m, name); i >= 0 {
+		ev.SetAt(m, i, v)
+		return
+	}
+	s := ev.String(name)
+	ev.push(m, slot{key{uint32(s.bits), uint32(s.bits >> 32)}, v})
+}
+
+// RemoveBytes removes the entry of that name and tells whether there was one.
+func (ev *Event) RemoveBytes(m Value, name []byte) bool {
+	i := ev.findBytes(m, name)
+	if i >= 0 {
+		ev.RemoveAt(m, i)
+	}
+	return i >= 0
+}
+
+func (ev *Event) lookup(m Value, k key) Value {
+	if m.kind != Map {
+		return Value{}
+	}
+	if i := ev.find(m, k); i >= 0 {
+		return ev.slots[int(ev.objects[m.bits].start)+i].val
+	}
+	return Value{}
+}
+
+func (ev *Event) put(m Value, k key, v Value) {
+	if i := ev.find(m, k); i >= 0 {
+		ev.SetAt(m, i, v)
+		return
+	}
+	ev.push(m, slot{k, v})
+}
+
+func (ev *Event) remove(m Value, k key) bool {
+	i := ev.find(m, k)
+	if i >= 0 {
+		ev.RemoveAt(m, i)
+	}
+	return i >= 0
+}
+
+func (ev *Event) push(v Value, s slot) {
+	o := &ev.objects[v.bits]
+	if o.len == o.cap {
+		ev.grow(o)
+	}
+	ev.slots[o.start+o.len] = s
+	o.len++
+	if o.hashed {
+		ev.enterTable(o, o.len-1)
+	}
+}
+
+// grow doubles the room of a container, in place when it is the last one.
+func (ev *Event) grow(o *object) {
+	add := max(o.cap, 4)
+	o.hashed = false // its size follows cap
+	if int(o.start+o.cap) == len(ev.slots) {
+		ev.slots = extend(ev.slots, int(add))
+		o.cap += add
+		return
+	}
+	start := len(ev.slots)
+	ev.slots = extend(ev.slots, int(o.cap+add))
+	copy(ev.slots[start:], ev.slots[o.start:o.start+o.len])
+	o.start, o.cap = uint32(start), o.cap+add
+}
+
+// find is the index of the entry named k, -1 when there is none.
+func (ev *Event) find(m Value, k key) int {
+	o := &ev.objects[m.bits]
+	s := ev.slots[o.start:][:o.len]
+	if o.len >= hashFrom {
+		return ev.findHashed(o, ev.keyHash(k), func(e key) bool { return ev.equalKeys(e, k) })
+	}
+	if k.n == isSymbol {
+		return ev.findSymbol(s, k)
+	}
+	for i := range s {
+		if ev.equalKeys(s[i].key, k) {
+			return i
+		}
+	}
+	return -1
+}
+
+// findSymbol is find for the common case: symbols compare by number, and only names from the wire by text.
+func (ev *Event) findSymbol(s []slot, k key) int {
+	for i := range s {
+		if s[i].key == k {
+			return i
+		}
+		if s[i].key.n != isSymbol && ev.equalKeys(s[i].key, k) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (ev *Event) findBytes(m Value, name []byte) int {
+	o := &ev.objects[m.bits]
+	if o.len >= hashFrom {
+		return ev.findHashed(o, hashKey(name), func(e key) bool { return string(ev.keyBytes(e)) == string(name) })
+	}
+	for i, s := range ev.slots[o.start:][:o.len] {
+		if string(ev.keyBytes(s.key)) == string(name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Hash tables are open-addressed, hold entry index + 1, and stand in ev.tables.
+
+func (ev *Event) findHashed(o *object, hash uint32, equal func(key) bool) int {
+	if !o.hashed {
+		ev.buildTable(o)
+	}
+	mask := o.size - 1
+	for at := hash & mask; ; at = (at + 1) & mask {
+		i := ev.tables[o.table+at]
+		if i == 0 {
+			return -1
+		}
+		if equal(ev.slots[o.start+i-1].key) {
+			return int(i - 1)
+		}
+	}
+}
+
+func (ev *Event) buildTable(o *object) {
+	if o.size < 2*o.cap {
+		o.table, o.size = uint32(len(ev.tables)), hashFrom
+		for o.size < 2*o.cap {
+			o.size *= 2
+		}
+		ev.tables = append(ev.tables, make([]uint32, o.size)...) // no allocation once tables has grown
+	}
+	clear(ev.tables[o.table:][:o.size])
+	o.hashed = true
+	for i := range o.len {
+		ev.enterTable(o, i)
+	}
+}
+
+func (ev *Event) enterTable(o *object, i uint32) {
+	mask := o.size - 1
+	at := ev.keyHash(ev.slots[o.start+i].key) & mask
+	for ev.tables[o.table+at] != 0 {
+		at = (at + 1) & mask
+	}
+	ev.tables[o.table+at] = i + 1
+}
+
+// Copy copies a value deep; a container that contains itself is copied as null where it recurs.
+func (ev *Event) Copy(v Value) Value {
+	if v.kind < List {
+		return v
+	}
+	if ev.objects[v.bits].busy {
+		return NullValue()
+	}
+	ev.objects[v.bits].busy = true
+	to := ev.newObject(v.kind, max(ev.Len(v), 4))
+	for i := range ev.Len(v) {
+		s := ev.slots[int(ev.objects[v.bits].start)+i]
+		s.val = ev.Copy(s.val)
+		ev.push(to, s)
+	}
+	ev.objects[v.bits].busy = false
+	return to
+}
