@@ -33,7 +33,8 @@ type Elasticsearch struct {
 // ElasticsearchOption changes how a node is started.
 type ElasticsearchOption func(*Elasticsearch)
 
-// Auth turns security on (basic authentication, API keys) with one superuser.
+// Auth turns security on (basic authentication, API keys) with one superuser, whose name is not "elastic":
+// that one is reserved.
 func Auth(user, password string) ElasticsearchOption {
 	return func(e *Elasticsearch) {
 		e.User, e.Password = user, password

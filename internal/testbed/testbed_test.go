@@ -130,7 +130,7 @@ func TestSharedElasticsearch(t *testing.T) {
 }
 
 func TestElasticsearchKeepsWhatItAnsweredAcrossKill9(t *testing.T) {
-	e := StartElasticsearch(t, Auth("elastic", "secret-of-tests"), Setting("thread_pool.write.queue_size", "7"))
+	e := StartElasticsearch(t, Auth("millrace", "secret-of-tests"), Setting("thread_pool.write.queue_size", "7"))
 	if status, body := e.Do("PUT", "/x/_create/1", `{"message":"hello"}`); status != http.StatusCreated {
 		t.Errorf("index: %d %s", status, body)
 	}

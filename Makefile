@@ -1,0 +1,42 @@
+# make check   formatting, vet, linters (with the import rules), build
+# make test    every test on real servers, which it installs when they are missing, and starts and stops itself
+# make fuzz    each fuzz target for FUZZTIME (default 60s)
+# make bench   every benchmark with its allocations; BENCH=regexp picks some
+# make build   bin/millrace
+# make clean   what the above left here
+
+export CGO_ENABLED := 0
+SHELL := /bin/bash
+FUZZTIME ?=
+BENCH ?= .
+
+LINT_VERSION := v2.15.0
+LINT := .cache/bin/golangci-lint-$(LINT_VERSION)
+
+.PHONY: check test fuzz bench build clean
+
+check: $(LINT)
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (gofmt -w): $$unformatted" >&2; exit 1; }
+	go build ./...
+	go vet ./...
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv .cache/bin/golangci-lint $@
+
+test:
+	FUZZTIME=$(or $(FUZZTIME),3s) internal/testbed/run
+
+fuzz:
+	internal/testbed/fuzz $(or $(FUZZTIME),60s)
+
+bench:
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -p 1 ./...
+
+build:
+	go build -trimpath -o bin/ ./cmd/millrace
+
+clean:
+	rm -rf bin .cache
+	go clean -testcache
