@@ -22,7 +22,7 @@ func (h *Header) parse3164(line []byte, pos int) {
 	h.Format = RFC3164
 	h.Timestamp = span(start, end)
 	pos = skipSpaces(line, end)
-	if pos < len(line) && line[pos] == ':' { // Cisco ends its timestamp with a colon
+	if bytes.HasPrefix(line[pos:], []byte(": ")) { // Cisco ends its timestamp with a colon
 		pos = skipSpaces(line, pos+1)
 	}
 	h.Message = span(pos, len(line))
@@ -69,7 +69,7 @@ func (h *Header) parseHost(line []byte, pos int) int {
 	}
 	h.Host = span(pos, end)
 	pos = skipSpaces(line, end)
-	if pos+1 < len(line) && line[pos] == ':' && line[pos+1] == ' ' { // Cisco ASA: "host : %ASA-6-…"
+	if bytes.HasPrefix(line[pos:], []byte(": ")) { // Cisco ASA: "host : %ASA-6-…"
 		pos = skipSpaces(line, pos+1)
 	}
 	return pos
@@ -212,26 +212,21 @@ func (h *Header) setTag(line []byte, pos, end int, app, pid Span) {
 	h.Message = span(end, len(line))
 }
 
-// skipCiscoPrefix passes over what IOS writes before the time: "29: ", "000123: host: ", "*", ".".
-// It returns pos when no timestamp can follow.
+// skipCiscoPrefix passes over what IOS writes before the time: "29: ", "29: router1: ", ": ", "*", ".".
 func skipCiscoPrefix(line []byte, pos int) int {
 	i := pos
-	if i < len(line) && line[i] == ':' {
-		i++
+	if _, end := number(line, i, 1, 12); end > 0 {
+		i = end
 	}
-	for range 2 { // sequence number, origin
-		j := skipSpaces(line, i)
-		limit := min(len(line), j+64)
-		k := j
-		for k < limit && (isLetter(line[k]) || isDigit(line[k]) || line[k] == '-' || line[k] == '.' || line[k] == '_') {
-			k++
+	if i+1 < len(line) && line[i] == ':' && line[i+1] == ' ' {
+		i = skipSpaces(line, i+1)
+		if end := bytes.IndexByte(line[i:min(len(line), i+64)], ':'); end > 0 && i+end+1 < len(line) && line[i+end+1] == ' ' &&
+			bytes.IndexByte(line[i:i+end], ' ') < 0 {
+			i = skipSpaces(line, i+end+1)
 		}
-		if k == j || k+1 >= limit || line[k] != ':' || line[k+1] != ' ' {
-			break
-		}
-		i = k + 2
+	} else {
+		i = pos
 	}
-	i = skipSpaces(line, i)
 	if i < len(line) && (line[i] == '*' || line[i] == '.') {
 		i++
 	}

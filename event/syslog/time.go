@@ -1,6 +1,9 @@
 package syslog
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // Time is a timestamp taken apart, as the sender wrote it.
 type Time struct {
@@ -15,16 +18,23 @@ type Time struct {
 // from the year before.
 const maxAhead = 7 * 24 * 3600
 
+// Years whose every ns since the epoch fits into 64 bits.
+const firstYear, lastYear = 1678, 2261
+
 // Resolve returns the time in ns since the epoch. What the sender left out is guessed from received
 // (ns since the epoch): the year is the latest in which the time exists and is not more than a week
 // ahead of received; of the two passes of an hour that a clock change repeats, it is the one
-// nearer to received. zone is that of senders who do not say; nil is UTC. False: there is no time.
+// nearer to received. zone is that of senders who do not say; nil is UTC. False: there is no time,
+// or its year is not within 1678 to 2261.
 func (t *Time) Resolve(received int64, zone *time.Location) (int64, bool) {
 	if t.Month == 0 {
 		return 0, false
 	}
 	now := floorDiv(received, 1e9)
 	if t.Year != 0 {
+		if t.Year < firstYear || t.Year > lastYear {
+			return 0, false
+		}
 		return t.at(int64(t.Year), now, zone)*1e9 + int64(t.Nanos), true
 	}
 	year := int64(time.Unix(now+maxAhead, 0).UTC().Year()) + 1 // zones are within a day of UTC
@@ -134,7 +144,7 @@ func (t *Time) parseBSD(line []byte, pos int) int {
 	}
 	if i < len(line) && line[i] == ' ' {
 		if year, end := number(line, i+1, 4, 4); p.Year == 0 && end > 0 && year >= 1970 && year < 2200 &&
-			(end == len(line) || line[end] == ' ' || line[end] == ':') {
+			(end == len(line) || line[end] == ' ' || bytes.HasPrefix(line[end:], []byte(": "))) {
 			p.Year, i = int16(year), end
 		} else {
 			i = p.parseZoneName(line, i)
