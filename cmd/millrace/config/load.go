@@ -1,0 +1,196 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Problem is one mistake in a configuration, with its place in the file.
+type Problem struct {
+	File         string // "" when there is no file
+	Line, Column int    // from 1; 0 when the key is not in the file
+	Text         string // names the key, the value, and what to write instead
+}
+
+func (p Problem) Error() string {
+	switch {
+	case p.File == "":
+		return p.Text
+	case p.Line == 0:
+		return p.File + ": " + p.Text
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+}
+
+// Problems are all mistakes of a configuration.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// document is the text that a configuration came from; it finds the places of keys.
+type document struct {
+	file string
+	tree *ast.File
+}
+
+// read fills into from the file; into holds the defaults.
+func read(file string, into any) (*document, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	doc := &document{file: file}
+	if doc.tree, err = parser.ParseBytes(text, 0); err != nil {
+		return nil, doc.fromYAML(err)
+	}
+	if len(doc.tree.Docs) > 1 {
+		return nil, Problems{{File: file, Text: "has more than one YAML document: write one"}}
+	}
+	var wrong Problems
+	for _, d := range doc.tree.Docs {
+		if d.Body != nil {
+			doc.check(d.Body, reflect.TypeOf(into).Elem(), "", &wrong)
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
+		return nil, doc.fromYAML(err)
+	}
+	return doc, nil
+}
+
+// fromYAML gives an error of the YAML library its place.
+func (d *document) fromYAML(err error) error {
+	var at yaml.Error
+	if errors.As(err, &at) && at.GetToken() != nil {
+		pos := at.GetToken().Position
+		return Problems{{d.file, pos.Line, pos.Column, fmt.Sprintf("%s: %q", at.GetMessage(), at.GetToken().Value)}}
+	}
+	return Problems{{File: d.file, Text: err.Error()}}
+}
+
+// fromStages gives what Validate of the stages returned its places. Each line of err begins with
+// the key that it is about.
+func (d *document) fromStages(err error) Problems {
+	var ps Problems
+	for line := range strings.Lines(err.Error()) {
+		line = strings.TrimSuffix(line, "\n")
+		p := Problem{Text: line}
+		if d != nil {
+			p.File = d.file
+			key, _, _ := strings.Cut(line, ":")
+			p.Line, p.Column = d.place(key)
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+// place finds a key such as listeners[0].address, or the nearest of its parents that the file has.
+func (d *document) place(key string) (line, column int) {
+	for key != "" && !strings.ContainsAny(key, " \"") {
+		if path, err := yaml.PathString("$." + key); err == nil {
+			if node, err := path.FilterFile(d.tree); err == nil && node != nil {
+				pos := node.GetToken().Position
+				return pos.Line, pos.Column
+			}
+		}
+		key = key[:max(strings.LastIndexAny(key, ".["), 0)]
+	}
+	return 0, 0
+}
+
+// check reports keys that t has no field for, and values that its fields can't take.
+func (d *document) check(node ast.Node, t reflect.Type, path string, wrong *Problems) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		for _, entry := range n.Values {
+			d.checkKey(entry, t, path, wrong)
+		}
+	case *ast.MappingValueNode:
+		d.checkKey(n, t, path, wrong)
+	case *ast.SequenceNode:
+		if t.Kind() == reflect.Slice {
+			for i, item := range n.Values {
+				d.check(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i), wrong)
+			}
+		}
+	case ast.ScalarNode:
+		if err := yaml.NodeToValue(node, reflect.New(t).Interface()); err != nil {
+			pos := node.GetToken().Position
+			*wrong = append(*wrong, Problem{d.file, pos.Line, pos.Column, path + ": " + d.expected(node, t, err)})
+		}
+	}
+}
+
+// expected says what a value should have been.
+func (d *document) expected(node ast.Node, t reflect.Type, err error) string {
+	value := node.GetToken().Value
+	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		return fmt.Sprintf("%q is not a duration: write a number with a unit, such as 5ms, 10s or 1h30m", value)
+	case t.Kind() == reflect.Slice:
+		return fmt.Sprintf("%q is not a list: write [%s]", value, value)
+	case t.Kind() == reflect.Struct || t.Kind() == reflect.Map:
+		return fmt.Sprintf("%q is not a map of keys: indent its keys below it", value)
+	case t.Kind() == reflect.Bool:
+		return fmt.Sprintf("%q is not a yes or no: write true or false", value)
+	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Float64 && !strings.Contains(err.Error(), "size"):
+		return fmt.Sprintf("%q is not a number that fits here", value)
+	}
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return text
+}
+
+func (d *document) checkKey(entry *ast.MappingValueNode, t reflect.Type, path string, wrong *Problems) {
+	name := entry.Key.GetToken().Value
+	at := strings.TrimPrefix(path+"."+name, ".")
+	switch t.Kind() {
+	case reflect.Map:
+		d.check(entry.Value, t.Elem(), at, wrong)
+	case reflect.Struct:
+		fields := fieldsOf(t)
+		if field, ok := fields[name]; ok {
+			d.check(entry.Value, field, at, wrong)
+		} else if len(fields) > 0 { // others unmarshal themselves
+			pos := entry.Key.GetToken().Position
+			*wrong = append(*wrong, Problem{d.file, pos.Line, pos.Column, at + ": there is no such key; " + remedy(name, fields)})
+		}
+	}
+}
+
+// fieldsOf are the keys of a struct, those of inlined structs included.
+func fieldsOf(t reflect.Type) map[string]reflect.Type {
+	fields := map[string]reflect.Type{}
+	for f := range t.Fields() {
+		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case options == "inline":
+			for k, v := range fieldsOf(f.Type) {
+				fields[k] = v
+			}
+		case name != "" && name != "-":
+			fields[name] = f.Type
+		}
+	}
+	return fields
+}
