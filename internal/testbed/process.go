@@ -84,8 +84,10 @@ func (p *process) kill() {
 }
 
 // output returns the end of the log.
-func (p *process) output() []byte {
-	b, err := os.ReadFile(p.log)
+func (p *process) output() []byte { return tail(p.log) }
+
+func tail(log string) []byte {
+	b, err := os.ReadFile(log)
 	if err != nil {
 		return []byte(err.Error())
 	}

@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // SharedElasticsearch returns a node that other tests use too: the one that MILLRACE_TEST_ELASTICSEARCH names,
@@ -35,10 +37,18 @@ func SharedElasticsearch(t testing.TB) *Elasticsearch {
 // await waits for a node that somebody else has started, or is starting.
 func (e *Elasticsearch) await() {
 	e.t.Helper()
-	if !poll(startWithin, e.answers) {
-		e.t.Fatalf("testbed: the shared Elasticsearch in %s does not answer", e.dir)
+	within := startWithin
+	if silent.Load() {
+		within = time.Second
+	}
+	if !poll(within, e.answers) {
+		silent.Store(true)
+		e.t.Fatalf("testbed: the shared Elasticsearch in %s does not answer; its log: %s", e.dir, tail(filepath.Join(e.dir, "start.log")))
 	}
 }
+
+// silent is set once the shared node has been waited for in vain, so that not every test waits as long.
+var silent atomic.Bool
 
 func (e *Elasticsearch) deleteOwn() {
 	for _, of := range []string{"/", "/_index_template/", "/_component_template/", "/_ingest/pipeline/"} {
@@ -57,8 +67,11 @@ var own struct {
 }
 
 // guardian runs a command until its own standard input ends, which it does however the test binary ends; then
-// it kills the command and removes the folder. No goroutine of ours is needed for that.
-const guardian = `dir=$1; shift; "$@" >"$dir/start.log" 2>&1 & cat >/dev/null; kill -9 $!; wait; rm -rf "$dir"`
+// it kills the command's process group (set -m gives it one) and removes the folder. No goroutine of ours is
+// needed for that.
+const guardian = `set -m; dir=$1; shift
+"$@" >"$dir/start.log" 2>&1 </dev/null & cat >/dev/null
+kill -9 -$!; wait; rm -rf "$dir"`
 
 func ownShared(t testing.TB) (dir string) {
 	t.Helper()
@@ -75,8 +88,7 @@ func ownShared(t testing.TB) (dir string) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatalf("testbed: %v", err)
 	}
-	data := filepath.Join(dir, filepath.Base(dir))
-	cmd := exec.Command("sh", "-c", guardian, "guardian", dir, start, "--data", data)
+	cmd := exec.Command("bash", "-c", guardian, "guardian", dir, start, "--data", dir)
 	cmd.SysProcAttr = ownGroup()
 	stdin, err := cmd.StdinPipe()
 	if err == nil {
@@ -85,6 +97,6 @@ func ownShared(t testing.TB) (dir string) {
 	if err != nil {
 		t.Fatalf("testbed: %v", err)
 	}
-	own.dir, own.stdin = data, stdin
-	return data
+	own.dir, own.stdin = dir, stdin
+	return dir
 }

@@ -50,7 +50,7 @@ func report(in io.Reader, out *bufio.Writer) error {
 	}
 	fmt.Fprintf(out, "\n%d tests passed, %d failed, %d left out\n", r.count["pass"], r.count["fail"], r.count["skip"])
 	for _, why := range slices.Sorted(maps.Keys(r.why)) {
-		fmt.Fprintf(out, "%6d left out: %s\n", r.why[why], why)
+		fmt.Fprintf(out, "%6d  %s\n", r.why[why], why)
 	}
 	return lines.Err()
 }
