@@ -19,7 +19,7 @@ func match(t testing.TB, s *Set, line string) map[string]string {
 	return got
 }
 
-func compile(t testing.TB, lib *Library, patterns ...string) *Set {
+func mustCompile(t testing.TB, lib *Library, patterns ...string) *Set {
 	t.Helper()
 	s, err := Compile(lib, patterns, Options{})
 	if err != nil {
@@ -29,7 +29,7 @@ func compile(t testing.TB, lib *Library, patterns ...string) *Set {
 }
 
 func TestMatch(t *testing.T) {
-	s := compile(t, ECSLibrary(), `^%{WORD:[a][b]} (?:%{INT:n:int}|%{WORD:w})$`)
+	s := mustCompile(t, ECSLibrary(), `^%{WORD:[a][b]} (?:%{INT:n:int}|%{WORD:w})$`)
 	for line, want := range map[string]map[string]string{
 		"x 12": {"[a][b]": "x", "n": "12"},
 		"x yz": {"[a][b]": "x", "w": "yz"},

@@ -42,6 +42,7 @@ func parseReference(s string) (ref reference, n int, msg string) {
 		return ref, n, ""
 	}
 	field, typ, hasType := strings.Cut(rest, ":")
+	field = strings.TrimSuffix(field, "?") // Logstash's own files have it, and Logstash drops it
 	if msg := checkField(field); msg != "" {
 		return ref, n, "%{" + body + "}: " + msg
 	}

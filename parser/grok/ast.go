@@ -1,0 +1,152 @@
+package grok
+
+import (
+	"fmt"
+	"strings"
+)
+
+type kind uint8
+
+const (
+	kEmpty   kind = iota
+	kLit          // lit
+	kSet          // one character of set
+	kCat          // subs one after the other
+	kAlt          // subs in order of preference
+	kRepeat       // subs[0], min to max times (max < 0: no end)
+	kCapture      // subs[0], captured as field (or as a number, if field is "")
+	kAtomic       // subs[0], without a way back into it
+	kLook         // subs[0] must (neg: must not) match ahead, or behind
+	kBackref      // what field, or the group num, captured
+	kRef          // subs[0] is what %{name} stands for
+	kBeginLine
+	kEndLine
+	kBeginText
+	kEndText
+	kEndTextNL // the end, or before a newline that is the end
+	kWordEdge  // neg: no word edge
+)
+
+type greed uint8
+
+const (
+	greedy greed = iota
+	lazy
+)
+
+// node is a piece of syntax tree. Trees of definitions are shared by all that
+// refer to them, so nothing changes a node once it is parsed.
+type node struct {
+	kind     kind
+	neg      bool
+	behind   bool
+	greed    greed
+	lit      string
+	set      charset
+	subs     []*node
+	min, max int
+	field    string // kCapture, kBackref
+	typ      Type
+	num      int    // kBackref by number; kCapture: slot, once instantiated
+	name     string // kRef
+	def      *parsedDef
+	at       int // offset in the expression
+}
+
+func cat(subs ...*node) *node {
+	var out []*node
+	for _, s := range subs {
+		switch {
+		case s.kind == kEmpty:
+		case s.kind == kCat:
+			for _, t := range s.subs {
+				out = appendMerged(out, t)
+			}
+		default:
+			out = appendMerged(out, s)
+		}
+	}
+	switch len(out) {
+	case 0:
+		return &node{kind: kEmpty}
+	case 1:
+		return out[0]
+	}
+	return &node{kind: kCat, subs: out, at: out[0].at}
+}
+
+func appendMerged(out []*node, s *node) []*node {
+	if n := len(out); n > 0 && s.kind == kLit && out[n-1].kind == kLit {
+		out[n-1] = &node{kind: kLit, lit: out[n-1].lit + s.lit, at: out[n-1].at}
+		return out
+	}
+	return append(out, s)
+}
+
+// maxCanon bounds the canonical form: no scanner's definition is longer.
+const maxCanon = 32 << 10
+
+// canon writes a tree in a form that is the same for every spelling of it:
+// references followed, groups without a meaning removed, sets sorted. It is
+// how scanners are recognised by what a definition says, not by its name.
+// Trees with captures have no such form.
+func (n *node) canon(b *strings.Builder) bool {
+	if b.Len() > maxCanon {
+		return false
+	}
+	switch n.kind {
+	case kEmpty:
+		b.WriteString("()")
+	case kLit:
+		fmt.Fprintf(b, "%q", n.lit)
+	case kSet:
+		fmt.Fprintf(b, "[%v]", []rune(n.set))
+	case kRef:
+		return n.def.key != "" && n.subs[0].canon(b)
+	case kCapture:
+		if n.field != "" {
+			return false
+		}
+		return n.subs[0].canon(b)
+	case kCat, kAlt:
+		b.WriteString([2]string{"(", "{"}[n.kind-kCat])
+		for _, s := range n.flat(nil, n.kind) {
+			b.WriteByte(' ')
+			if !s.canon(b) {
+				return false
+			}
+		}
+		b.WriteByte(')')
+	case kBackref:
+		return false
+	default:
+		fmt.Fprintf(b, "<%d %v %v %d %d %d", n.kind, n.neg, n.behind, n.greed, n.min, n.max)
+		for _, s := range n.subs {
+			b.WriteByte(' ')
+			if !s.canon(b) {
+				return false
+			}
+		}
+		b.WriteByte('>')
+	}
+	return true
+}
+
+// flat appends the members of a chain of nested cats (or alts), references
+// and numbered groups opened.
+func (n *node) flat(out []*node, k kind) []*node {
+	inner := n
+	for inner.kind == kRef || inner.kind == kCapture && inner.field == "" {
+		inner = inner.subs[0]
+	}
+	if inner.kind != k {
+		return append(out, inner)
+	}
+	for _, s := range inner.subs {
+		if len(out) > maxCanon {
+			break
+		}
+		out = s.flat(out, k)
+	}
+	return out
+}

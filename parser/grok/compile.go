@@ -1,0 +1,394 @@
+package grok
+
+import (
+	"errors"
+	"fmt"
+)
+
+// maxInsts bounds a compiled pattern.
+const maxInsts = 1 << 20
+
+// compiler makes a program of a lowered tree, from its end to its beginning:
+// when a node is emitted, what comes after it is known.
+type compiler struct {
+	p       *program
+	firsts  []byteSet // by inst
+	scans   map[*node]*scanner
+	classes map[string]*class
+	tables  map[[4]uint64]*[256]bool
+	slots   map[string][]int // by field name, for back-references
+	ways    int              // operations emitted that leave a way to go back to
+	noMemo  int              // how many groups around forbid the memo
+	backref bool
+}
+
+// compile adds the slots of a pattern to the set and returns its program.
+func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
+	lw := &lowerer{def: def, opts: opts, byName: map[string][]int{}, scans: map[*node]*scanner{}, numbered: !def.named && def.numRef}
+	if !opts.NoScanners {
+		lw.scanners = scanners()
+	}
+	root, err := lw.lower(def.root)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{slot0: len(s.fields), slots: len(lw.names)}
+	for i, name := range lw.names {
+		if name == "" {
+			p.fieldOf = append(p.fieldOf, -1)
+			continue
+		}
+		p.fieldOf = append(p.fieldOf, int32(len(s.fields)))
+		s.fields = append(s.fields, Field{Name: name, Path: splitPath(name), Type: lw.types[i]})
+	}
+	c := &compiler{p: p, scans: lw.scans, classes: map[string]*class{}, tables: map[[4]uint64]*[256]bool{}, slots: lw.byName}
+	c.add(inst{op: opFail}, byteSet{})
+	match := c.add(inst{op: opMatch}, anything)
+	entry, err := c.emit(root, match)
+	if err != nil {
+		var se *syntaxError
+		if errors.As(err, &se) {
+			err = &Error{File: def.file, Line: def.line, Pattern: def.name, Offset: se.at, Msg: se.msg}
+		}
+		return nil, err
+	}
+	p.entry = entry
+	c.finish(root)
+	return p, nil
+}
+
+func (c *compiler) finish(root *node) {
+	p := c.p
+	first := c.firsts[p.entry]
+	if !first.end {
+		p.first = c.table(first)
+	}
+	p.minLen, _ = width(root)
+	p.required = requiredLit(root)
+	if !c.backref { // what a group captured may depend on where a match begins
+		p.anchor, p.prefix = begin(root)
+	}
+	p.memoIDs = make([]int32, len(p.insts))
+	for i := range p.memoIDs {
+		p.memoIDs[i] = -1
+	}
+	if c.backref {
+		return
+	}
+	row := func(pc int32) {
+		if pc > 0 && p.memoIDs[pc] < 0 {
+			p.memoIDs[pc] = int32(p.memoRows)
+			p.memoRows++
+		}
+	}
+	for i := range p.insts {
+		in := &p.insts[i]
+		if !in.memo {
+			continue
+		}
+		switch in.op {
+		case opAlt:
+			for _, at := range append(in.starts[:len(in.starts):len(in.starts)], in.end) {
+				for at++; at < int32(len(p.flat)) && p.flat[at-1] >= 0 && p.flat[at] >= 0; at++ {
+					row(p.flat[at])
+				}
+			}
+		case opRun, opRunLazy:
+			row(in.next)
+		case opScan:
+			row(in.alt)
+		}
+	}
+}
+
+func (c *compiler) add(in inst, first byteSet) int32 {
+	in.memo = c.noMemo == 0
+	c.p.insts = append(c.p.insts, in)
+	c.firsts = append(c.firsts, first)
+	return int32(len(c.p.insts) - 1)
+}
+
+func (c *compiler) table(s byteSet) *[256]bool {
+	t := c.tables[s.bits]
+	if t == nil {
+		t = new([256]bool)
+		for b := range t {
+			t[b] = s.has(byte(b))
+		}
+		c.tables[s.bits] = t
+	}
+	return t
+}
+
+func (c *compiler) class(set charset) *class {
+	key := fmt.Sprint([]rune(set))
+	cl := c.classes[key]
+	if cl == nil {
+		cl = newClass(set)
+		c.classes[key] = cl
+	}
+	return cl
+}
+
+func (c *compiler) register() int32 {
+	c.p.regs++
+	return int32(c.p.regs - 1)
+}
+
+// emit appends the code of n, to go on at next, and returns where it begins.
+func (c *compiler) emit(n *node, next int32) (int32, error) {
+	if len(c.p.insts) > maxInsts {
+		return 0, &Error{Offset: -1, Msg: fmt.Sprintf("pattern compiles to more than %d nodes; lower its intervals", maxInsts)}
+	}
+	switch n.kind {
+	case kEmpty:
+		return next, nil
+	case kLit:
+		var f byteSet
+		f.add(n.lit[0])
+		if len(n.lit) == 1 {
+			return c.add(inst{op: opByte, b: n.lit[0], next: next, src: n}, f), nil
+		}
+		return c.add(inst{op: opLit, lit: n.lit, next: next, src: n}, f), nil
+	case kSet:
+		return c.add(inst{op: opSet, set: c.class(n.set), next: next, src: n}, bytesOf(n.set)), nil
+	case kCat:
+		var err error
+		for i := len(n.subs) - 1; i >= 0 && err == nil; i-- {
+			next, err = c.emit(n.subs[i], next)
+		}
+		return next, err
+	case kAlt:
+		return c.emitAlt(n, next)
+	case kRepeat:
+		return c.emitRepeat(n, next)
+	case kCapture:
+		end := c.add(inst{op: opEnd, slot: int32(n.num)<<1 | 1, next: next, src: n}, c.firsts[next])
+		body, err := c.emit(n.subs[0], end)
+		if err != nil {
+			return 0, err
+		}
+		return c.add(inst{op: opStart, slot: int32(n.num) << 1, next: body, src: n}, c.firsts[body]), nil
+	case kAtomic:
+		return c.emitAtomic(n, next)
+	case kLook:
+		return c.emitLook(n, next)
+	case kBackref:
+		return c.emitBackref(n, next)
+	case kScan:
+		return c.emitScan(n, next)
+	}
+	return c.emitEdge(n, next)
+}
+
+func (c *compiler) emitEdge(n *node, next int32) (int32, error) {
+	f := c.firsts[next]
+	op := opWordEdge
+	switch n.kind {
+	case kBeginLine:
+		op = opBeginLine
+	case kEndLine:
+		op = opEndLine
+		f = byteSet{end: f.end}
+		f.add('\n')
+	case kBeginText:
+		op = opBeginText
+	case kEndText:
+		op = opEndText
+		f = byteSet{end: f.end}
+	case kEndTextNL:
+		op = opEndTextNL
+		f = byteSet{end: f.end}
+		f.add('\n')
+	}
+	return c.add(inst{op: op, neg: n.neg, min: int32(n.min), next: next, src: n}, f), nil
+}
+
+func (c *compiler) emitAlt(n *node, next int32) (int32, error) {
+	branches := make([]int32, len(n.subs))
+	for i, sub := range n.subs {
+		var err error
+		if branches[i], err = c.emit(sub, next); err != nil {
+			return 0, err
+		}
+	}
+	return c.dispatch(branches, n), nil
+}
+
+// dispatch emits the choice between branches in their order: by the next byte
+// only those that can begin with it are tried.
+func (c *compiler) dispatch(branches []int32, src *node) int32 {
+	in := inst{op: opAlt, src: src}
+	var f byteSet
+	for _, b := range branches {
+		f = f.union(c.firsts[b])
+	}
+	pc := c.add(in, f)
+	c.fillDispatch(pc, branches)
+	return pc
+}
+
+func (c *compiler) fillDispatch(pc int32, branches []int32) {
+	p := c.p
+	in := &p.insts[pc]
+	in.table = new([256]uint8)
+	seen := map[string]uint8{}
+	var key []byte
+	list := func(can func(s *byteSet) bool) (string, bool) {
+		key = key[:0]
+		k := 0
+		for i, b := range branches {
+			if can(&c.firsts[b]) && (i == 0 || b != branches[i-1]) {
+				key = append(key, byte(b), byte(b>>8), byte(b>>16), byte(b>>24))
+				k++
+			}
+		}
+		c.ways += max(0, min(k-1, 1))
+		return string(key), k > 0
+	}
+	flat := func(key string) int32 {
+		at := int32(len(p.flat))
+		for i := 0; i < len(key); i += 4 {
+			p.flat = append(p.flat, int32(key[i])|int32(key[i+1])<<8|int32(key[i+2])<<16|int32(key[i+3])<<24)
+		}
+		p.flat = append(p.flat, -1)
+		return at
+	}
+	for b := range 256 {
+		key, _ := list(func(s *byteSet) bool { return s.has(byte(b)) })
+		id, ok := seen[key]
+		if !ok {
+			// There are at most 256 lists: one a byte.
+			id = uint8(len(in.starts))
+			seen[key] = id
+			in.starts = append(in.starts, flat(key))
+		}
+		in.table[b] = id
+	}
+	key2, _ := list(func(s *byteSet) bool { return s.end })
+	in.end = flat(key2)
+}
+
+func (c *compiler) emitAtomic(n *node, next int32) (int32, error) {
+	if n.subs[0].kind == kRepeat && isChar(n.subs[0].subs[0]) && n.subs[0].greed == greedy {
+		rep := *n.subs[0]
+		return c.emitRun(&rep, next, true), nil
+	}
+	reg := c.register()
+	ways := c.ways
+	c.noMemo++
+	end := c.add(inst{op: opAtomicEnd, slot: reg, next: next, src: n}, anything)
+	body, err := c.emit(n.subs[0], end)
+	c.noMemo--
+	if err != nil {
+		return 0, err
+	}
+	if c.ways == ways { // nothing in it can be gone back to
+		c.p.insts[end].op = opRelay
+		return body, nil
+	}
+	first := c.firsts[body]
+	if f, null := firstOf(n.subs[0]); !null {
+		first = f
+	}
+	return c.add(inst{op: opAtomic, slot: reg, next: body, src: n}, first), nil
+}
+
+func (c *compiler) emitLook(n *node, next int32) (int32, error) {
+	sub := n.subs[0]
+	f := c.firsts[next]
+	if isChar(sub) {
+		op := opAhead
+		if n.behind {
+			op = opBehind
+		}
+		return c.add(inst{op: op, neg: n.neg, set: c.class(charsetOf(sub)), next: next, src: n}, f), nil
+	}
+	if n.behind && sub.kind == kAlt {
+		return c.emitBehindAlt(n, next)
+	}
+	reg := c.register()
+	c.noMemo++
+	defer func() { c.noMemo-- }()
+	endOp := opLookEnd
+	if n.neg {
+		endOp = opNotLookEnd
+	}
+	end := c.add(inst{op: endOp, slot: reg, next: next, src: n}, anything)
+	body, err := c.emit(sub, end)
+	if err != nil {
+		return 0, err
+	}
+	if n.behind {
+		least, most := width(sub)
+		if least != most {
+			return 0, &syntaxError{n.at, "look-behind of variable length is not supported: give each alternative one length"}
+		}
+		if least > 0 {
+			body = c.add(inst{op: opBack, min: int32(least), next: body, src: n}, anything)
+		}
+	}
+	if n.neg {
+		c.ways++
+		return c.add(inst{op: opNotLook, slot: reg, next: body, alt: next, src: n}, f), nil
+	}
+	return c.add(inst{op: opLook, slot: reg, next: body, src: n}, f), nil
+}
+
+// emitBehindAlt takes a look-behind apart whose alternatives may differ in length.
+func (c *compiler) emitBehindAlt(n *node, next int32) (int32, error) {
+	var looks []*node
+	for _, sub := range n.subs[0].subs {
+		one := *n
+		one.subs = []*node{sub}
+		looks = append(looks, &one)
+	}
+	if n.neg {
+		return c.emit(cat(looks...), next)
+	}
+	return c.emit(&node{kind: kAtomic, subs: []*node{{kind: kAlt, subs: looks, at: n.at}}, at: n.at}, next)
+}
+
+func (c *compiler) emitBackref(n *node, next int32) (int32, error) {
+	c.backref = true
+	in := inst{op: opBackref, fold: n.neg, next: next, src: n}
+	name := n.field
+	if name == "" {
+		slots := c.slots[""]
+		if len(slots) == 0 {
+			return 0, &syntaxError{n.at, "a back-reference by number where groups have names; write \\k<name>"}
+		}
+		if n.num < 1 || n.num > len(slots) {
+			return 0, &syntaxError{n.at, fmt.Sprintf("back-reference to group %d, and there are %d", n.num, len(slots))}
+		}
+		in.slots = []int32{int32(slots[n.num-1])}
+	} else {
+		for _, s := range c.slots[name] {
+			in.slots = append(in.slots, int32(s))
+		}
+		if len(in.slots) == 0 {
+			return 0, &syntaxError{n.at, "back-reference to a group that is not there: " + quote(name)}
+		}
+	}
+	return c.add(in, anything), nil
+}
+
+func (c *compiler) emitScan(n *node, next int32) (int32, error) {
+	s := c.scans[n]
+	ways := c.ways
+	generic, err := c.emit(n.subs[0], next)
+	if err != nil {
+		return 0, err
+	}
+	follow := c.firsts[next]
+	lone := true
+	for b := range 256 {
+		if s.inner[b] && follow.has(byte(b)) {
+			lone = false
+		}
+	}
+	if lone && !s.mayBeUnsure {
+		c.ways = ways
+	}
+	return c.add(inst{op: opScan, scan: s.fn, lone: lone, next: next, alt: generic, src: n}, c.firsts[generic]), nil
+}

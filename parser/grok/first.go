@@ -1,0 +1,203 @@
+package grok
+
+import "unicode/utf8"
+
+// byteSet is the bytes with which something can begin; end says that it can
+// succeed at the end of the line too.
+type byteSet struct {
+	bits [4]uint64
+	end  bool
+}
+
+var anything = byteSet{bits: [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}, end: true}
+
+func (s *byteSet) add(b byte)      { s.bits[b>>6] |= 1 << (b & 63) }
+func (s *byteSet) has(b byte) bool { return s.bits[b>>6]>>(b&63)&1 != 0 }
+
+func (s byteSet) union(t byteSet) byteSet {
+	for i := range s.bits {
+		s.bits[i] |= t.bits[i]
+	}
+	s.end = s.end || t.end
+	return s
+}
+
+func (s byteSet) overlaps(c *class) bool {
+	for b := range 256 {
+		if c.tab[b] != 0 && s.has(byte(b)) {
+			return true
+		}
+	}
+	return false
+}
+
+func bytesOf(set charset) byteSet {
+	var s byteSet
+	for i := 0; i < len(set); i += 2 {
+		for r := set[i]; r <= set[i+1] && r < 0x80; r++ {
+			s.add(byte(r))
+		}
+		if set[i+1] >= 0x80 {
+			s.bits[2], s.bits[3] = ^uint64(0), ^uint64(0)
+		}
+	}
+	return s
+}
+
+// firstOf returns the bytes with which n can begin, and whether it can match
+// without taking a byte. What an assertion asks for is not looked at: the
+// answer may be too wide, never too narrow.
+func firstOf(n *node) (s byteSet, nullable bool) {
+	switch n.kind {
+	case kLit:
+		s.add(n.lit[0])
+		return s, false
+	case kSet:
+		return bytesOf(n.set), false
+	case kCat:
+		for _, sub := range n.subs {
+			f, null := firstOf(sub)
+			s = s.union(f)
+			if !null {
+				return s, false
+			}
+		}
+		return s, true
+	case kAlt:
+		for _, sub := range n.subs {
+			f, null := firstOf(sub)
+			s = s.union(f)
+			nullable = nullable || null
+		}
+		return s, nullable
+	case kRepeat:
+		s, nullable = firstOf(n.subs[0])
+		return s, nullable || n.min == 0
+	case kCapture, kAtomic, kScan:
+		return firstOf(n.subs[0])
+	case kBackref:
+		return anything, true
+	}
+	return byteSet{}, true
+}
+
+// maxWidth keeps products of nested intervals from overflowing.
+const maxWidth = 1 << 40
+
+// width returns the least and the greatest number of characters that n takes
+// (max < 0: no bound).
+func width(n *node) (least, most int) {
+	switch n.kind {
+	case kLit:
+		k := utf8.RuneCountInString(n.lit)
+		return k, k
+	case kSet:
+		return 1, 1
+	case kCat:
+		for _, sub := range n.subs {
+			a, b := width(sub)
+			least += a
+			if most >= 0 {
+				most += b
+			}
+			if b < 0 {
+				most = -1
+			}
+		}
+		return least, most
+	case kAlt:
+		for i, sub := range n.subs {
+			a, b := width(sub)
+			if i == 0 {
+				least, most = a, b
+				continue
+			}
+			least = min(least, a)
+			if b < 0 || most < 0 {
+				most = -1
+			} else {
+				most = max(most, b)
+			}
+		}
+		return least, most
+	case kRepeat:
+		a, b := width(n.subs[0])
+		least = min(a*n.min, maxWidth)
+		if n.max < 0 && b != 0 || b < 0 {
+			return least, -1
+		}
+		return least, min(b*max(n.max, 0), maxWidth)
+	case kCapture, kAtomic, kScan:
+		return width(n.subs[0])
+	case kBackref:
+		return 0, -1
+	}
+	return 0, 0
+}
+
+// requiredLit returns the longest text that every match of n contains.
+func requiredLit(n *node) string {
+	switch n.kind {
+	case kLit:
+		return n.lit
+	case kCat:
+		best := ""
+		for _, sub := range n.subs {
+			if lit := requiredLit(sub); len(lit) > len(best) {
+				best = lit
+			}
+		}
+		return best
+	case kRepeat:
+		if n.min > 0 {
+			return requiredLit(n.subs[0])
+		}
+	case kCapture, kAtomic, kScan:
+		return requiredLit(n.subs[0])
+	}
+	return ""
+}
+
+// begin finds out where matches of n can begin, and the text they begin with.
+func begin(n *node) (anchor, string) {
+	switch n.kind {
+	case kBeginText:
+		return textStart, ""
+	case kBeginLine:
+		return lineStart, ""
+	case kLit:
+		return anyStart, n.lit
+	case kCat:
+		for i, sub := range n.subs {
+			a, lit := begin(sub)
+			if a != anyStart || lit != "" {
+				return a, lit
+			}
+			if sub.kind != kWordEdge || i == len(n.subs)-1 {
+				return anyStart, ""
+			}
+		}
+	case kCapture, kAtomic, kScan:
+		return begin(n.subs[0])
+	case kRepeat:
+		// .* at the start: what fails from here fails from further on in the
+		// line too, for the dot has been there.
+		if sub := n.subs[0]; n.min <= 1 && n.max < 0 && sub.kind == kSet {
+			switch {
+			case len(sub.set) == len(setAny) && sub.set[1] == setAny[1]:
+				return textStart, ""
+			case len(sub.set) == len(setDot) && sub.set[1] == setDot[1] && sub.set[2] == setDot[2]:
+				return lineStart, ""
+			}
+		}
+	case kAlt:
+		a, _ := begin(n.subs[0])
+		for _, sub := range n.subs[1:] {
+			if b, _ := begin(sub); b != a {
+				return anyStart, ""
+			}
+		}
+		return a, ""
+	}
+	return anyStart, ""
+}

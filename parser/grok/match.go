@@ -1,0 +1,437 @@
+package grok
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// choice is a way not taken yet: what pc's operation does with it is its own.
+type choice struct {
+	pc, pos, aux, trail int32
+}
+
+// mark is an entry of the trail: slot<<1, +1 for its end, and where.
+type mark struct {
+	slot, pos int32
+}
+
+type register struct {
+	height, pos int32
+}
+
+// run matches at one start. The trail holds the captures of the way taken.
+//
+//nolint:gocyclo // one operation a case: the interpreter's loop
+func (m *Matcher) run(p *program, line []byte, start int) bool {
+	stack, trail := m.stack[:0], m.trail[:0]
+	pc, pos, n := p.entry, start, len(line)
+	steps := m.steps
+	matched := false
+loop:
+	for {
+		in := &p.insts[pc]
+		steps++
+		switch in.op {
+		case opFail:
+			if steps > m.soft {
+				m.steps = steps
+				if !m.slowDown(p, n) {
+					break loop
+				}
+			}
+		retry:
+			if len(stack) == 0 {
+				break loop
+			}
+			e := &stack[len(stack)-1]
+			in := &p.insts[e.pc]
+			trail = trail[:e.trail]
+			switch in.op {
+			case opAlt:
+				pc, pos = p.flat[e.aux], int(e.pos)
+				e.aux++
+				if p.flat[e.aux] < 0 {
+					stack = stack[:len(stack)-1]
+				}
+			case opRun:
+				q := in.giveBack(line, int(e.pos)-1, int(e.aux))
+				steps += (int(e.pos) - q) >> 3
+				if q <= int(e.aux) {
+					stack = stack[:len(stack)-1]
+					if q < 0 {
+						goto retry
+					}
+				} else {
+					e.pos = int32(q)
+				}
+				pc, pos = in.next, q
+			case opRunLazy:
+				q := -1
+				if w := in.set.width(line, int(e.pos)); w > 0 {
+					q = in.takeMore(line, int(e.pos)+w, int(e.aux))
+				}
+				if q < 0 {
+					stack = stack[:len(stack)-1]
+					goto retry
+				}
+				steps += (q - int(e.pos)) >> 3
+				e.pos = int32(q)
+				if q >= int(e.aux) {
+					stack = stack[:len(stack)-1]
+				}
+				pc, pos = in.next, q
+			case opScan:
+				pc, pos = in.alt, int(e.pos)
+				stack = stack[:len(stack)-1]
+			case opNotLook:
+				pc, pos = in.alt, int(e.pos)
+				stack = stack[:len(stack)-1]
+				continue
+			case opRestore:
+				m.regs[in.slot].pos = e.pos
+				stack = stack[:len(stack)-1]
+				goto retry
+			}
+			if m.memoOn && in.memo && m.seen(p, pc, pos, n) {
+				goto retry
+			}
+			continue
+		case opRelay:
+			pc = in.next
+			continue
+		case opMatch:
+			matched = true
+			m.start, m.end = start, pos
+			break loop
+		case opByte:
+			if pos < n && line[pos] == in.b {
+				pos++
+				pc = in.next
+				continue
+			}
+		case opLit:
+			if end := pos + len(in.lit); end <= n && string(line[pos:end]) == in.lit {
+				pos = end
+				pc = in.next
+				continue
+			}
+		case opSet:
+			if pos < n {
+				if t := in.set.tab[line[pos]]; t == inASCII {
+					pos++
+					pc = in.next
+					continue
+				} else if t != 0 {
+					if w := in.set.width(line, pos); w > 0 {
+						pos += w
+						pc = in.next
+						continue
+					}
+				}
+			}
+		case opRunOnly:
+			q, ok := in.longest(line, pos)
+			if ok {
+				steps += (q - pos) >> 3
+				pos = q
+				pc = in.next
+				continue
+			}
+		case opRun:
+			q, ok := in.longest(line, pos)
+			if !ok {
+				break
+			}
+			lo := pos
+			if in.min > 0 {
+				lo, _ = in.set.take(line, pos, in.min)
+			}
+			steps += (q - pos) >> 3
+			if !in.canFollow(line, q) {
+				if q = in.giveBack(line, q-1, lo); q < 0 {
+					break
+				}
+			}
+			if q > lo {
+				stack = append(stack, choice{pc, int32(q), int32(lo), int32(len(trail))})
+			}
+			pos = q
+			pc = in.next
+			continue
+		case opRunLazy:
+			lo, took := in.set.take(line, pos, in.min)
+			if took < in.min {
+				break
+			}
+			hi := n
+			if in.max >= 0 {
+				hi, _ = in.set.take(line, lo, in.max-in.min)
+			}
+			q := in.takeMore(line, lo, hi)
+			if q < 0 {
+				break
+			}
+			steps += (q - pos) >> 3
+			if q < hi {
+				stack = append(stack, choice{pc, int32(q), int32(hi), int32(len(trail))})
+			}
+			pos = q
+			pc = in.next
+			continue
+		case opAlt:
+			at := in.end
+			if pos < n {
+				at = in.starts[in.table[line[pos]]]
+			}
+			first := p.flat[at]
+			if first < 0 {
+				break
+			}
+			if p.flat[at+1] >= 0 {
+				stack = append(stack, choice{pc, int32(pos), at + 1, int32(len(trail))})
+			}
+			pc = first
+			continue
+		case opScan:
+			end := in.scan(line, pos)
+			if end >= 0 {
+				if !in.lone {
+					stack = append(stack, choice{pc, int32(pos), 0, int32(len(trail))})
+				}
+				steps += (end - pos) >> 3
+				pos = end
+				pc = in.next
+				continue
+			}
+			if end == unsure {
+				pc = in.alt
+				continue
+			}
+		case opStart, opEnd:
+			trail = append(trail, mark{in.slot, int32(pos)})
+			pc = in.next
+			continue
+		case opAhead:
+			if (pos < n && in.set.width(line, pos) > 0) != in.neg {
+				pc = in.next
+				continue
+			}
+		case opBehind:
+			if in.behind(line, pos) {
+				pc = in.next
+				continue
+			}
+		case opBeginLine, opEndLine, opBeginText, opEndText, opEndTextNL, opWordEdge:
+			if in.edge(line, pos) {
+				pc = in.next
+				continue
+			}
+		case opAtomic:
+			m.regs[in.slot].height = int32(len(stack))
+			pc = in.next
+			continue
+		case opAtomicEnd:
+			stack = stack[:m.regs[in.slot].height]
+			pc = in.next
+			continue
+		case opLook:
+			m.regs[in.slot] = register{int32(len(stack)), int32(pos)}
+			pc = in.next
+			continue
+		case opLookEnd:
+			stack = stack[:m.regs[in.slot].height]
+			pos = int(m.regs[in.slot].pos)
+			pc = in.next
+			continue
+		case opNotLook:
+			m.regs[in.slot].height = int32(len(stack))
+			stack = append(stack, choice{pc, int32(pos), 0, int32(len(trail))})
+			pc = in.next
+			continue
+		case opNotLookEnd:
+			h := m.regs[in.slot].height
+			trail = trail[:stack[h].trail]
+			stack = stack[:h]
+		case opBack:
+			q, k := pos, in.min
+			for ; k > 0 && q > 0; k-- {
+				_, w := utf8.DecodeLastRune(line[:q])
+				q -= w
+			}
+			if k == 0 {
+				pos = q
+				pc = in.next
+				continue
+			}
+		case opMark:
+			stack = append(stack, choice{in.alt, m.regs[in.slot].pos, 0, int32(len(trail))})
+			m.regs[in.slot].pos = int32(pos)
+			pc = in.next
+			continue
+		case opProgress:
+			if m.regs[in.slot].pos == int32(pos) {
+				pc = in.alt
+			} else {
+				pc = in.next
+			}
+			continue
+		case opBackref:
+			if end := in.backref(line, pos, trail); end >= 0 {
+				steps += end - pos
+				pos = end
+				pc = in.next
+				continue
+			}
+		}
+		if m.far != nil {
+			m.far.note(in, pos)
+		}
+		pc = 0
+	}
+	m.stack, m.trail, m.steps = stack[:0], trail, steps
+	return matched
+}
+
+// longest takes as many characters as there are, up to max.
+func (in *inst) longest(line []byte, pos int) (end int, ok bool) {
+	if in.max < 0 {
+		end = in.set.run(line, pos)
+		if in.min <= 1 {
+			return end, in.min == 0 || end > pos
+		}
+		_, took := in.set.take(line[:end], pos, in.min)
+		return end, took == in.min
+	}
+	end, took := in.set.take(line, pos, in.max)
+	return end, took >= in.min
+}
+
+func (in *inst) canFollow(line []byte, q int) bool {
+	if q < len(line) {
+		return in.follow[line[q]]
+	}
+	return in.followEnd
+}
+
+// giveBack returns the last end in [lo, q] where the continuation may
+// succeed, -1 if there is none.
+func (in *inst) giveBack(line []byte, q, lo int) int {
+	for ; q >= lo; q-- {
+		if in.follow[line[q]] && (line[q] < 0x80 || boundary(line, q)) {
+			return q
+		}
+	}
+	return -1
+}
+
+// takeMore returns the first end from q on, at most hi, where the
+// continuation may succeed, -1 if there is none.
+func (in *inst) takeMore(line []byte, q, hi int) int {
+	if in.b != 0 && q < len(line) { // the continuation begins with this byte
+		i := bytes.IndexByte(line[q:], in.b)
+		if i < 0 || q+i > hi || in.set.kind == notByte && bytes.IndexByte(line[q:q+i], in.set.b) >= 0 {
+			return -1
+		}
+		return q + i
+	}
+	for q < len(line) {
+		if in.follow[line[q]] {
+			return q
+		}
+		if q >= hi {
+			return -1
+		}
+		t := in.set.tab[line[q]]
+		if t == inASCII {
+			q++
+			continue
+		}
+		if t == 0 {
+			return -1
+		}
+		w := in.set.width(line, q)
+		if w == 0 {
+			return -1
+		}
+		q += w
+	}
+	if in.followEnd {
+		return q
+	}
+	return -1
+}
+
+func (in *inst) behind(line []byte, pos int) bool {
+	found := false
+	if pos > 0 {
+		if c := line[pos-1]; c < 0x80 {
+			found = in.set.tab[c] != 0
+		} else {
+			r, _ := utf8.DecodeLastRune(line[:pos])
+			found = in.set.set.has(r)
+		}
+	}
+	return found != in.neg
+}
+
+func (in *inst) edge(line []byte, pos int) bool {
+	n := len(line)
+	switch in.op {
+	case opBeginLine:
+		return pos == 0 || line[pos-1] == '\n' && pos < n
+	case opEndLine:
+		return pos == n || line[pos] == '\n'
+	case opBeginText:
+		return pos == 0
+	case opEndText:
+		return pos == n
+	case opEndTextNL:
+		return pos == n || pos == n-1 && line[pos] == '\n'
+	}
+	ascii := in.min == 1
+	return (wordBefore(line, pos, ascii) != wordAt(line, pos, ascii)) != in.neg
+}
+
+// backref returns the end of the text that one of the slots captured last, -1
+// if it is not at pos.
+func (in *inst) backref(line []byte, pos int, trail []mark) int {
+	for i := len(in.slots) - 1; i >= 0; i-- {
+		s, e := int32(-1), int32(-1)
+		for j := len(trail) - 1; j >= 0 && s < 0; j-- {
+			switch t := trail[j]; {
+			case t.slot == in.slots[i]<<1|1 && e < 0:
+				e = t.pos
+			case t.slot == in.slots[i]<<1 && e >= 0:
+				s = t.pos
+			}
+		}
+		if s < 0 {
+			continue
+		}
+		want := line[s:e]
+		if !in.fold {
+			if bytes.HasPrefix(line[pos:], want) {
+				return pos + len(want)
+			}
+			continue
+		}
+		if end := foldPrefix(line, pos, want); end >= 0 {
+			return end
+		}
+	}
+	return -1
+}
+
+func foldPrefix(line []byte, pos int, want []byte) int {
+	for len(want) > 0 {
+		a, wa := utf8.DecodeRune(want)
+		b, wb := utf8.DecodeRune(line[pos:])
+		if wb == 0 || a != b && !strings.EqualFold(string(unicode.ToLower(a)), string(unicode.ToLower(b))) {
+			return -1
+		}
+		want, pos = want[wa:], pos+wb
+	}
+	return pos
+}

@@ -1,0 +1,184 @@
+package grok
+
+import (
+	"bytes"
+	"slices"
+)
+
+// The bound: a pattern may take baseSteps and stepsPerByte for each byte of
+// the line. It may take a tenth of that in any way it likes; then it remembers
+// which states have failed, so that going back over the same ground ends.
+const (
+	baseSteps    = 2048
+	stepsPerByte = 128
+	maxMemoBits  = 1 << 26
+)
+
+// Matcher matches lines with a Set. It is one worker's scratch space: not
+// safe for concurrent use.
+type Matcher struct {
+	set     *Set
+	caps    []Capture
+	ends    []register // by slot: height is the start, pos the end
+	regs    []register
+	stack   []choice
+	trail   []mark
+	memo    []uint64
+	memoOn  bool
+	steps   int
+	soft    int
+	hard    int
+	start   int
+	end     int
+	limited int // the pattern that reached the limit, -1 for none
+	far     *furthest
+}
+
+// NewMatcher returns scratch space for one worker.
+func (s *Set) NewMatcher() *Matcher {
+	return &Matcher{set: s, limited: -1, regs: make([]register, s.maxRegs), ends: make([]register, s.maxSlots)}
+}
+
+// Match reports which pattern of the set matches first, in the order of the
+// set. It allocates nothing once its scratch space has grown.
+func (m *Matcher) Match(line []byte) (pattern int, ok bool) {
+	m.caps, m.limited = m.caps[:0], -1
+	for i, p := range m.set.progs {
+		if m.search(p, line) {
+			m.collect(p)
+			return i, true
+		}
+		if m.steps > m.hard && m.limited < 0 {
+			m.limited = i
+		}
+	}
+	return 0, false
+}
+
+// Captures returns the slots that took part in the last match, in the order
+// in which the pattern names them. The slice is valid until the next Match.
+func (m *Matcher) Captures() []Capture { return m.caps }
+
+// Err returns ErrLimit if the last Match gave a pattern up because the line
+// took too many steps; a later pattern may have matched all the same.
+func (m *Matcher) Err() error {
+	if m.limited < 0 {
+		return nil
+	}
+	return ErrLimit
+}
+
+// Limited returns the first pattern that the last Match gave up, -1 for none.
+func (m *Matcher) Limited() int { return m.limited }
+
+// search tries p at every place of the line where it can begin.
+func (m *Matcher) search(p *program, line []byte) bool {
+	n := len(line)
+	m.steps = 0
+	if n < p.minLen || p.required != "" && bytes.Index(line, []byte(p.required)) < 0 {
+		return false
+	}
+	m.memoOn = false
+	m.hard = baseSteps + stepsPerByte*n
+	m.soft = m.hard / 10
+	switch {
+	case p.anchor == textStart:
+		return m.run(p, line, 0)
+	case p.anchor == lineStart:
+		for at := 0; m.steps <= m.hard; {
+			if m.run(p, line, at) {
+				return true
+			}
+			i := bytes.IndexByte(line[at:], '\n')
+			if i < 0 {
+				return false
+			}
+			at += i + 1
+		}
+		return false
+	case p.prefix != "":
+		for at := 0; m.steps <= m.hard; at++ {
+			i := bytes.Index(line[at:], []byte(p.prefix))
+			if i < 0 {
+				return false
+			}
+			at += i
+			if m.run(p, line, at) {
+				return true
+			}
+		}
+		return false
+	}
+	for at := 0; at <= n && m.steps <= m.hard; at++ {
+		if p.first != nil {
+			for at < n && !p.first[line[at]] {
+				at++
+			}
+			if at == n {
+				return false
+			}
+		}
+		if at < n && line[at] >= 0x80 && !boundary(line, at) {
+			continue
+		}
+		if m.run(p, line, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// slowDown is called when the steps reach the soft limit: first the memo is
+// switched on, then there is no more to do.
+func (m *Matcher) slowDown(p *program, n int) bool {
+	if m.soft == m.hard {
+		return false
+	}
+	m.soft = m.hard
+	if bits := p.memoRows * (n + 1); bits > 0 && bits <= maxMemoBits {
+		words := (bits + 63) / 64
+		m.memo = slices.Grow(m.memo[:0], words)[:words]
+		clear(m.memo)
+		m.memoOn = true
+	}
+	return true
+}
+
+// seen reports whether the state pc at pos has failed before, and notes it:
+// what happens from a state on does not depend on how it was reached.
+func (m *Matcher) seen(p *program, pc int32, pos, n int) bool {
+	row := p.memoIDs[pc]
+	if row < 0 {
+		return false
+	}
+	bit := int(row)*(n+1) + pos
+	w, b := &m.memo[bit>>6], uint64(1)<<(bit&63)
+	if *w&b != 0 {
+		return true
+	}
+	*w |= b
+	return false
+}
+
+// collect makes captures of the trail: of a slot that was captured more than
+// once in a loop the last one counts.
+func (m *Matcher) collect(p *program) {
+	ends := m.ends[:p.slots]
+	for i := range ends {
+		ends[i].pos = -1
+	}
+	for _, t := range m.trail {
+		e := &ends[t.slot>>1]
+		if t.slot&1 == 0 {
+			e.height = t.pos
+		} else {
+			e.pos = t.pos
+			// The start may be moved by an iteration that does not end.
+		}
+	}
+	for slot, e := range ends {
+		if f := p.fieldOf[slot]; e.pos >= 0 && f >= 0 {
+			m.caps = append(m.caps, Capture{Field: int(f), Start: e.height, End: e.pos})
+		}
+	}
+}

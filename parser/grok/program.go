@@ -1,0 +1,255 @@
+package grok
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+type opcode uint8
+
+const (
+	opFail opcode = iota
+	opMatch
+	opRelay   // nothing: what was an atomic group that has no way back
+	opByte    // b
+	opLit     // lit
+	opSet     // one character of set
+	opRun     // min..max characters of set, as many as there are, given back one by one
+	opRunOnly // the same, and nothing is ever given back
+	opRunLazy // min..max characters of set, as few as will do
+	opAlt     // branches by the next byte, in order of preference
+	opScan    // scan, or the generic code at alt where it is unsure
+	opStart   // slot begins here
+	opEnd     // slot ends here
+	opAhead   // the next character is (neg: is not) in set
+	opBehind  // the character before is (neg: is not) in set
+	opBeginLine
+	opEndLine
+	opBeginText
+	opEndText
+	opEndTextNL
+	opWordEdge
+	opAtomic    // notes the height of the stack in reg
+	opAtomicEnd // and cuts the stack back to it
+	opLook      // notes height and position in reg
+	opLookEnd   // and restores both
+	opNotLook   // notes the height in reg; goes to alt if the inside fails
+	opNotLookEnd
+	opBack     // min characters back
+	opMark     // notes the position in reg, for opProgress
+	opProgress // goes to alt if the position is still the same
+	opRestore  // puts reg back when backtracking over an opMark
+	opBackref
+)
+
+// inst is one node of the compiled graph; next is the node to go on with.
+type inst struct {
+	op        opcode
+	neg       bool
+	fold      bool
+	lone      bool // opScan: no other end is worth trying
+	memo      bool // the state may be remembered as failed
+	followEnd bool // the continuation can succeed at the end of the line
+	b         byte
+	next, alt int32
+	min, max  int32
+	slot      int32 // slot or register
+	end       int32 // opAlt: branches at the end of the line, in prog.flat
+	set       *class
+	follow    *[256]bool // bytes with which the continuation can succeed
+	table     *[256]uint8
+	starts    []int32 // opAlt: by table's value, where in prog.flat the branches are
+	slots     []int32
+	lit       string
+	scan      scanFunc
+	src       *node // for Explain
+}
+
+// scanFunc matches a whole definition at pos: the end of the match that the
+// definition prefers, or noMatch, or unsure.
+type scanFunc func(line []byte, pos int) int
+
+const (
+	noMatch = -1
+	unsure  = -2
+)
+
+// program is one compiled pattern.
+type program struct {
+	insts    []inst
+	flat     []int32
+	entry    int32
+	regs     int
+	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all
+	anchor   anchor
+	prefix   string // every match begins with it
+	required string // every match contains it
+	minLen   int
+	slot0    int     // its first slot in the set
+	slots    int     // slots, hidden ones included
+	fieldOf  []int32 // by slot, -1 for hidden ones
+	memoIDs  []int32 // by inst, its row in the memo, -1 for none
+	memoRows int
+}
+
+type anchor uint8
+
+const (
+	anyStart  anchor = iota
+	lineStart        // only at the start of a line
+	textStart        // only at the start of the text
+)
+
+// class is a charset made ready for matching. A byte that is not part of
+// valid UTF-8 counts as U+FFFD.
+type class struct {
+	tab  [256]uint8
+	set  charset
+	kind classKind
+	b    byte // notByte: the one
+}
+
+const (
+	inASCII = 1 // a member of one byte
+	inHigh  = 3 // the start of a member, as all characters beyond ASCII are
+	mayHigh = 2 // to be decoded
+)
+
+type classKind uint8
+
+const (
+	someBytes classKind = iota
+	anyByte             // every character
+	notByte             // every character but one of ASCII
+)
+
+func newClass(set charset) *class {
+	c := &class{set: set}
+	out := 0
+	for b := range 0x80 {
+		if set.has(rune(b)) {
+			c.tab[b] = inASCII
+		} else {
+			c.b = byte(b)
+			out++
+		}
+	}
+	high := intersect(set, charset{0x80, utf8.MaxRune})
+	var v uint8
+	switch {
+	case len(high) == 2 && high[0] == 0x80 && high[1] == utf8.MaxRune:
+		v = inHigh
+		c.kind = [3]classKind{anyByte, notByte, someBytes}[min(out, 2)]
+	case len(high) > 0:
+		v = mayHigh
+	}
+	for b := 0x80; b < 0x100; b++ {
+		c.tab[b] = v
+	}
+	return c
+}
+
+// width returns the length of the character at p if it is a member, else 0.
+func (c *class) width(line []byte, p int) int {
+	switch c.tab[line[p]] {
+	case 0:
+		return 0
+	case inASCII:
+		return 1
+	}
+	r, w := utf8.DecodeRune(line[p:])
+	if !c.set.has(r) {
+		return 0
+	}
+	return w
+}
+
+// run returns where the members from p on end.
+func (c *class) run(line []byte, p int) int {
+	switch c.kind {
+	case anyByte:
+		return len(line)
+	case notByte:
+		if i := bytes.IndexByte(line[p:], c.b); i >= 0 {
+			return p + i
+		}
+		return len(line)
+	}
+	for p < len(line) {
+		t := c.tab[line[p]]
+		if t&1 != 0 {
+			p++
+			continue
+		}
+		if t == 0 {
+			break
+		}
+		w := c.width(line, p)
+		if w == 0 {
+			break
+		}
+		p += w
+	}
+	return p
+}
+
+// take skips up to n members from p on, and says how many there were.
+func (c *class) take(line []byte, p int, n int32) (end int, took int32) {
+	for took < n && p < len(line) {
+		if c.tab[line[p]] == inASCII {
+			p++
+			took++
+			continue
+		}
+		w := c.width(line, p)
+		if w == 0 {
+			break
+		}
+		p += w
+		took++
+	}
+	return p, took
+}
+
+// boundary reports whether a character begins at p.
+func boundary(line []byte, p int) bool {
+	if p >= len(line) || line[p]&0xC0 != 0x80 {
+		return true
+	}
+	for back := 1; back < utf8.UTFMax && p-back >= 0; back++ {
+		if line[p-back]&0xC0 != 0x80 {
+			_, w := utf8.DecodeRune(line[p-back:])
+			return w <= back
+		}
+	}
+	return true
+}
+
+var wordByte = func() (t [256]bool) {
+	for b := range t {
+		t[b] = b < 0x80 && setWord.has(rune(b))
+	}
+	return t
+}()
+
+func wordAt(line []byte, p int, ascii bool) bool {
+	if p >= len(line) {
+		return false
+	}
+	if line[p] < 0x80 || ascii {
+		return wordByte[line[p]]
+	}
+	r, _ := utf8.DecodeRune(line[p:])
+	return isWord(r)
+}
+
+func wordBefore(line []byte, p int, ascii bool) bool {
+	if p == 0 {
+		return false
+	}
+	if line[p-1] < 0x80 || ascii {
+		return wordByte[line[p-1]]
+	}
+	r, _ := utf8.DecodeLastRune(line[:p])
+	return isWord(r)
+}

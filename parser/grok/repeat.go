@@ -1,0 +1,148 @@
+package grok
+
+func (c *compiler) emitRepeat(n *node, next int32) (int32, error) {
+	sub := n.subs[0]
+	if n.max == 0 {
+		return next, nil
+	}
+	if isChar(sub) {
+		return c.emitRun(n, next, false), nil
+	}
+	if _, most := width(sub); most == 0 {
+		return c.emitEmptyRepeat(n, next)
+	}
+	if n.max < 0 {
+		return c.emitLoop(n, next)
+	}
+	// x{2,4} is xx(?:x(?:x)?)?
+	entry := next
+	var err error
+	for i := n.min; i < n.max; i++ {
+		if entry, err = c.emitOptional(n, entry, next); err != nil {
+			return 0, err
+		}
+	}
+	return c.emitCopies(sub, n.min, entry)
+}
+
+func (c *compiler) emitCopies(sub *node, count int, next int32) (int32, error) {
+	var err error
+	for ; count > 0 && err == nil; count-- {
+		next, err = c.emit(sub, next)
+	}
+	return next, err
+}
+
+// emitOptional emits one more copy of the body before next, or none, to exit.
+func (c *compiler) emitOptional(n *node, next, exit int32) (int32, error) {
+	body, err := c.emit(n.subs[0], next)
+	if err != nil {
+		return 0, err
+	}
+	if n.greed == lazy {
+		return c.dispatch([]int32{exit, body}, n), nil
+	}
+	return c.dispatch([]int32{body, exit}, n), nil
+}
+
+// emitEmptyRepeat repeats what takes no width: once says all.
+func (c *compiler) emitEmptyRepeat(n *node, next int32) (int32, error) {
+	if n.min > 0 {
+		return c.emit(n.subs[0], next)
+	}
+	return c.emitOptional(n, next, next)
+}
+
+// emitLoop emits a repetition without an upper bound.
+func (c *compiler) emitLoop(n *node, next int32) (int32, error) {
+	first, nullable := firstOf(n.subs[0])
+	all := c.firsts[next].union(first)
+	if nullable {
+		all = anything
+		c.noMemo++
+		defer func() { c.noMemo-- }()
+	}
+	loop := c.add(inst{op: opAlt, src: n}, all)
+	back := loop
+	var reg int32
+	if nullable {
+		reg = c.register()
+		back = c.add(inst{op: opProgress, slot: reg, next: loop, alt: next, src: n}, anything)
+	}
+	body, err := c.emit(n.subs[0], back)
+	if err != nil {
+		return 0, err
+	}
+	if nullable {
+		undo := c.add(inst{op: opRestore, slot: reg, src: n}, byteSet{})
+		body = c.add(inst{op: opMark, slot: reg, next: body, alt: undo, src: n}, c.firsts[body])
+		c.ways++
+	}
+	if n.greed == lazy {
+		c.fillDispatch(loop, []int32{next, body})
+	} else {
+		c.fillDispatch(loop, []int32{body, next})
+	}
+	if n.min == 0 {
+		return loop, nil
+	}
+	return c.emitCopies(n.subs[0], n.min-1, body)
+}
+
+// emitRun emits a repetition of one character.
+func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
+	set := charsetOf(n.subs[0])
+	follow := c.firsts[next]
+	in := inst{op: opRun, set: c.class(set), min: int32(n.min), max: int32(n.max), next: next, src: n}
+	first := bytesOf(set)
+	if n.min == 0 {
+		first = first.union(follow)
+	}
+	in.follow, in.followEnd = c.table(follow), follow.end
+	switch {
+	case atomic:
+		in.op = opRunOnly
+	case n.min == n.max:
+		in.op = opRunOnly
+	case n.greed == lazy:
+		in.op = opRunLazy
+		c.ways++
+		if in.set.kind != someBytes && !follow.end {
+			in.b = onlyByte(follow)
+		}
+	case c.settled(next) || !follow.overlaps(in.set):
+		in.op = opRunOnly
+	default:
+		c.ways++
+	}
+	return c.add(in, first)
+}
+
+// settled reports whether nothing after next can fail: there is no use in
+// keeping a way back.
+func (c *compiler) settled(next int32) bool {
+	for {
+		switch in := &c.p.insts[next]; in.op {
+		case opStart, opEnd, opRelay:
+			next = in.next
+		case opMatch, opAtomicEnd, opLookEnd:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// onlyByte returns the only byte of a set, if it is one of ASCII, else 0.
+func onlyByte(s byteSet) byte {
+	found := byte(0)
+	for b := range 256 {
+		if s.has(byte(b)) {
+			if found != 0 || b >= 0x80 || b == 0 {
+				return 0
+			}
+			found = byte(b)
+		}
+	}
+	return found
+}
