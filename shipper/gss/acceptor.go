@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"sync/atomic"
 	"time"
 )
 
@@ -19,7 +18,7 @@ type Acceptor struct {
 	now      func() time.Time
 	services patterns
 	allowed  patterns
-	keys     atomic.Pointer[keyring]
+	keys     keys
 	replays  *replayCache
 	gate     *gate
 }
@@ -45,19 +44,19 @@ func NewAcceptor(cfg Config) (*Acceptor, error) {
 	}
 	a.services, _ = parsePatterns(cfg.ServiceNames) // Validate has parsed them
 	a.allowed, _ = parsePatterns(cfg.AllowedPrincipals)
+	a.keys.path = cfg.Keytab
 	if err := a.Reload(); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
-// Reload reads the keytab again. Sessions go on; on error the keys stay as they were.
+// Reload reads the keytab again. Sessions go on; on error the keys stay as they were. A ticket for a key that is not
+// there yet has the same effect, when the file has changed.
 func (a *Acceptor) Reload() error {
-	ring, err := loadKeytab(a.cfg.Keytab)
-	if err != nil {
+	if err := a.keys.load(); err != nil {
 		return fmt.Errorf("gss: keytab: %w", err)
 	}
-	a.keys.Store(&ring)
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (a *Acceptor) openTicket(req *messages.APReq, service Principal, from netip
 	if !slices.Contains(a.cfg.EncTypes, t.EncPart.EType) {
 		return nil, fail(ReasonEncType, "a ticket with encryption type %d, which is not in enctypes", t.EncPart.EType)
 	}
-	key, ok := (*a.keys.Load())[keyID{service.String(), t.EncPart.EType, uint32(t.EncPart.KVNO)}]
+	key, ok := a.keys.find(keyID{service.String(), t.EncPart.EType, uint32(t.EncPart.KVNO)})
 	if !ok {
 		return nil, fail(ReasonNoKey, "no key for %s, version %d, encryption type %d in the keytab", quote(service.String()), t.EncPart.KVNO, t.EncPart.EType)
 	}

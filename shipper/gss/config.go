@@ -42,7 +42,8 @@ type Config struct {
 	// MaxSessions bounds the connections in and after their handshake.
 	MaxSessions int `yaml:"max_sessions"`
 	// MaxHandshakes bounds the handshakes under way, MaxHandshakesPerAddress those from one IPv4 address
-	// or IPv6 /64. What is over is closed before a byte is read.
+	// or IPv6 /64. What is over is closed before a byte is read. rsyslogd loses the line with which it fails
+	// to connect, so there should be room for every sender behind one address to come back at once.
 	MaxHandshakes           int `yaml:"max_handshakes"`
 	MaxHandshakesPerAddress int `yaml:"max_handshakes_per_address"`
 	// HandshakeTimeout is for the whole handshake.
@@ -64,8 +65,8 @@ func DefaultConfig() Config {
 		ClockSkew:               5 * time.Minute,
 		MaxMessage:              64 << 10,
 		MaxSessions:             10000,
-		MaxHandshakes:           512,
-		MaxHandshakesPerAddress: 32,
+		MaxHandshakes:           1024,
+		MaxHandshakesPerAddress: 64,
 		HandshakeTimeout:        10 * time.Second,
 		ReplayCache:             1 << 17,
 	}

@@ -38,6 +38,12 @@
 // then comes from the receiver. rsyslog's own imgssapi works so with MIT Kerberos. It is off by default
 // because a sender that ignores the answered key could not be understood.
 //
+// # What a refusal costs
+//
+// rsyslogd (seen in 8.2302) drops the one line with which it tries to connect when the handshake fails, and
+// tries again with the next; while nothing listens, it keeps them all. Hence limits that leave room for a
+// fleet that comes back at once, and a keytab that is read again when a ticket asks for a newer key.
+//
 // # Ticket life time
 //
 // A ticket is judged when a connection begins. As with MIT Kerberos, a session outlives its ticket: the

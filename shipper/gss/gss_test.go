@@ -472,6 +472,19 @@ func TestKeytabReload(t *testing.T) {
 	}
 }
 
+// TestKeytabIsReadAgain: a ticket for a newer key is enough.
+func TestKeytabIsReadAgain(t *testing.T) {
+	b := newBed(t, 19, nil)
+	rotated := randomKey(19)
+	in := newInitiator(19, rotated)
+	in.kvno = 300
+	writeKeytab(t, b.cfg.Keytab+".new", testRealm, names("host", "localhost"), 300, rotated)
+	if err := os.Rename(b.cfg.Keytab+".new", b.cfg.Keytab); err != nil {
+		t.Fatal(err)
+	}
+	b.connect(t, in)
+}
+
 func TestLimits(t *testing.T) {
 	b := newBed(t, 18, func(c *Config) { c.MaxSessions = 3; c.MaxHandshakes = 2; c.MaxHandshakesPerAddress = 1 })
 	silent, server := pair(t)

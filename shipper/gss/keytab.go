@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jcmturner/gokrb5/v8/keytab"
@@ -22,25 +24,67 @@ type keyID struct {
 // keyring is a keytab, ready to be looked up. It is never changed.
 type keyring map[keyID]types.EncryptionKey
 
-// loadKeytab reads a keytab. Its errors never quote the file, as those of the library do.
-func loadKeytab(path string) (keyring, error) {
-	f, err := os.Open(path)
+// keys are the keyring of a file.
+type keys struct {
+	path string
+	ring atomic.Pointer[keyring]
+
+	mu      sync.Mutex
+	loaded  os.FileInfo // the file as it was read
+	checked time.Time   // when it was last compared with that
+}
+
+// checkEvery bounds what tickets for unknown keys, which anybody can send, cost.
+const checkEvery = time.Second
+
+// find returns a key. If it is not there and the file has changed, the file is read again: a keytab is rotated
+// without telling its readers, and a sender that is turned away loses a line.
+func (k *keys) find(id keyID) (types.EncryptionKey, bool) {
+	key, ok := (*k.ring.Load())[id]
+	if !ok && k.changed() && k.load() == nil {
+		key, ok = (*k.ring.Load())[id]
+	}
+	return key, ok
+}
+
+func (k *keys) changed() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if now := time.Now(); now.Sub(k.checked) >= checkEvery {
+		k.checked = now
+		st, err := os.Stat(k.path)
+		return err == nil && !(os.SameFile(st, k.loaded) && st.Size() == k.loaded.Size() && st.ModTime().Equal(k.loaded.ModTime()))
+	}
+	return false
+}
+
+// load reads the file. Its errors never quote it, as those of the library do.
+func (k *keys) load() error {
+	f, err := os.Open(k.path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
 	b, err := io.ReadAll(io.LimitReader(f, maxKeytab+1))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(b) > maxKeytab {
-		return nil, fmt.Errorf("%s: longer than %d bytes, not a keytab", path, maxKeytab)
+		return fmt.Errorf("%s: longer than %d bytes, not a keytab", k.path, maxKeytab)
 	}
 	ring, err := parseKeytab(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", k.path, err)
 	}
-	return ring, nil
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ring.Store(&ring)
+	k.loaded = st
+	return nil
 }
 
 func parseKeytab(b []byte) (ring keyring, err error) {
