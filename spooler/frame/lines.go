@@ -1,0 +1,244 @@
+package frame
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/millrace/millrace/event"
+)
+
+// An entry of a line begins with a byte that tells what differs from the line before.
+// What does follows as a varint, in this order, and then the length of the message.
+const (
+	newReceived = 1 << iota // zigzag difference in ns
+	newCounter              // the counter, where it is not the one after
+	newOrigin               // index of the origin
+	newFlags                // the flags, where there are any
+	entryBits   = 1<<iota - 1
+)
+
+const (
+	minEntry   = 2                             // bytes of the shortest entry
+	minOrigin  = 8 + 1 + 2 + 1 + 1 + 1 + 1 + 1 // boot, transport, port, and five lengths
+	counterMax = 1<<40 - 1
+	footer     = 4
+)
+
+// appendPayload appends the payload of b: messages, origins, entries, length of the messages.
+func appendPayload(dst []byte, b *event.Batch) ([]byte, error) {
+	start := len(dst)
+	dst = appendMessages(dst, b)
+	data := len(dst) - start
+	dst = binary.AppendUvarint(dst, uint64(len(b.Origins)))
+	for i := range b.Origins {
+		dst = appendOrigin(dst, &b.Origins[i])
+	}
+	received, counter, origin := oldest(b), ^uint64(0), uint32(0)
+	for i := range b.Lines {
+		l := &b.Lines[i]
+		if int(l.Origin) >= len(b.Origins) || l.Counter > counterMax {
+			return dst, fmt.Errorf("line %d of the batch has counter %d and origin %d of %d", i, l.Counter, l.Origin, len(b.Origins))
+		}
+		at := len(dst)
+		dst = append(dst, 0)
+		var entry byte
+		if l.Received != received {
+			entry |= newReceived
+			dst = binary.AppendVarint(dst, l.Received-received)
+			received = l.Received
+		}
+		if l.Counter != counter+1 {
+			entry |= newCounter
+			dst = binary.AppendUvarint(dst, l.Counter)
+		}
+		counter = l.Counter
+		if l.Origin != origin {
+			entry |= newOrigin
+			dst = binary.AppendUvarint(dst, uint64(l.Origin))
+			origin = l.Origin
+		}
+		if l.Flags != 0 {
+			entry |= newFlags
+			dst = binary.AppendUvarint(dst, uint64(l.Flags))
+		}
+		dst[at] = entry
+		dst = binary.AppendUvarint(dst, uint64(l.End-l.Start))
+	}
+	return binary.LittleEndian.AppendUint32(dst, uint32(data)), nil
+}
+
+// appendMessages appends the messages in the order of the lines, in one piece where they lie so already.
+func appendMessages(dst []byte, b *event.Batch) []byte {
+	end := uint32(0)
+	for i := range b.Lines {
+		if b.Lines[i].Start != end {
+			for i := range b.Lines {
+				dst = append(dst, b.Message(i)...)
+			}
+			return dst
+		}
+		end = b.Lines[i].End
+	}
+	return append(dst, b.Data[:end]...)
+}
+
+func appendOrigin(dst []byte, o *event.Origin) []byte {
+	dst = append(dst, o.Boot[:]...)
+	dst = append(dst, byte(o.Transport))
+	dst = binary.LittleEndian.AppendUint16(dst, o.Peer.Port())
+	addr := o.Peer.Addr()
+	zone := addr.Zone()
+	ip := addr.WithZone("").AsSlice()
+	dst = append(dst, byte(len(ip)))
+	dst = append(dst, ip...)
+	for _, s := range [...]string{zone, o.Listener, o.Name, o.Realm} {
+		dst = binary.AppendUvarint(dst, uint64(len(s)))
+		dst = append(dst, s...)
+	}
+	return dst
+}
+
+// decodePayload fills b from raw, whose memory b.Data takes over.
+func decodePayload(b *event.Batch, raw []byte, h *Header) error {
+	if len(raw) < footer {
+		return ErrDamaged
+	}
+	data := int(binary.LittleEndian.Uint32(raw[len(raw)-footer:]))
+	if data > len(raw)-footer {
+		return ErrDamaged
+	}
+	r := reader{rest: raw[data : len(raw)-footer]}
+	origins := r.uvarint()
+	if origins > uint64(len(r.rest)/minOrigin) {
+		return ErrDamaged
+	}
+	b.Origins = slices.Grow(b.Origins, int(origins))
+	var last event.Origin
+	for range origins {
+		r.origin(&last)
+		b.Origins = append(b.Origins, last)
+	}
+	if r.bad || h.Lines > len(r.rest)/minEntry {
+		return ErrDamaged
+	}
+	b.Lines = slices.Grow(b.Lines, h.Lines)
+	if !r.lines(b, h, data) || len(r.rest) != 0 {
+		return ErrDamaged
+	}
+	b.Data = raw[:data]
+	return nil
+}
+
+// lines reads the entries; data is the length of the messages.
+func (r *reader) lines(b *event.Batch, h *Header, data int) bool {
+	l := event.Line{Received: h.Oldest, Counter: ^uint64(0)}
+	for range h.Lines {
+		if len(r.rest) == 0 {
+			return false
+		}
+		entry := r.rest[0]
+		r.rest = r.rest[1:]
+		if entry&^entryBits != 0 {
+			return false
+		}
+		l.Counter++
+		l.Flags = 0
+		if entry&newReceived != 0 {
+			l.Received += r.varint()
+		}
+		if entry&newCounter != 0 {
+			l.Counter = r.uvarint()
+		}
+		if entry&newOrigin != 0 {
+			l.Origin = uint32(min(r.uvarint(), 1<<32-1))
+		}
+		if entry&newFlags != 0 {
+			flags := r.uvarint()
+			l.Flags = event.Flags(flags)
+			r.bad = r.bad || uint64(l.Flags) != flags
+		}
+		length := r.uvarint()
+		if r.bad || l.Counter > counterMax || int(l.Origin) >= len(b.Origins) || length > uint64(data)-uint64(l.End) {
+			return false
+		}
+		l.Start = l.End
+		l.End += uint32(length)
+		b.Lines = append(b.Lines, l)
+	}
+	return int(l.End) == data
+}
+
+// reader takes values off the front of rest. Once bad, it returns zeros.
+type reader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *reader) uvarint() uint64 {
+	if len(r.rest) > 0 && r.rest[0] < 0x80 {
+		v := uint64(r.rest[0])
+		r.rest = r.rest[1:]
+		return v
+	}
+	v, n := binary.Uvarint(r.rest)
+	if n <= 0 {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return v
+}
+
+func (r *reader) varint() int64 {
+	v := r.uvarint()
+	return int64(v>>1) ^ -int64(v&1)
+}
+
+func (r *reader) bytes(n uint64) []byte {
+	if n > uint64(len(r.rest)) {
+		r.bad, r.rest = true, nil
+		return nil
+	}
+	p := r.rest[:n]
+	r.rest = r.rest[n:]
+	return p
+}
+
+func (r *reader) byte() byte {
+	if p := r.bytes(1); len(p) == 1 {
+		return p[0]
+	}
+	return 0
+}
+
+// text reads a string; it is last where that says the same, as neighbours mostly do, without a copy.
+func (r *reader) text(last string) string {
+	p := r.bytes(r.uvarint())
+	if string(p) == last {
+		return last
+	}
+	return string(p)
+}
+
+// origin reads an origin over the one before it.
+func (r *reader) origin(o *event.Origin) {
+	copy(o.Boot[:], r.bytes(uint64(len(o.Boot))))
+	o.Transport = event.Transport(r.byte())
+	var port uint16
+	if p := r.bytes(2); len(p) == 2 {
+		port = binary.LittleEndian.Uint16(p)
+	}
+	ip := r.bytes(uint64(r.byte()))
+	addr, ok := netip.AddrFromSlice(ip)
+	r.bad = r.bad || !ok && len(ip) != 0
+	if zone := r.text(o.Peer.Addr().Zone()); zone != "" {
+		r.bad = r.bad || !addr.Is6()
+		addr = addr.WithZone(zone)
+	}
+	o.Peer = netip.AddrPortFrom(addr, port)
+	o.Listener = r.text(o.Listener)
+	o.Name = r.text(o.Name)
+	o.Realm = r.text(o.Realm)
+}
