@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/millrace/millrace/internal/cputime"
 )
 
 func render(t *testing.T, ev *Event) string {
@@ -224,9 +226,23 @@ func TestAppendTimeAgreesWithTime(t *testing.T) {
 
 func TestQuotedText(t *testing.T) {
 	got := string(AppendQuoted(nil, []byte("a\"\\\n\x00\x1b\x7f\xff\xc3\xa9\xe2\x82x")))
-	if want := `"a\"\\\n\u0000\u001b\u007f` + "\ufffdé\ufffd\ufffdx" + `"`; got != want {
+	if want := `"a\"\\\n\u0000\u001b` + "\x7f\ufffdé\ufffd\ufffdx" + `"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+}
+
+func FuzzAppendQuoted(f *testing.F) {
+	f.Add([]byte("plain text of more than eight bytes"))
+	f.Add([]byte("1234567\"890123\\56\n7\x00\x1f \x7f\x80\xe2\x82\xac\xff"))
+	f.Fuzz(func(t *testing.T, s []byte) {
+		var got string
+		if err := json.Unmarshal(AppendQuoted(nil, s), &got); err != nil {
+			t.Fatalf("%q: %v", s, err)
+		}
+		if want := string([]rune(string(s))); got != want {
+			t.Fatalf("%q reads back as %q, want %q", s, got, want)
+		}
+	})
 }
 
 func FuzzParseJSON(f *testing.F) {
@@ -262,6 +278,7 @@ func BenchmarkSetAndRender(b *testing.B) {
 	ev := New()
 	var dst []byte
 	b.ReportAllocs()
+	defer cputime.Measure(b, 1)()
 	for b.Loop() {
 		ev.Reset()
 		src := ev.String(line)

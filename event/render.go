@@ -2,6 +2,7 @@ package event
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"math"
 	"strconv"
@@ -119,8 +120,12 @@ func AppendQuoted(dst, s []byte) []byte {
 	dst = append(dst, '"')
 	plain := 0
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && plainWord(binary.LittleEndian.Uint64(s[i:])) {
+			i += 8
+			continue
+		}
 		c := s[i]
-		if plainByte[c] {
+		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
 			i++
 			continue
 		}
@@ -141,12 +146,12 @@ func AppendQuoted(dst, s []byte) []byte {
 	return append(dst, '"')
 }
 
-var plainByte = func() (t [256]bool) {
-	for c := 0x20; c < utf8.RuneSelf; c++ {
-		t[c] = c != '"' && c != '\\' && c != 0x7f
-	}
-	return t
-}()
+// plainWord tells that none of 8 bytes is a control character, a quote, a backslash, or not ASCII.
+func plainWord(w uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := w^('"'*ones), w^('\\'*ones)
+	return (w|(w-' '*ones)|(quote-ones)&^quote|(backslash-ones)&^backslash)&high == 0
+}
 
 func appendEscaped(dst []byte, c byte) []byte {
 	switch c {
