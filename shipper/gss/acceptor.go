@@ -96,7 +96,7 @@ func (a *Acceptor) handshake(ctx context.Context, conn net.Conn, from netip.Addr
 	if err := conn.SetDeadline(time.Now().Add(a.cfg.HandshakeTimeout)); err != nil {
 		return nil, &Error{Reason: ReasonNetwork, Err: err}
 	}
-	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	s := &Session{conn: conn, tokens: tokens{src: conn}, release: a.gate.leave}
 	err := a.greet(s, from)
@@ -163,8 +163,8 @@ func readUntil(t *tokens, done func() (bool, *Error)) *Error {
 		case err == nil:
 		case errors.As(err, &e):
 			return e
-		case err == io.EOF:
-			return &Error{Reason: ReasonTruncated, Err: io.ErrUnexpectedEOF}
+		case errors.Is(err, io.EOF): // a token has been waited for, so nothing was sent
+			return &Error{Reason: ReasonEmpty, Err: err}
 		default:
 			return &Error{Reason: networkReason(err), Err: err}
 		}

@@ -77,34 +77,34 @@ func (c Config) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if c.Keytab == "" {
-		bad("keytab: is empty; write the path of a keytab, such as /etc/krb5.keytab")
+		bad("keytab: is empty: write the path of a keytab, such as /etc/krb5.keytab")
 	}
 	if len(c.ServiceNames) == 0 {
-		bad("service_names: is empty; write the service of this receiver, such as host/log.example.com, or host/*")
+		bad("service_names: is empty: write the service of this receiver, such as host/log.example.com, or host/*")
 	} else if _, err := parsePatterns(c.ServiceNames); err != nil {
 		bad("service_names: %w", err)
 	}
 	if len(c.AllowedPrincipals) == 0 {
-		bad("allowed_principals: is empty; write who may send, such as host/*@EXAMPLE.COM, or **@EXAMPLE.COM for a whole realm")
+		bad("allowed_principals: is empty: write who may send, such as host/*@EXAMPLE.COM, or **@EXAMPLE.COM for a whole realm")
 	} else if _, err := parsePatterns(c.AllowedPrincipals); err != nil {
 		bad("allowed_principals: %w", err)
 	}
 	if len(c.EncTypes) == 0 {
-		bad("enctypes: is empty; write some of 17, 18, 19, 20")
+		bad("enctypes: is empty: write some of 17, 18, 19, 20")
 	}
 	for _, id := range c.EncTypes {
 		if _, ok := encTypeOf(id); !ok {
-			bad("enctypes: %d is not supported; write some of 17, 18, 19, 20", id)
+			bad("enctypes: %d is not supported: write some of 17, 18, 19, 20", id)
 		}
 	}
 	if c.ClockSkew < time.Second || c.ClockSkew > time.Hour {
-		bad("clock_skew: %v is out of range; write 1s to 1h (5m is usual)", c.ClockSkew)
+		bad("clock_skew: %v is out of range: write 1s to 1h (5m is usual)", c.ClockSkew)
 	}
 	if c.HandshakeTimeout <= 0 {
-		bad("handshake_timeout: %v is out of range; write a duration such as 10s", c.HandshakeTimeout)
+		bad("handshake_timeout: %v is out of range: write a duration such as 10s", c.HandshakeTimeout)
 	}
 	if c.MaxMessage < 1<<10 || c.MaxMessage > 64<<20 {
-		bad("max_message: %d is out of range; write 1024 to 67108864 bytes", c.MaxMessage)
+		bad("max_message: %d is out of range: write 1024 to 67108864 bytes", c.MaxMessage)
 	}
 	for _, v := range []struct {
 		key string
@@ -116,7 +116,7 @@ func (c Config) Validate() error {
 		{"replay_cache", c.ReplayCache},
 	} {
 		if v.n < 1 {
-			bad("%s: %d is out of range; write 1 or more", v.key, v.n)
+			bad("%s: %d is out of range: write 1 or more", v.key, v.n)
 		}
 	}
 	return errors.Join(errs...)

@@ -13,6 +13,7 @@ const (
 	ReasonHandshakeLimit  Reason = "handshake_limit"   // too many handshakes at once, in all or from one address
 	ReasonSessionLimit    Reason = "session_limit"     // too many sessions
 	ReasonTimeout         Reason = "handshake_timeout" // the handshake took too long
+	ReasonEmpty           Reason = "empty"             // closed without a byte, as health checks do
 	ReasonPlaintext       Reason = "plaintext"         // the peer does not speak GSS
 	ReasonMechanism       Reason = "mechanism"         // not the raw Kerberos mechanism, such as SPNEGO
 	ReasonMalformed       Reason = "malformed"         // a token that cannot be parsed

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -244,7 +245,7 @@ func TestRefusedBeforeAToken(t *testing.T) {
 		"huge":           {ReasonPlaintext, []byte{0, 1, 0, 1, 0x60, 0x82}, false},
 		"cut in length":  {ReasonTruncated, []byte{0, 0}, true},
 		"cut in token":   {ReasonTruncated, []byte{0, 0, 1, 0, 0x60, 0x81}, true},
-		"nothing at all": {ReasonTruncated, nil, true},
+		"nothing at all": {ReasonEmpty, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBed(t, 18, nil)
@@ -253,7 +254,7 @@ func TestRefusedBeforeAToken(t *testing.T) {
 			if c.shut {
 				client.(*net.TCPConn).CloseWrite()
 			}
-			if _, err := b.acc.Accept(t.Context(), server); ReasonOf(err) != c.reason && !(name == "nothing at all" && errors.Is(err, io.ErrUnexpectedEOF)) {
+			if _, err := b.acc.Accept(t.Context(), server); ReasonOf(err) != c.reason {
 				t.Fatalf("got %v, want %s", err, c.reason)
 			}
 		})
@@ -329,7 +330,7 @@ func TestTokensThatEndASession(t *testing.T) {
 				if n := bytes.Count(got, []byte("\n")); n != c.lines {
 					t.Errorf("%d lines got through, want %d", n, c.lines)
 				}
-				if _, again := s.Read(make([]byte, 8)); again != err {
+				if _, again := s.Read(make([]byte, 8)); !errors.Is(again, err) {
 					t.Errorf("reading on gives %v", again)
 				}
 				bystander.SetReadDeadline(time.Now())
@@ -516,6 +517,66 @@ func TestLimits(t *testing.T) {
 	if got := b.acc.Stats().Sessions; got != 3 {
 		t.Errorf("%d sessions", got)
 	}
+}
+
+// TestStorm: one address floods us with connections that say nothing, and others get in all the same.
+func TestStorm(t *testing.T) {
+	b := newBed(t, 18, func(c *Config) { c.MaxHandshakes = 64; c.MaxHandshakesPerAddress = 32 })
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	from := func(ip string) net.Conn {
+		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
+		c, err := d.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			t.Skipf("no second loopback address: %v", err)
+		}
+		c.SetDeadline(time.Now().Add(20 * time.Second))
+		return c
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer cancel()
+	accept := func() error {
+		c, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.acc.Stats().Handshakes < 32 {
+			work.Go(func() { b.acc.Accept(ctx, c) })
+			waitFor(t, func() bool { return b.acc.Stats().Handshakes > 0 })
+			return nil
+		}
+		_, err = b.acc.Accept(ctx, c)
+		return err
+	}
+	refused := 0
+	for range 500 {
+		c := from("127.0.0.1")
+		defer c.Close()
+		if ReasonOf(accept()) == ReasonHandshakeLimit {
+			refused++
+		}
+	}
+	if st := b.acc.Stats(); st.Handshakes != 32 || refused < 450 {
+		t.Fatalf("%+v, %d refused", st, refused)
+	}
+	client := from("127.0.0.2")
+	defer client.Close()
+	in := newInitiator(18, b.key)
+	client.Write(in.framed(in.hello()))
+	server, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := b.acc.Accept(ctx, server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
 }
 
 func TestHandshakeTimeout(t *testing.T) {

@@ -115,7 +115,7 @@ func parseKeytab(b []byte) (ring keyring, err error) {
 		put(id, e.Key, e.Timestamp)
 	}
 	if len(ring) == 0 {
-		return nil, errors.New("no AES key in it (encryption types 17 to 20); write one with kadmin's ktadd")
+		return nil, errors.New("no AES key in it (encryption types 17 to 20): write one with kadmin's ktadd")
 	}
 	return ring, nil
 }

@@ -98,7 +98,7 @@ func TestValidate(t *testing.T) {
 	} {
 		c := good
 		edit(&c)
-		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), key+":") || !strings.Contains(err.Error(), "; write") {
+		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), key+":") || !strings.Contains(err.Error(), ": write ") {
 			t.Errorf("%s: %v", key, err)
 		}
 	}

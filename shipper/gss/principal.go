@@ -73,7 +73,7 @@ type pattern struct {
 func parsePattern(s string) (pattern, error) {
 	name, realm, hasRealm := strings.Cut(s, "@")
 	if name == "" || hasRealm && realm == "" || strings.Contains(realm, "@") {
-		return pattern{}, fmt.Errorf("%q is not a principal pattern; write it like host/*.example.com@EXAMPLE.COM, or **@EXAMPLE.COM", s)
+		return pattern{}, fmt.Errorf("%q is not a principal pattern: write it like host/*.example.com@EXAMPLE.COM, or **@EXAMPLE.COM", s)
 	}
 	p := pattern{components: strings.Split(name, "/"), anyName: name == "**", realm: realm, anyRealm: !hasRealm}
 	for _, part := range append(p.components[:len(p.components):len(p.components)], realm) {

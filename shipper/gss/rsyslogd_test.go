@@ -31,6 +31,7 @@ type receiver struct {
 
 	mu       sync.Mutex
 	data     bytes.Buffer
+	lines    int
 	wire     bytes.Buffer // the first connection's bytes
 	sessions []*Session
 	refused  map[Reason]int
@@ -112,6 +113,7 @@ func (r *receiver) receive(ctx context.Context, conn net.Conn) {
 		n, err := s.Read(buf)
 		r.mu.Lock()
 		r.data.Write(buf[:n])
+		r.lines += bytes.Count(buf[:n], []byte("\n"))
 		if err != nil {
 			r.ended[ReasonOf(err)]++
 		}

@@ -99,7 +99,7 @@ func (s *Session) nextToken() (bool, error) {
 
 func (s *Session) fill() error {
 	err := s.tokens.fill()
-	if e, ok := err.(*Error); ok {
+	if e := (*Error)(nil); errors.As(err, &e) {
 		e.Client = s.client
 	}
 	if err == nil && s.expired != nil && s.expired() {
