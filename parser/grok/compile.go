@@ -64,9 +64,10 @@ func (c *compiler) finish(root *node) {
 		p.first = c.table(first)
 	}
 	p.minLen, _ = width(root)
-	p.required = requiredLit(root)
+	p.required = []byte(requiredLit(root))
 	if !c.backref { // what a group captured may depend on where a match begins
-		p.anchor, p.prefix = begin(root)
+		a, prefix := begin(root)
+		p.anchor, p.prefix = a, []byte(prefix)
 	}
 	p.memoIDs = make([]int32, len(p.insts))
 	for i := range p.memoIDs {
@@ -375,7 +376,6 @@ func (c *compiler) emitBackref(n *node, next int32) (int32, error) {
 
 func (c *compiler) emitScan(n *node, next int32) (int32, error) {
 	s := c.scans[n]
-	ways := c.ways
 	generic, err := c.emit(n.subs[0], next)
 	if err != nil {
 		return 0, err
@@ -387,8 +387,8 @@ func (c *compiler) emitScan(n *node, next int32) (int32, error) {
 			lone = false
 		}
 	}
-	if lone && !s.mayBeUnsure {
-		c.ways = ways
+	if !lone {
+		c.ways++
 	}
 	return c.add(inst{op: opScan, scan: s.fn, lone: lone, next: next, alt: generic, src: n}, c.firsts[generic]), nil
 }

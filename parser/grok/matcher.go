@@ -75,57 +75,60 @@ func (m *Matcher) Limited() int { return m.limited }
 func (m *Matcher) search(p *program, line []byte) bool {
 	n := len(line)
 	m.steps = 0
-	if n < p.minLen || p.required != "" && bytes.Index(line, []byte(p.required)) < 0 {
+	if n < p.minLen {
 		return false
 	}
 	m.memoOn = false
 	m.hard = baseSteps + stepsPerByte*n
 	m.soft = m.hard / 10
-	switch {
-	case p.anchor == textStart:
-		return m.run(p, line, 0)
-	case p.anchor == lineStart:
-		for at := 0; m.steps <= m.hard; {
-			if m.run(p, line, at) {
-				return true
-			}
-			i := bytes.IndexByte(line[at:], '\n')
-			if i < 0 {
-				return false
-			}
-			at += i + 1
-		}
-		return false
-	case p.prefix != "":
-		for at := 0; m.steps <= m.hard; at++ {
-			i := bytes.Index(line[at:], []byte(p.prefix))
-			if i < 0 {
-				return false
-			}
-			at += i
-			if m.run(p, line, at) {
-				return true
-			}
-		}
-		return false
-	}
-	for at := 0; at <= n && m.steps <= m.hard; at++ {
-		if p.first != nil {
-			for at < n && !p.first[line[at]] {
-				at++
-			}
-			if at == n {
-				return false
-			}
-		}
-		if at < n && line[at] >= 0x80 && !boundary(line, at) {
-			continue
-		}
+	// A line that matches mostly does so at the first place; whether it has
+	// what every match contains is looked at when it does not.
+	for at, tries := p.nextStart(line, 0), 0; at >= 0; at = p.nextStart(line, at+1) {
 		if m.run(p, line, at) {
 			return true
 		}
+		if p.anchor == textStart || m.steps > m.hard {
+			return false
+		}
+		if tries == 0 && len(p.required) > 0 && bytes.Index(line[at:], p.required) < 0 {
+			return false
+		}
+		tries++
 	}
 	return false
+}
+
+// nextStart returns the first place from at on where a match can begin, -1 if
+// there is none.
+func (p *program) nextStart(line []byte, at int) int {
+	switch {
+	case at > len(line):
+		return -1
+	case p.anchor == lineStart:
+		if at == 0 || line[at-1] == '\n' {
+			return at
+		}
+		if i := bytes.IndexByte(line[at:], '\n'); i >= 0 {
+			return at + i + 1
+		}
+		return -1
+	case len(p.prefix) > 0:
+		if i := bytes.Index(line[at:], p.prefix); i >= 0 {
+			return at + i
+		}
+		return -1
+	case p.first == nil:
+		for !boundary(line, at) {
+			at++
+		}
+		return at
+	}
+	for ; at < len(line); at++ {
+		if p.first[line[at]] && (line[at] < 0x80 || boundary(line, at)) {
+			return at
+		}
+	}
+	return -1
 }
 
 // slowDown is called when the steps reach the soft limit: first the memo is

@@ -82,8 +82,8 @@ type program struct {
 	regs     int
 	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all
 	anchor   anchor
-	prefix   string // every match begins with it
-	required string // every match contains it
+	prefix   []byte // every match begins with it
+	required []byte // every match contains it
 	minLen   int
 	slot0    int     // its first slot in the set
 	slots    int     // slots, hidden ones included

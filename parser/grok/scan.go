@@ -1,13 +1,274 @@
 package grok
 
-// scanner is a hand-written matcher of a definition.
+import "sync"
+
+// scanner is a hand-written matcher of a definition. Its answer is final: the
+// end that the definition prefers, or that there is no match. Where it cannot
+// be had cheaply the answer is unsure, and the generic nodes take over.
 type scanner struct {
 	fn scanFunc
-	// inner is the bytes that can stand after any other end that the
-	// definition could match to: where none of them can follow, the way back
-	// is not worth keeping.
-	inner       [256]bool
-	mayBeUnsure bool
+	// inner is the bytes that stand after every other end that the definition
+	// could match to: where none of them can follow, no way back is kept.
+	inner [256]bool
 }
 
-func scanners() map[string]*scanner { return nil }
+// scannerOf maps the names of shipped definitions to their scanners. The names
+// only lead to the definitions: what is recognised is their canonical form.
+var scannerOf = []struct {
+	name  string
+	inner string
+	fn    scanFunc
+}{
+	{"WORD", "", scanWord},
+	{"POSINT", "", scanPosInt},
+	{"NONNEGINT", "", scanNonNegInt},
+	{"INT", digitBytes, scanInt},
+	{"NUMBER", "", scanNumber},
+	{"IPV4", "", scanIPv4},
+	{"IPV6", "", scanIPv6},
+	{"IP", "", scanIP},
+	{"HOSTNAME", hostBytes, scanHostname},
+	{"IPORHOST", hostBytes, scanIPOrHost},
+	{"QUOTEDSTRING", "", scanQuoted},
+	{"UUID", "", scanUUID},
+	{"COMMONMAC", "", scanCommonMAC},
+	{"URIPATH", uriPathBytes, scanURIPath},
+	{"UNIXPATH", unixPathBytes, scanUnixPath},
+	{"TIME", "", scanTime},
+	{"SYSLOGTIMESTAMP", "", scanSyslogTimestamp},
+	{"HTTPDATE", digitBytes, scanHTTPDate},
+	{"TIMESTAMP_ISO8601", digitBytes + "Z+-:.,", scanISO8601},
+}
+
+const (
+	digitBytes    = "0123456789"
+	alnumBytes    = digitBytes + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	hostBytes     = alnumBytes + "-."
+	uriPathBytes  = alnumBytes + "/$.+!*'(){},~:;=@#%&_-"
+	unixPathBytes = alnumBytes + "/_%!$@:.,+~-"
+)
+
+// scanners maps canonical forms to scanners.
+var scanners = sync.OnceValue(func() map[string]*scanner {
+	m := map[string]*scanner{}
+	lib := ECSLibrary()
+	for _, s := range scannerOf {
+		def, err := lib.definition(s.name, nil)
+		if err != nil || def.key == "" {
+			continue // TestScannersAreFound would fail
+		}
+		sc := &scanner{fn: s.fn}
+		for i := range len(s.inner) {
+			sc.inner[s.inner[i]] = true
+		}
+		m[def.key] = sc
+	}
+	return m
+})
+
+// Bits of kindOf.
+const (
+	isDigit = 1 << iota
+	isHex
+	isAlnum
+	isHost // letters, digits and -
+	isWordChar
+	isURIPath
+	isUnixPath
+	isHigh // not ASCII
+)
+
+var kindOf = func() (t [256]uint8) {
+	for b := range t {
+		set := func(bit uint8, members string) {
+			for i := range len(members) {
+				if members[i] == byte(b) {
+					t[b] |= bit
+				}
+			}
+		}
+		set(isDigit, digitBytes)
+		set(isHex, digitBytes+"abcdefABCDEF")
+		set(isAlnum, alnumBytes)
+		set(isHost, alnumBytes+"-")
+		set(isWordChar, alnumBytes+"_")
+		set(isURIPath, uriPathBytes)
+		set(isUnixPath, unixPathBytes)
+		if b >= 0x80 {
+			t[b] |= isHigh
+		}
+	}
+	return t
+}()
+
+func is(line []byte, p int, bits uint8) bool {
+	return p < len(line) && kindOf[line[p]]&bits != 0
+}
+
+// skip returns where the bytes of a kind end.
+func skip(line []byte, p int, bits uint8) int {
+	for p < len(line) && kindOf[line[p]]&bits != 0 {
+		p++
+	}
+	return p
+}
+
+// wordBegins says whether a word can begin at p: 0, noMatch or unsure.
+func wordBegins(line []byte, p int) int {
+	if p == 0 {
+		return 0
+	}
+	switch k := kindOf[line[p-1]]; {
+	case k&isWordChar != 0:
+		return noMatch
+	case k&isHigh != 0:
+		return unsure
+	}
+	return 0
+}
+
+// wordEnds returns end if a word ends there.
+func wordEnds(line []byte, end int) int {
+	if end < len(line) {
+		switch k := kindOf[line[end]]; {
+		case k&isWordChar != 0:
+			return noMatch
+		case k&isHigh != 0:
+			return unsure
+		}
+	}
+	return end
+}
+
+func scanWord(line []byte, p int) int {
+	if !is(line, p, isWordChar) {
+		return noMatch
+	}
+	if v := wordBegins(line, p); v < 0 {
+		return v
+	}
+	return wordEnds(line, skip(line, p+1, isWordChar))
+}
+
+func scanNonNegInt(line []byte, p int) int {
+	if !is(line, p, isDigit) {
+		return noMatch
+	}
+	if v := wordBegins(line, p); v < 0 {
+		return v
+	}
+	return wordEnds(line, skip(line, p+1, isDigit))
+}
+
+func scanPosInt(line []byte, p int) int {
+	if p < len(line) && line[p] == '0' {
+		return noMatch
+	}
+	return scanNonNegInt(line, p)
+}
+
+func scanInt(line []byte, p int) int {
+	if p < len(line) && (line[p] == '+' || line[p] == '-') {
+		p++
+	}
+	end := skip(line, p, isDigit)
+	if end == p {
+		return noMatch
+	}
+	return end
+}
+
+func scanNumber(line []byte, p int) int {
+	if p > 0 {
+		if c := line[p-1]; c >= '0' && c <= '9' || c == '.' || c == '+' || c == '-' {
+			return noMatch
+		}
+	}
+	if p < len(line) && (line[p] == '+' || line[p] == '-') {
+		p++
+	}
+	end := skip(line, p, isDigit)
+	if end < len(line) && line[end] == '.' {
+		if frac := skip(line, end+1, isDigit); frac > end+1 {
+			return frac
+		}
+	}
+	if end == p {
+		return noMatch
+	}
+	return end
+}
+
+// scanQuoted: a quotation has one end, for all its groups are atomic.
+func scanQuoted(line []byte, p int) int {
+	if p >= len(line) || p > 0 && line[p-1] == '\\' {
+		return noMatch
+	}
+	q := line[p]
+	if q != '"' && q != '\'' && q != '`' {
+		return noMatch
+	}
+	for i := p + 1; i < len(line); i++ {
+		switch line[i] {
+		case q:
+			return i + 1
+		case '\\':
+			if i++; i >= len(line) || line[i] == '\n' {
+				return noMatch
+			}
+		}
+	}
+	return noMatch
+}
+
+func scanUUID(line []byte, p int) int {
+	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	if len(line)-p < len(form) {
+		return noMatch
+	}
+	for i := range len(form) {
+		if form[i] == '-' {
+			if line[p+i] != '-' {
+				return noMatch
+			}
+		} else if kindOf[line[p+i]]&isHex == 0 {
+			return noMatch
+		}
+	}
+	return p + len(form)
+}
+
+func scanCommonMAC(line []byte, p int) int {
+	const n = len("xx:xx:xx:xx:xx:xx")
+	if len(line)-p < n {
+		return noMatch
+	}
+	for i := range n {
+		if i%3 == 2 {
+			if line[p+i] != ':' {
+				return noMatch
+			}
+		} else if kindOf[line[p+i]]&isHex == 0 {
+			return noMatch
+		}
+	}
+	return p + n
+}
+
+func scanURIPath(line []byte, p int) int {
+	if p >= len(line) || line[p] != '/' {
+		return noMatch
+	}
+	return skip(line, p, isURIPath)
+}
+
+func scanUnixPath(line []byte, p int) int {
+	if p >= len(line) || line[p] != '/' {
+		return noMatch
+	}
+	end := skip(line, p, isUnixPath)
+	if is(line, end, isHigh) {
+		return unsure
+	}
+	return end
+}

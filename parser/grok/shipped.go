@@ -1,28 +1,31 @@
 package grok
 
 import (
+	"fmt"
 	"sync"
 
-	"github.com/elastic/go-grok/patterns"
+	patterns "github.com/millrace/millrace/patterns/grok"
 )
 
 // ECSLibrary returns the shipped definitions with ECS field names.
-func ECSLibrary() *Library { return shipped().clone() }
+func ECSLibrary() *Library { return shippedECS().clone() }
 
 // LegacyLibrary returns the shipped definitions with the names that Logstash
 // used before ECS.
-func LegacyLibrary() *Library { return shipped().clone() }
+func LegacyLibrary() *Library { return shippedLegacy().clone() }
 
-var shipped = sync.OnceValue(func() *Library {
+var (
+	shippedECS    = sync.OnceValue(func() *Library { return load("common", "ecs") })
+	shippedLegacy = sync.OnceValue(func() *Library { return load("common", "legacy") })
+)
+
+// load reads folders that are part of the binary: a test reads them too.
+func load(dirs ...string) *Library {
 	l := NewLibrary()
-	for _, m := range []map[string]string{
-		patterns.Default, patterns.AWS, patterns.Bind9, patterns.Bro, patterns.Exim, patterns.Firewalls, patterns.HAProxy,
-		patterns.Httpd, patterns.Java, patterns.Junos, patterns.Maven, patterns.MCollective, patterns.MongoDB,
-		patterns.PostgreSQL, patterns.Rails, patterns.Redis, patterns.Ruby, patterns.Squid, patterns.Syslog,
-	} {
-		for name, expr := range m {
-			l.defs[name] = definition{expr: expr}
+	for _, dir := range dirs {
+		if err := l.AddDir(patterns.FS, dir); err != nil {
+			panic(fmt.Sprintf("grok: shipped patterns: %v", err))
 		}
 	}
 	return l
-})
+}
