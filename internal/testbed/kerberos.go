@@ -56,13 +56,17 @@ const krb5Conf = `[libdefaults]
  localhost = {realm}
 `
 
-// StartKDC starts a KDC for the realm TESTBED.TEST, with keys of encryption types 17 to 20 and no principals.
-func StartKDC(t testing.TB) *KDC {
+// StartKDC starts a KDC for the realm TESTBED.TEST, or another one, with keys of encryption types 17 to 20 and no
+// principals.
+func StartKDC(t testing.TB, realm ...string) *KDC {
 	t.Helper()
 	for _, part := range []string{"krb5kdc", "kdb5_util", "kadmin.local"} {
 		Need(t, part)
 	}
 	k := &KDC{t: t, Realm: "TESTBED.TEST", Dir: tempDir(t, "kdc")}
+	if len(realm) > 0 {
+		k.Realm = realm[0]
+	}
 	k.Config = filepath.Join(k.Dir, "krb5.conf")
 	for try := 0; ; try++ {
 		k.Addr = fmt.Sprintf("127.0.0.1:%d", FreePort(t))

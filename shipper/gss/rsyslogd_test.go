@@ -405,6 +405,31 @@ func TestRsyslogdWrongClock(t *testing.T) {
 	}
 }
 
+// TestRsyslogdOfAnotherRealm: its service has our name, and another key.
+func TestRsyslogdOfAnotherRealm(t *testing.T) {
+	k := startRealm(t)
+	for name, c := range map[string]struct {
+		realm []string
+		want  Reason
+	}{"other name": {[]string{"OTHER.TEST"}, ReasonNoKey}, "same name": {nil, ReasonTicket}} {
+		t.Run(name, func(t *testing.T) {
+			r := startReceiver(t, k.config())
+			foreign := testbed.StartKDC(t, c.realm...)
+			foreign.AddPrincipal("host/localhost", "client/localhost")
+			other := &realm{foreign, "", foreign.Keytab("client/localhost")}
+			rs := other.rsyslogd(t, r.port(), "encryption", "", "")
+			logNumbers(rs, 0, 3)
+			testbed.Eventually(t, within, func() bool { return r.count(r.refused, c.want) > 0 }, c.want)
+			good := k.rsyslogd(t, r.port(), "encryption", "", "")
+			logNumbers(good, 10, 20)
+			r.await(t, good, 10, 20)
+			if strings.Contains(r.text(), number(0)) {
+				t.Error("a foreign line got through")
+			}
+		})
+	}
+}
+
 // TestRsyslogdReplayed plays a whole recorded connection once more: nothing of it gets through.
 func TestRsyslogdReplayed(t *testing.T) {
 	k := startRealm(t)
@@ -517,4 +542,27 @@ func fromCache(t *testing.T, path, service string) *cached {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestSnippet runs rsyslogd with the configuration that we give to users.
+func TestSnippet(t *testing.T) {
+	testbed.Need(t, "rsyslog/omgssapi")
+	conf, err := os.ReadFile("../../deploy/rsyslog/gss.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := startRealm(t)
+	r := startReceiver(t, k.config())
+	target := fmt.Sprintf("localhost:%d;", r.port())
+	here := strings.Replace(string(conf), "logs.example.org:5514;", target, 1)
+	if !strings.Contains(here, target) {
+		t.Fatal("the target has another name now")
+	}
+	rs := testbed.StartRsyslogd(t, here, k.ClientEnv(k.client, "")...)
+	logNumbers(rs, 0, 50)
+	r.await(t, rs, 0, 50)
+	lines, counted, _ := tryUnframe(t, r.text())
+	if counted != len(lines) || !strings.HasPrefix(lines[0], "<") || !strings.Contains(lines[0], "T") {
+		t.Errorf("%d lines, %d octet counted, first %q", len(lines), counted, lines[0])
+	}
 }
