@@ -3,6 +3,7 @@ package grok
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // maxInsts bounds a compiled pattern.
@@ -42,8 +43,8 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 		s.fields = append(s.fields, Field{Name: name, Path: splitPath(name), Type: lw.types[i]})
 	}
 	c := &compiler{p: p, scans: lw.scans, classes: map[string]*class{}, tables: map[[4]uint64]*[256]bool{}, slots: lw.byName}
-	c.add(inst{op: opFail}, byteSet{})
-	match := c.add(inst{op: opMatch}, anything)
+	c.add(inst{op: opFail}, nil, byteSet{})
+	match := c.add(inst{op: opMatch}, nil, anything)
 	entry, err := c.emit(root, match)
 	if err != nil {
 		var se *syntaxError
@@ -89,7 +90,7 @@ func (c *compiler) finish(root *node) {
 		}
 		switch in.op {
 		case opAlt:
-			for _, at := range append(in.starts[:len(in.starts):len(in.starts)], in.end) {
+			for _, at := range append(slices.Clone(in.branches.starts), in.end) {
 				for at++; at < int32(len(p.flat)) && p.flat[at-1] >= 0 && p.flat[at] >= 0; at++ {
 					row(p.flat[at])
 				}
@@ -102,8 +103,9 @@ func (c *compiler) finish(root *node) {
 	}
 }
 
-func (c *compiler) add(in inst, first byteSet) int32 {
+func (c *compiler) add(in inst, src *node, first byteSet) int32 {
 	in.memo = c.noMemo == 0
+	c.p.srcs = append(c.p.srcs, src)
 	c.p.insts = append(c.p.insts, in)
 	c.firsts = append(c.firsts, first)
 	return int32(len(c.p.insts) - 1)
@@ -148,11 +150,12 @@ func (c *compiler) emit(n *node, next int32) (int32, error) {
 		var f byteSet
 		f.add(n.lit[0])
 		if len(n.lit) == 1 {
-			return c.add(inst{op: opByte, b: n.lit[0], next: next, src: n}, f), nil
+			return c.add(inst{op: opByte, b: n.lit[0], next: next}, n, f), nil
 		}
-		return c.add(inst{op: opLit, lit: n.lit, next: next, src: n}, f), nil
+		c.p.lits = append(c.p.lits, n.lit)
+		return c.add(inst{op: opLit, slot: int32(len(c.p.lits) - 1), next: next}, n, f), nil
 	case kSet:
-		return c.add(inst{op: opSet, set: c.class(n.set), next: next, src: n}, bytesOf(n.set)), nil
+		return c.add(inst{op: opSet, set: c.class(n.set), next: next}, n, bytesOf(n.set)), nil
 	case kCat:
 		var err error
 		for i := len(n.subs) - 1; i >= 0 && err == nil; i-- {
@@ -164,12 +167,7 @@ func (c *compiler) emit(n *node, next int32) (int32, error) {
 	case kRepeat:
 		return c.emitRepeat(n, next)
 	case kCapture:
-		end := c.add(inst{op: opEnd, slot: int32(n.num)<<1 | 1, next: next, src: n}, c.firsts[next])
-		body, err := c.emit(n.subs[0], end)
-		if err != nil {
-			return 0, err
-		}
-		return c.add(inst{op: opStart, slot: int32(n.num) << 1, next: body, src: n}, c.firsts[body]), nil
+		return c.emitCapture(n, next)
 	case kAtomic:
 		return c.emitAtomic(n, next)
 	case kLook:
@@ -180,6 +178,40 @@ func (c *compiler) emit(n *node, next int32) (int32, error) {
 		return c.emitScan(n, next)
 	}
 	return c.emitEdge(n, next)
+}
+
+// emitCapture emits a group that is captured. Where its inside is one
+// operation, that captures it by the way.
+func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
+	slot := int32(n.num) << 1
+	sub := n.subs[0]
+	var body int32
+	switch {
+	case sub.kind == kScan:
+		end := c.add(inst{op: opEnd, slot: slot, next: next}, n, c.firsts[next])
+		generic, err := c.emit(sub.subs[0], end)
+		if err != nil {
+			return 0, err
+		}
+		body = c.addScan(sub, generic, next)
+	case sub.kind == kRepeat && isChar(sub.subs[0]) && sub.max != 0:
+		body = c.emitRun(sub, next, false)
+	default:
+		end := c.add(inst{op: opEnd, slot: slot, next: next}, n, c.firsts[next])
+		body, err := c.emit(sub, end)
+		if err != nil {
+			return 0, err
+		}
+		return c.add(inst{op: opStart, slot: slot, next: body}, n, c.firsts[body]), nil
+	}
+	in := &c.p.insts[body]
+	in.slot = slot
+	if in.op == opRunOnly || in.lone {
+		in.capture = captureWhole
+		return body, nil
+	}
+	in.capture = captureEnd
+	return c.add(inst{op: opStart, slot: slot, next: body}, n, c.firsts[body]), nil
 }
 
 func (c *compiler) emitEdge(n *node, next int32) (int32, error) {
@@ -202,7 +234,7 @@ func (c *compiler) emitEdge(n *node, next int32) (int32, error) {
 		f = byteSet{end: f.end}
 		f.add('\n')
 	}
-	return c.add(inst{op: op, neg: n.neg, min: int32(n.min), next: next, src: n}, f), nil
+	return c.add(inst{op: op, neg: n.neg, min: int32(n.min), next: next}, n, f), nil
 }
 
 func (c *compiler) emitAlt(n *node, next int32) (int32, error) {
@@ -219,12 +251,11 @@ func (c *compiler) emitAlt(n *node, next int32) (int32, error) {
 // dispatch emits the choice between branches in their order: by the next byte
 // only those that can begin with it are tried.
 func (c *compiler) dispatch(branches []int32, src *node) int32 {
-	in := inst{op: opAlt, src: src}
 	var f byteSet
 	for _, b := range branches {
 		f = f.union(c.firsts[b])
 	}
-	pc := c.add(in, f)
+	pc := c.add(inst{op: opAlt}, src, f)
 	c.fillDispatch(pc, branches)
 	return pc
 }
@@ -232,7 +263,8 @@ func (c *compiler) dispatch(branches []int32, src *node) int32 {
 func (c *compiler) fillDispatch(pc int32, branches []int32) {
 	p := c.p
 	in := &p.insts[pc]
-	in.table = new([256]uint8)
+	table := &branchTable{}
+	in.branches = table
 	seen := map[string]uint8{}
 	var key []byte
 	list := func(can func(s *byteSet) bool) (string, bool) {
@@ -260,11 +292,11 @@ func (c *compiler) fillDispatch(pc int32, branches []int32) {
 		id, ok := seen[key]
 		if !ok {
 			// There are at most 256 lists: one a byte.
-			id = uint8(len(in.starts))
+			id = uint8(len(table.starts))
 			seen[key] = id
-			in.starts = append(in.starts, flat(key))
+			table.starts = append(table.starts, flat(key))
 		}
-		in.table[b] = id
+		table.list[b] = id
 	}
 	key2, _ := list(func(s *byteSet) bool { return s.end })
 	in.end = flat(key2)
@@ -278,7 +310,7 @@ func (c *compiler) emitAtomic(n *node, next int32) (int32, error) {
 	reg := c.register()
 	ways := c.ways
 	c.noMemo++
-	end := c.add(inst{op: opAtomicEnd, slot: reg, next: next, src: n}, anything)
+	end := c.add(inst{op: opAtomicEnd, slot: reg, next: next}, n, anything)
 	body, err := c.emit(n.subs[0], end)
 	c.noMemo--
 	if err != nil {
@@ -292,7 +324,7 @@ func (c *compiler) emitAtomic(n *node, next int32) (int32, error) {
 	if f, null := firstOf(n.subs[0]); !null {
 		first = f
 	}
-	return c.add(inst{op: opAtomic, slot: reg, next: body, src: n}, first), nil
+	return c.add(inst{op: opAtomic, slot: reg, next: body}, n, first), nil
 }
 
 func (c *compiler) emitLook(n *node, next int32) (int32, error) {
@@ -303,7 +335,7 @@ func (c *compiler) emitLook(n *node, next int32) (int32, error) {
 		if n.behind {
 			op = opBehind
 		}
-		return c.add(inst{op: op, neg: n.neg, set: c.class(charsetOf(sub)), next: next, src: n}, f), nil
+		return c.add(inst{op: op, neg: n.neg, set: c.class(charsetOf(sub)), next: next}, n, f), nil
 	}
 	if n.behind && sub.kind == kAlt {
 		return c.emitBehindAlt(n, next)
@@ -315,7 +347,7 @@ func (c *compiler) emitLook(n *node, next int32) (int32, error) {
 	if n.neg {
 		endOp = opNotLookEnd
 	}
-	end := c.add(inst{op: endOp, slot: reg, next: next, src: n}, anything)
+	end := c.add(inst{op: endOp, slot: reg, next: next}, n, anything)
 	body, err := c.emit(sub, end)
 	if err != nil {
 		return 0, err
@@ -326,14 +358,14 @@ func (c *compiler) emitLook(n *node, next int32) (int32, error) {
 			return 0, &syntaxError{n.at, "look-behind of variable length is not supported: give each alternative one length"}
 		}
 		if least > 0 {
-			body = c.add(inst{op: opBack, min: int32(least), next: body, src: n}, anything)
+			body = c.add(inst{op: opBack, min: int32(least), next: body}, n, anything)
 		}
 	}
 	if n.neg {
 		c.ways++
-		return c.add(inst{op: opNotLook, slot: reg, next: body, alt: next, src: n}, f), nil
+		return c.add(inst{op: opNotLook, slot: reg, next: body, alt: next}, n, f), nil
 	}
-	return c.add(inst{op: opLook, slot: reg, next: body, src: n}, f), nil
+	return c.add(inst{op: opLook, slot: reg, next: body}, n, f), nil
 }
 
 // emitBehindAlt takes a look-behind apart whose alternatives may differ in length.
@@ -352,34 +384,41 @@ func (c *compiler) emitBehindAlt(n *node, next int32) (int32, error) {
 
 func (c *compiler) emitBackref(n *node, next int32) (int32, error) {
 	c.backref = true
-	in := inst{op: opBackref, fold: n.neg, next: next, src: n}
+	in := inst{op: opBackref, fold: n.neg, next: next, slot: int32(len(c.p.groups))}
+	var slots []int32
 	name := n.field
 	if name == "" {
-		slots := c.slots[""]
-		if len(slots) == 0 {
+		plain := c.slots[""]
+		if len(plain) == 0 {
 			return 0, &syntaxError{n.at, "a back-reference by number where groups have names; write \\k<name>"}
 		}
-		if n.num < 1 || n.num > len(slots) {
-			return 0, &syntaxError{n.at, fmt.Sprintf("back-reference to group %d, and there are %d", n.num, len(slots))}
+		if n.num < 1 || n.num > len(plain) {
+			return 0, &syntaxError{n.at, fmt.Sprintf("back-reference to group %d, and there are %d", n.num, len(plain))}
 		}
-		in.slots = []int32{int32(slots[n.num-1])}
+		slots = []int32{int32(plain[n.num-1])}
 	} else {
 		for _, s := range c.slots[name] {
-			in.slots = append(in.slots, int32(s))
+			slots = append(slots, int32(s))
 		}
-		if len(in.slots) == 0 {
+		if len(slots) == 0 {
 			return 0, &syntaxError{n.at, "back-reference to a group that is not there: " + quote(name)}
 		}
 	}
-	return c.add(in, anything), nil
+	c.p.groups = append(c.p.groups, slots)
+	return c.add(in, n, anything), nil
 }
 
 func (c *compiler) emitScan(n *node, next int32) (int32, error) {
-	s := c.scans[n]
 	generic, err := c.emit(n.subs[0], next)
 	if err != nil {
 		return 0, err
 	}
+	return c.addScan(n, generic, next), nil
+}
+
+// addScan emits a scanner that hands over to generic where it is unsure.
+func (c *compiler) addScan(n *node, generic, next int32) int32 {
+	s := c.scans[n]
 	follow := c.firsts[next]
 	lone := true
 	for b := range 256 {
@@ -390,5 +429,5 @@ func (c *compiler) emitScan(n *node, next int32) (int32, error) {
 	if !lone {
 		c.ways++
 	}
-	return c.add(inst{op: opScan, scan: s.fn, lone: lone, next: next, alt: generic, src: n}, c.firsts[generic]), nil
+	return c.add(inst{op: opScan, scan: s.fn, lone: lone, next: next, alt: generic}, n, c.firsts[generic])
 }

@@ -13,12 +13,12 @@ func (p *program) dump() {
 		case opByte:
 			fmt.Printf(" byte %q", in.b)
 		case opLit:
-			fmt.Printf(" lit %q", in.lit)
+			fmt.Printf(" lit %q", p.lits[in.slot])
 		case opSet, opRun, opRunOnly, opRunLazy, opAhead, opBehind:
 			fmt.Printf(" set %q", []rune(in.set.set))
 		case opAlt:
 			fmt.Printf(" lists")
-			for _, s := range in.starts {
+			for _, s := range in.branches.starts {
 				fmt.Print(" [")
 				for i := s; p.flat[i] >= 0; i++ {
 					fmt.Printf(" %d", p.flat[i])

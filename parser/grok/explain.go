@@ -5,8 +5,8 @@ type furthest struct {
 	src *node
 }
 
-func (f *furthest) note(in *inst, pos int) {
-	if pos >= f.pos && in.src != nil {
-		f.pos, f.src = pos, in.src
+func (f *furthest) note(src *node, pos int) {
+	if pos >= f.pos && src != nil {
+		f.pos, f.src = pos, src
 	}
 }

@@ -14,7 +14,8 @@ type choice struct {
 
 // mark is an entry of the trail: slot<<1, +1 for its end, and where.
 type mark struct {
-	slot, pos int32
+	slot int32 // slot<<1, +1 where it ends
+	pos  int32
 }
 
 type register struct {
@@ -67,6 +68,9 @@ loop:
 					e.pos = int32(q)
 				}
 				pc, pos = in.next, q
+				if in.capture != captureNone {
+					trail = append(trail, mark{in.slot | 1, int32(q)})
+				}
 			case opRunLazy:
 				q := -1
 				if w := in.set.width(line, int(e.pos)); w > 0 {
@@ -82,6 +86,9 @@ loop:
 					stack = stack[:len(stack)-1]
 				}
 				pc, pos = in.next, q
+				if in.capture != captureNone {
+					trail = append(trail, mark{in.slot | 1, int32(q)})
+				}
 			case opScan:
 				pc, pos = in.alt, int(e.pos)
 				stack = stack[:len(stack)-1]
@@ -112,7 +119,8 @@ loop:
 				continue
 			}
 		case opLit:
-			if end := pos + len(in.lit); end <= n && string(line[pos:end]) == in.lit {
+			lit := p.lits[in.slot]
+			if end := pos + len(lit); end <= n && string(line[pos:end]) == lit {
 				pos = end
 				pc = in.next
 				continue
@@ -135,6 +143,9 @@ loop:
 			q, ok := in.longest(line, pos)
 			if ok {
 				steps += (q - pos) >> 3
+				if in.capture == captureWhole {
+					trail = append(trail, mark{in.slot, int32(pos)}, mark{in.slot | 1, int32(q)})
+				}
 				pos = q
 				pc = in.next
 				continue
@@ -157,6 +168,9 @@ loop:
 			if q > lo {
 				stack = append(stack, choice{pc, int32(q), int32(lo), int32(len(trail))})
 			}
+			if in.capture != captureNone {
+				trail = append(trail, mark{in.slot | 1, int32(q)})
+			}
 			pos = q
 			pc = in.next
 			continue
@@ -177,13 +191,16 @@ loop:
 			if q < hi {
 				stack = append(stack, choice{pc, int32(q), int32(hi), int32(len(trail))})
 			}
+			if in.capture != captureNone {
+				trail = append(trail, mark{in.slot | 1, int32(q)})
+			}
 			pos = q
 			pc = in.next
 			continue
 		case opAlt:
 			at := in.end
 			if pos < n {
-				at = in.starts[in.table[line[pos]]]
+				at = in.branches.starts[in.branches.list[line[pos]]]
 			}
 			first := p.flat[at]
 			if first < 0 {
@@ -201,16 +218,29 @@ loop:
 					stack = append(stack, choice{pc, int32(pos), 0, int32(len(trail))})
 				}
 				steps += (end - pos) >> 3
+				if in.capture != captureNone {
+					if in.capture == captureWhole {
+						trail = append(trail, mark{in.slot, int32(pos)})
+					}
+					trail = append(trail, mark{in.slot | 1, int32(end)})
+				}
 				pos = end
 				pc = in.next
 				continue
 			}
 			if end == unsure {
+				if in.capture == captureWhole {
+					trail = append(trail, mark{in.slot, int32(pos)})
+				}
 				pc = in.alt
 				continue
 			}
-		case opStart, opEnd:
+		case opStart:
 			trail = append(trail, mark{in.slot, int32(pos)})
+			pc = in.next
+			continue
+		case opEnd:
+			trail = append(trail, mark{in.slot | 1, int32(pos)})
 			pc = in.next
 			continue
 		case opAhead:
@@ -278,7 +308,7 @@ loop:
 			}
 			continue
 		case opBackref:
-			if end := in.backref(line, pos, trail); end >= 0 {
+			if end := in.backref(line, pos, trail, p.groups[in.slot]); end >= 0 {
 				steps += end - pos
 				pos = end
 				pc = in.next
@@ -286,7 +316,7 @@ loop:
 			}
 		}
 		if m.far != nil {
-			m.far.note(in, pos)
+			m.far.note(p.srcs[pc], pos)
 		}
 		pc = 0
 	}
@@ -396,14 +426,14 @@ func (in *inst) edge(line []byte, pos int) bool {
 
 // backref returns the end of the text that one of the slots captured last, -1
 // if it is not at pos.
-func (in *inst) backref(line []byte, pos int, trail []mark) int {
-	for i := len(in.slots) - 1; i >= 0; i-- {
+func (in *inst) backref(line []byte, pos int, trail []mark, slots []int32) int {
+	for i := len(slots) - 1; i >= 0; i-- {
 		s, e := int32(-1), int32(-1)
 		for j := len(trail) - 1; j >= 0 && s < 0; j-- {
 			switch t := trail[j]; {
-			case t.slot == in.slots[i]<<1|1 && e < 0:
+			case t.slot == slots[i]<<1|1 && e < 0:
 				e = t.pos
-			case t.slot == in.slots[i]<<1 && e >= 0:
+			case t.slot == slots[i]<<1 && e >= 0:
 				s = t.pos
 			}
 		}

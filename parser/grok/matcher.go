@@ -176,7 +176,6 @@ func (m *Matcher) collect(p *program) {
 			e.height = t.pos
 		} else {
 			e.pos = t.pos
-			// The start may be moved by an iteration that does not end.
 		}
 	}
 	for slot, e := range ends {

@@ -42,7 +42,8 @@ const (
 	opBackref
 )
 
-// inst is one node of the compiled graph; next is the node to go on with.
+// inst is one node of the compiled graph, as wide as a cache line; next is the
+// node to go on with.
 type inst struct {
 	op        opcode
 	neg       bool
@@ -50,19 +51,32 @@ type inst struct {
 	lone      bool // opScan: no other end is worth trying
 	memo      bool // the state may be remembered as failed
 	followEnd bool // the continuation can succeed at the end of the line
+	capture   captureMode
 	b         byte
 	next, alt int32
 	min, max  int32
-	slot      int32 // slot or register
+	slot      int32 // slot, register, or index into prog.lits or prog.groups
 	end       int32 // opAlt: branches at the end of the line, in prog.flat
 	set       *class
 	follow    *[256]bool // bytes with which the continuation can succeed
-	table     *[256]uint8
-	starts    []int32 // opAlt: by table's value, where in prog.flat the branches are
-	slots     []int32
-	lit       string
+	branches  *branchTable
 	scan      scanFunc
-	src       *node // for Explain
+}
+
+// captureMode says what an operation itself captures in slot: an operation
+// saved for each field.
+type captureMode uint8
+
+const (
+	captureNone  captureMode = iota
+	captureWhole             // begins and ends here
+	captureEnd               // ends here; an opStart has gone before
+)
+
+// branchTable leads from a byte to the branches that can begin with it.
+type branchTable struct {
+	list   [256]uint8
+	starts []int32 // by list, where in prog.flat its branches are
 }
 
 // scanFunc matches a whole definition at pos: the end of the match that the
@@ -77,7 +91,10 @@ const (
 // program is one compiled pattern.
 type program struct {
 	insts    []inst
-	flat     []int32
+	flat     []int32 // lists of branches, each with -1 after it
+	lits     []string
+	groups   [][]int32 // slots that an opBackref may mean
+	srcs     []*node   // by inst, for Explain
 	entry    int32
 	regs     int
 	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all

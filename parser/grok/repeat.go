@@ -62,20 +62,20 @@ func (c *compiler) emitLoop(n *node, next int32) (int32, error) {
 		c.noMemo++
 		defer func() { c.noMemo-- }()
 	}
-	loop := c.add(inst{op: opAlt, src: n}, all)
+	loop := c.add(inst{op: opAlt}, n, all)
 	back := loop
 	var reg int32
 	if nullable {
 		reg = c.register()
-		back = c.add(inst{op: opProgress, slot: reg, next: loop, alt: next, src: n}, anything)
+		back = c.add(inst{op: opProgress, slot: reg, next: loop, alt: next}, n, anything)
 	}
 	body, err := c.emit(n.subs[0], back)
 	if err != nil {
 		return 0, err
 	}
 	if nullable {
-		undo := c.add(inst{op: opRestore, slot: reg, src: n}, byteSet{})
-		body = c.add(inst{op: opMark, slot: reg, next: body, alt: undo, src: n}, c.firsts[body])
+		undo := c.add(inst{op: opRestore, slot: reg}, n, byteSet{})
+		body = c.add(inst{op: opMark, slot: reg, next: body, alt: undo}, n, c.firsts[body])
 		c.ways++
 	}
 	if n.greed == lazy {
@@ -93,7 +93,7 @@ func (c *compiler) emitLoop(n *node, next int32) (int32, error) {
 func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 	set := charsetOf(n.subs[0])
 	follow := c.firsts[next]
-	in := inst{op: opRun, set: c.class(set), min: int32(n.min), max: int32(n.max), next: next, src: n}
+	in := inst{op: opRun, set: c.class(set), min: int32(n.min), max: int32(n.max), next: next}
 	first := bytesOf(set)
 	if n.min == 0 {
 		first = first.union(follow)
@@ -115,7 +115,7 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 	default:
 		c.ways++
 	}
-	return c.add(in, first)
+	return c.add(in, n, first)
 }
 
 // settled reports whether nothing after next can fail: there is no use in
