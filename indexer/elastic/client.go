@@ -77,6 +77,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("elasticsearch: %s: status %d: %s: %s", e.Op, e.Status, e.Type, e.Reason)
 }
 
+// HTTPStatus is the answer's status.
+func (e *Error) HTTPStatus() int { return e.Status }
+
 // maxAnswer bounds the part of an answer that is read where a short one is expected.
 const maxAnswer = 64 << 20
 
