@@ -2,6 +2,7 @@ package gss
 
 import (
 	"bytes"
+	"compress/zlib"
 	"fmt"
 	"io"
 	"testing"
@@ -88,5 +89,21 @@ func BenchmarkHandshake(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func BenchmarkInflate(b *testing.B) {
+	line := []byte("<38>Nov 21 22:14:15 web1 sshd[1234]: Accepted publickey for alice from 192.0.2.7 port 50022 ssh2: RSA SHA256:abcdefgh\n")
+	var z bytes.Buffer
+	w := must(zlib.NewWriterLevel(&z, 9))
+	w.Write(line)
+	w.Close()
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		var err error
+		if dst, err = Inflate(dst[:0], z.Bytes(), 64<<10); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

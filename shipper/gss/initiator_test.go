@@ -207,7 +207,7 @@ func writeKeytab(t testing.TB, path string, realm string, service types.Principa
 	}
 }
 
-// bench is an acceptor whose clock stands at epoch, and the key of its service.
+// bed is an acceptor whose clock stands at epoch, and the key of its service.
 type bed struct {
 	cfg Config
 	acc *Acceptor
