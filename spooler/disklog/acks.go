@@ -17,16 +17,17 @@ import (
 type acks struct {
 	path string
 
-	mu   sync.Mutex
-	file *os.File
-	size int64
+	mu    sync.Mutex
+	file  *os.File
+	size  int64
+	fresh int64 // its size when it was last rewritten
 }
 
 const (
 	factLen  = 16
-	factOne  = 1 // the record at the position is done
-	factAll  = 2 // all records below the position are done
-	maxFacts = 1 << 14
+	factOne  = 1                 // the record at the position is done
+	factAll  = 2                 // all records below the position are done
+	maxStale = 1 << 14 * factLen // bytes added before the file is rewritten
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -93,11 +94,11 @@ func (a *acks) add(facts []byte) error {
 	return nil
 }
 
-// full tells that it is time to rewrite the file.
+// full tells that it is time to rewrite the file: when most of it is likely to be of no use any more.
 func (a *acks) full() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.size > maxFacts*factLen
+	return a.size > 2*a.fresh+maxStale
 }
 
 // rewrite replaces the file with facts. When it fails, the old file stays.
@@ -118,7 +119,7 @@ func (a *acks) rewrite(facts []byte) error {
 	if a.file != nil {
 		_ = a.file.Close() // only facts that the new file has as well
 	}
-	a.file, a.size = f, int64(len(facts))
+	a.file, a.size, a.fresh = f, int64(len(facts)), int64(len(facts))
 	return nil
 }
 

@@ -142,7 +142,7 @@ func (q *queue) abandon(s *segment, n int64) {
 	q.mu.Lock()
 	size := s.size + n
 	if info, err := q.out.Stat(); err == nil {
-		size = info.Size()
+		size = max(s.size, info.Size())
 	}
 	q.total.Add(size - s.size)
 	s.size = size

@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -12,7 +13,12 @@ import (
 	"github.com/millrace/millrace/spooler/spooltest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(childFolder); folder != "" {
+		child(folder)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func testConfig(folder string) Config {
 	cfg := DefaultConfig()

@@ -228,7 +228,8 @@ func (q *queue) popLocked() bool {
 	if n == 0 {
 		return false
 	}
-	q.held = slices.Delete(q.held, 0, n)
+	clear(q.held[:n])
+	q.held = q.held[n:]
 	return true
 }
 

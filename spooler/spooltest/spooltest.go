@@ -85,11 +85,10 @@ func Batch(from, n int) *event.Batch {
 
 // Numbers reads the numbers of the lines of b.
 func Numbers(t testing.TB, b *event.Batch) (list []int) {
-	t.Helper()
 	for i := range b.Lines {
 		n, err := strconv.Atoi(string(b.Message(i)[len("<38>line "):]))
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("a line that nobody sent: %q", b.Message(i))
 		}
 		list = append(list, n)
 	}
