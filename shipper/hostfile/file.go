@@ -38,12 +38,12 @@ type File struct {
 	name string // as it was asked for
 	path string
 
-	used atomic.Uint64 // the set's tick when it was last written to
+	used   atomic.Uint64 // the set's tick when it was last written to
+	closed atomic.Bool   // for good; set under mu
 
 	mu      sync.Mutex
 	fd      handle
 	inode   uint64
-	closed  bool
 	dirty   bool // is in the set's list of those to flush
 	torn    bool // the file does not end in a newline
 	buf     []byte
@@ -66,6 +66,9 @@ type Extent struct {
 // Name is the name of the file, relative to the set's root unless absolute.
 func (f *File) Name() string { return f.name }
 
+// Closed reports that the file was closed to make room for others.
+func (f *File) Closed() bool { return f.closed.Load() }
+
 // Append adds lines, n of them, each with its newline; they are copied. It returns where they will stand,
 // which is nowhere when they can't be written. ok is false when the file was closed to make room for
 // others: then Get it again.
@@ -73,7 +76,7 @@ func (f *File) Append(lines []byte, n int) (at Extent, ok bool) {
 	f.touch()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed {
+	if f.closed.Load() {
 		return Extent{}, false
 	}
 	if f.fd == nil && !f.open(n) {
@@ -238,4 +241,12 @@ func (f *File) touch() {
 	if now := f.set.tick.Load(); f.used.Load() != now {
 		f.used.Store(now)
 	}
+}
+
+// Part is the extent of length bytes from offset within at.
+func (at *Extent) Part(offset, length int64) Extent {
+	if at.File == nil {
+		return Extent{}
+	}
+	return Extent{File: at.File, Offset: at.Offset + offset, Length: length, Inode: at.Inode, epoch: at.epoch}
 }

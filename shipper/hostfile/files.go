@@ -170,7 +170,7 @@ func (s *Files) forget(f *File) {
 	defer f.mu.Unlock()
 	f.flush()
 	f.closeFD()
-	f.closed = true
+	f.closed.Store(true)
 }
 
 // Run flushes files until ctx ends. When nothing is written, it sleeps.

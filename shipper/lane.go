@@ -1,0 +1,245 @@
+package shipper
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/hostfile"
+	"github.com/millrace/millrace/shipper/internal/quiet"
+)
+
+const (
+	// batchesPerLane bounds the memory of a lane: batches that are being filled, wait, or are being appended.
+	batchesPerLane = 8
+	// patience is how long a receiver waits for a lane whose batches are all waiting, before lines become a gap.
+	patience = time.Second
+)
+
+// lane gathers the lines of one lane into batches, and has them appended to the spool one after the other.
+type lane struct {
+	name  string
+	cfg   BatchConfig
+	spool Spool
+	gaps  *gapLog
+	log   *zap.Logger
+	full  quiet.Gate
+	stats laneStats
+
+	free   chan *batch
+	closed chan *batch   // in order; has room for all there are
+	wake   chan struct{} // the open batch has got its first line
+
+	mu     sync.Mutex
+	open   *batch    // nil: the next line has to take a free one
+	since  time.Time // of the open batch's first line
+	behind bool      // the spool was waited for in vain, and has not caught up yet
+}
+
+type laneStats struct {
+	appended, batches, gapped, lost atomic.Uint64
+}
+
+// batch is an event.Batch, and where its lines stand in files.
+type batch struct {
+	event.Batch
+	places []place
+}
+
+// place is where a run of a batch's lines stands in a file. Without one, a gap in the spool is a loss.
+type place struct {
+	at          hostfile.Extent
+	lines       int
+	first, last int64 // times of receipt, ns since the epoch
+}
+
+func newLane(name string, cfg BatchConfig, spool Spool, gaps *gapLog, log *zap.Logger) *lane {
+	l := &lane{
+		name: name, cfg: cfg, spool: spool, gaps: gaps, log: log, full: quiet.Gate{Every: 10 * time.Second},
+		free: make(chan *batch, batchesPerLane), closed: make(chan *batch, batchesPerLane), wake: make(chan struct{}, 1),
+	}
+	for range batchesPerLane {
+		l.free <- new(batch)
+	}
+	return l
+}
+
+// add copies the lines of r that are for lane index into batches; counter is the id of the run's first line.
+func (l *lane) add(s *session, r *run, index int, counter uint64) {
+	received := r.now.UnixNano()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var origin uint32
+	var last *batch
+	for i := range r.lines {
+		line := &r.lines[i]
+		if line.lane != index {
+			continue
+		}
+		at := place{r.extent(line), 1, received, received}
+		if l.open == nil && !l.take() {
+			l.gap([]place{at}) // rare: it may allocate
+			continue
+		}
+		b := l.open
+		if b != last {
+			origin, last = b.AddOrigin(&s.origin), b
+		}
+		if b.Len() == 0 {
+			l.since = time.Now()
+			signal(l.wake)
+		}
+		b.Add(origin, received, counter+uint64(i), line.flags, line.message)
+		b.place(at)
+		if b.Len() >= l.cfg.Lines || len(b.Data) >= int(l.cfg.Size) {
+			l.closed <- b
+			l.open, last = nil, nil
+		}
+	}
+}
+
+// place notes where the batch's last line stands.
+func (b *batch) place(p place) {
+	if n := len(b.places); n > 0 {
+		if last := &b.places[n-1]; last.at.Joined(p.at) {
+			last.lines += p.lines
+			last.last = p.last
+			return
+		}
+	}
+	b.places = append(b.places, p)
+}
+
+// take makes a free batch the open one; l.mu is held, and released while there is none. It gives up after patience,
+// and then at once until there is one again.
+func (l *lane) take() bool {
+	select {
+	case l.open = <-l.free:
+		l.behind = false
+		return true
+	default:
+	}
+	if l.behind {
+		return false
+	}
+	l.mu.Unlock()
+	timeout := time.NewTimer(patience)
+	var b *batch
+	select {
+	case b = <-l.free:
+	case <-timeout.C:
+	}
+	timeout.Stop()
+	l.mu.Lock()
+	switch {
+	case l.open != nil: // another one has taken one meanwhile
+		if b != nil {
+			l.free <- b
+		}
+	case b == nil:
+		l.behind = true
+		return false
+	default:
+		l.open, l.behind = b, false
+	}
+	return true
+}
+
+// run appends batches until stop is closed and everything is appended, or has become a gap because ctx ended.
+func (l *lane) run(ctx context.Context, stop <-chan struct{}) {
+	linger := time.NewTimer(time.Hour)
+	defer linger.Stop()
+	for {
+		b, wait := l.next(stop)
+		if b != nil {
+			l.append(ctx, b)
+			continue
+		}
+		if wait == 0 {
+			return
+		}
+		linger.Reset(wait)
+		select {
+		case <-l.wake:
+		case <-linger.C:
+		case b := <-l.closed:
+			l.append(ctx, b)
+		case <-stop:
+		}
+	}
+}
+
+// next returns the next batch to append, or how long to wait for one; neither, when all is done after a stop.
+func (l *lane) next(stop <-chan struct{}) (b *batch, wait time.Duration) {
+	select {
+	case b := <-l.closed: // also while others hold the lock and wait for a free one
+		return b, 0
+	default:
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case b := <-l.closed:
+		return b, 0
+	default:
+	}
+	stopping := false
+	select {
+	case <-stop:
+		stopping = true
+	default:
+	}
+	if l.open != nil && l.open.Len() > 0 {
+		if wait = l.cfg.Linger - time.Since(l.since); wait > 0 && !stopping {
+			return nil, wait
+		}
+		b, l.open = l.open, nil
+		return b, 0
+	}
+	if stopping {
+		return nil, 0
+	}
+	return nil, time.Hour
+}
+
+// append hands b to the spool, or makes a gap of it, and frees it.
+func (l *lane) append(ctx context.Context, b *batch) {
+	err := l.spool.Append(ctx, l.name, &b.Batch)
+	if err == nil {
+		l.stats.appended.Add(uint64(b.Len()))
+		l.stats.batches.Add(1)
+	} else {
+		if n, ok := l.full.Pass(time.Now()); ok {
+			text := "cannot append to the spool: lines stay in their files, and the gap is written down"
+			if errors.Is(err, event.ErrSpoolFull) {
+				text = "the spool is full: lines stay in their files, and the gap is written down"
+			}
+			l.log.Error(text, zap.String("lane", l.name), zap.Error(err), zap.Int("not_logged", n))
+		}
+		l.gap(b.places)
+	}
+	b.Reset()
+	clear(b.places)
+	b.places = b.places[:0]
+	l.free <- b
+}
+
+// gap writes down where lines stand that the spool did not take.
+func (l *lane) gap(places []place) {
+	gapped, lost := l.gaps.add(l.name, places)
+	l.stats.gapped.Add(uint64(gapped))
+	l.stats.lost.Add(uint64(lost))
+}
+
+// signal wakes the receiver of a channel with room for one, if it is not to be woken already.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

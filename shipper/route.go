@@ -1,0 +1,97 @@
+package shipper
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"path"
+	"slices"
+	"sync/atomic"
+
+	"github.com/gaissmai/bart"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/event/syslog"
+	"github.com/millrace/millrace/shipper/pathname"
+	"github.com/millrace/millrace/shipper/selector"
+)
+
+// route is a compiled RouteConfig.
+type route struct {
+	name      string
+	set       selector.Set
+	equals    []string
+	contains  []string
+	globs     []string
+	peers     *bart.Lite // nil: any
+	listeners []string
+	names     []string
+	paths     []*pathname.Template
+	lane      string
+	laneIndex int // in the intake's lanes; noLane without one
+	discard   bool
+	discarded atomic.Uint64 // lines
+}
+
+const noLane = -1
+
+func (r *route) addPeers(networks []string) error {
+	for _, text := range networks {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			var addr netip.Addr
+			if addr, err = netip.ParseAddr(text); err == nil {
+				network = netip.PrefixFrom(addr, addr.BitLen())
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("%q is not a network: write one such as 10.0.0.0/8 or 2001:db8::/32, or an address", text)
+		}
+		if r.peers == nil {
+			r.peers = new(bart.Lite)
+		}
+		r.peers.Insert(network.Masked())
+	}
+	return nil
+}
+
+// takesFrom reports whether the route may take lines of that origin.
+func (r *route) takesFrom(o *event.Origin) bool {
+	if r.peers != nil && !r.peers.Contains(o.Peer.Addr().WithZone("")) {
+		return false
+	}
+	if len(r.listeners) > 0 && !slices.Contains(r.listeners, o.Listener) {
+		return false
+	}
+	return len(r.names) == 0 || slices.ContainsFunc(r.names, func(pattern string) bool {
+		ok, _ := path.Match(pattern, o.Name)
+		return ok
+	})
+}
+
+// takes reports whether the route takes a line with that header.
+func (r *route) takes(h *syslog.Header, line []byte) bool {
+	if !r.set.Has(h.Facility, h.Severity) {
+		return false
+	}
+	if len(r.equals)+len(r.contains)+len(r.globs) == 0 {
+		return true
+	}
+	program := h.App.Of(line)
+	for _, s := range r.equals {
+		if string(program) == s {
+			return true
+		}
+	}
+	for _, s := range r.contains {
+		if bytes.Contains(program, []byte(s)) { // the conversion does not allocate
+			return true
+		}
+	}
+	for _, p := range r.globs {
+		if ok, _ := path.Match(p, string(program)); ok {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,276 @@
+package shipper
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/millrace/millrace/shipper/framing"
+)
+
+// Reading a busy connection costs wake-ups more than anything else. Such a connection is read when there is a
+// good deal to read, or a short time has passed: the kernel holds its wake-up back (SO_RCVLOWAT). A connection
+// that is quiet is read at once, and has no buffer while it waits.
+const (
+	pause      = 10 * time.Millisecond // between reads of a busy connection
+	lowWater   = 16 << 10              // bytes that end the pause early
+	quietAfter = 2 * pause             // connections are quiet that are read less often than that
+	maxBusy    = 256                   // connections that keep a buffer
+	maxHeld    = 4 << 10               // what a quiet connection may keep of an incomplete message, to use again
+	maxDrain   = 64                    // reads of a connection at a stop
+)
+
+// errStopped is the end of a connection because the receiver stops.
+var errStopped = errors.New("receiver stops")
+
+// buffer is what a connection needs while it is read.
+type buffer struct {
+	data       []byte
+	start, end int // what is read and not cut into messages yet
+	run        *run
+}
+
+// bufferPool keeps a bounded number of buffers. A sync.Pool would keep those of a burst of connections for long.
+type bufferPool struct {
+	size int
+	in   *intake
+	busy atomic.Int64 // connections that keep theirs
+
+	mu   sync.Mutex
+	free []*buffer
+}
+
+func newBufferPool(maxMessage int, in *intake) *bufferPool {
+	return &bufferPool{size: max(64<<10, maxMessage) + framing.Overhead, in: in}
+}
+
+func (p *bufferPool) get() *buffer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.free); n > 0 {
+		b := p.free[n-1]
+		p.free = p.free[:n-1]
+		return b
+	}
+	return &buffer{data: make([]byte, p.size), run: p.in.newRun()}
+}
+
+func (p *bufferPool) put(b *buffer) {
+	b.start, b.end = 0, 0
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.free) < maxBusy {
+		p.free = append(p.free, b)
+	}
+}
+
+// stream reads a TCP connection.
+type stream struct {
+	conn *net.TCPConn
+	raw  syscall.RawConn
+	pool *bufferPool
+
+	buffer *buffer // nil while a quiet connection waits
+	held   []byte  // what was in it
+	busy   bool
+	full   bool // the last read filled the buffer: there may be more
+	last   time.Time
+
+	ready   func(fd uintptr) bool // s.readable, made once
+	readNow func(fd uintptr)      // the same
+	n       int                   // what it did
+	err     error
+	drained int // reads since the receiver stops
+
+	mu       sync.Mutex // of deadlines
+	stopping bool
+}
+
+func newStream(conn *net.TCPConn, pool *bufferPool) (*stream, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{conn: conn, raw: raw, pool: pool}
+	s.ready, s.readNow = s.readable, func(fd uintptr) { s.readable(fd) }
+	return s, nil
+}
+
+// stop ends read with errStopped, once all that has arrived is read.
+func (s *stream) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopping = true
+	s.conn.SetReadDeadline(time.Unix(1, 0)) //nolint:errcheck // fails on a closed connection only
+}
+
+// deadline sets the deadline of the next wait, unless the receiver stops, which it returns.
+func (s *stream) deadline(t time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopping {
+		s.conn.SetReadDeadline(t) //nolint:errcheck // fails on a closed connection only
+	}
+	return s.stopping
+}
+
+// read waits for bytes and puts them behind those in the buffer, in which there must be room. The buffer is valid
+// until the next call; it may be nil with an error. Bytes come without an error.
+func (s *stream) read() (*buffer, error) {
+	err := s.wait()
+	if s.n == 0 || err != nil {
+		return s.buffer, err
+	}
+	now := time.Now()
+	if !s.busy && now.Sub(s.last) < quietAfter {
+		s.becomeBusy()
+	}
+	s.last = now
+	s.buffer.end += s.n
+	s.full = s.buffer.end == len(s.buffer.data)
+	return s.buffer, nil
+}
+
+// wait reads, waiting until there is something. Without an error, n is above 0.
+func (s *stream) wait() error {
+	if s.full && s.try() {
+		return s.err
+	}
+	for {
+		var until time.Time
+		if s.busy {
+			until = time.Now().Add(pause)
+		}
+		stopping := s.deadline(until)
+		if stopping {
+			s.drained++
+		}
+		err := s.raw.Read(s.ready)
+		switch {
+		case err == nil:
+			return s.err
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			s.n = 0
+			return err
+		case s.drained > maxDrain:
+			s.n = 0
+			return errStopped
+		case s.try(): // there is less than the low water
+			return s.err
+		case stopping:
+			return errStopped
+		}
+		s.becomeQuiet()
+	}
+}
+
+// try reads without waiting, and reports whether there was anything to read, or an error.
+func (s *stream) try() bool {
+	s.n, s.err = 0, nil
+	if err := s.raw.Control(s.readNow); err != nil {
+		s.err = err
+	}
+	return s.n > 0 || s.err != nil
+}
+
+// readable reads. It returns false if there is nothing to read.
+func (s *stream) readable(fd uintptr) bool {
+	s.attach()
+	s.n, s.err = 0, nil
+	for {
+		n, err := syscall.Read(int(fd), s.buffer.data[s.buffer.end:])
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			if !s.busy {
+				s.detach()
+			}
+			return false
+		case err != nil:
+			s.err = os.NewSyscallError("read", err)
+		case n == 0:
+			s.err = io.EOF
+		default:
+			s.n = n
+		}
+		return true
+	}
+}
+
+func (s *stream) attach() {
+	if s.buffer == nil {
+		s.buffer = s.pool.get()
+		s.buffer.end = copy(s.buffer.data, s.held)
+		return
+	}
+	if b := s.buffer; b.start > 0 {
+		b.end = copy(b.data, b.data[b.start:b.end])
+		b.start = 0
+	}
+}
+
+// detach gives the buffer back and keeps what is in it.
+func (s *stream) detach() {
+	if s.buffer == nil {
+		return
+	}
+	left := s.buffer.data[s.buffer.start:s.buffer.end]
+	if cap(s.held) > maxHeld && cap(s.held) > 2*len(left) {
+		s.held = nil
+	}
+	s.held = append(s.held[:0], left...)
+	s.pool.put(s.buffer)
+	s.buffer = nil
+}
+
+func (s *stream) becomeBusy() {
+	if s.pool.busy.Add(1) > maxBusy {
+		s.pool.busy.Add(-1)
+		return
+	}
+	s.busy = true
+	s.setLowWater(lowWater)
+}
+
+func (s *stream) becomeQuiet() {
+	if s.busy {
+		s.busy = false
+		s.pool.busy.Add(-1)
+		s.setLowWater(1)
+		s.detach()
+	}
+}
+
+func (s *stream) setLowWater(n int) {
+	_ = s.raw.Control(func(fd uintptr) {
+		_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, n) // where unknown, it costs CPU only
+	})
+}
+
+// close closes the connection and gives the buffer back.
+func (s *stream) close() {
+	s.conn.Close()
+	if s.busy {
+		s.pool.busy.Add(-1)
+		s.busy = false
+	}
+	if s.buffer != nil {
+		s.pool.put(s.buffer)
+		s.buffer = nil
+	}
+}
+
+// rest returns the buffer with what is left in it at the end of the connection; nil if that is nothing.
+func (s *stream) rest() *buffer {
+	if s.buffer == nil && len(s.held) == 0 {
+		return nil
+	}
+	s.attach()
+	return s.buffer
+}
