@@ -1,0 +1,128 @@
+package javatime
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Append appends the time, in ns since the epoch, as it is in the zone offset seconds east of UTC.
+func (f *Format) Append(dst []byte, ns int64, offset int) []byte {
+	t := time.Unix(0, ns+int64(offset)*1e9).UTC()
+	return appendFields(dst, f.fields, t, offset)
+}
+
+// CanAppend tells whether Append knows all of the pattern.
+func (f *Format) CanAppend() error {
+	for _, field := range f.fields {
+		switch field.letter {
+		case 'V', 'z', 'n', 'A', 'e', 'c', 'O':
+			return fmt.Errorf("pattern letter [%c] is not supported for output", field.letter)
+		}
+	}
+	return nil
+}
+
+func appendFields(dst []byte, fields []field, t time.Time, offset int) []byte {
+	for i := range fields {
+		f := &fields[i]
+		switch f.letter {
+		case 0:
+			dst = append(dst, f.literal...)
+		case '[':
+			dst = appendFields(dst, f.optional, t, offset)
+		case 'Z', 'X', 'x':
+			dst = appendOffset(dst, f, offset)
+		case 'M', 'L':
+			switch {
+			case f.count == 3:
+				dst = append(dst, shortMonths[t.Month()-1]...)
+			case f.count > 3:
+				dst = append(dst, longMonths[t.Month()-1]...)
+			default:
+				dst = appendPadded(dst, int(t.Month()), f.count)
+			}
+		case 'E':
+			if f.count > 3 {
+				dst = append(dst, t.Weekday().String()...)
+			} else {
+				dst = append(dst, t.Weekday().String()[:3]...)
+			}
+		case 'a':
+			dst = append(dst, halves[t.Hour()/12]...)
+		case 'G':
+			dst = append(dst, "AD"...)
+		case 'S':
+			scale := 1_000_000_000
+			for range f.count {
+				scale /= 10
+				if scale == 0 {
+					dst = append(dst, '0')
+					continue
+				}
+				dst = append(dst, byte('0'+t.Nanosecond()/scale%10))
+			}
+		default:
+			dst = appendPadded(dst, numberOf(f, t), f.count)
+		}
+	}
+	return dst
+}
+
+func numberOf(f *field, t time.Time) int {
+	switch f.letter {
+	case 'y', 'u':
+		if f.count == 2 {
+			return t.Year() % 100
+		}
+		return t.Year()
+	case 'd':
+		return t.Day()
+	case 'D':
+		return t.YearDay()
+	case 'H':
+		return t.Hour()
+	case 'k':
+		return (t.Hour()+23)%24 + 1
+	case 'h':
+		return (t.Hour()+11)%12 + 1
+	case 'K':
+		return t.Hour() % 12
+	case 'm':
+		return t.Minute()
+	}
+	return t.Second()
+}
+
+func appendPadded(dst []byte, n, width int) []byte {
+	for limit := 10; width > 1; width-- {
+		if n < limit {
+			for w := width; w > 1; w-- {
+				dst = append(dst, '0')
+			}
+			break
+		}
+		limit *= 10
+	}
+	return strconv.AppendInt(dst, int64(n), 10)
+}
+
+func appendOffset(dst []byte, f *field, offset int) []byte {
+	if offset == 0 && (f.letter == 'X' || f.letter == 'Z' && f.count == 5) {
+		return append(dst, 'Z')
+	}
+	sign := byte('+')
+	if offset < 0 {
+		sign, offset = '-', -offset
+	}
+	dst = append(dst, sign)
+	dst = appendPadded(dst, offset/3600, 2)
+	minutes := offset / 60 % 60
+	if f.count == 1 && f.letter != 'Z' && minutes == 0 {
+		return dst
+	}
+	if f.count == 3 && f.letter != 'Z' || f.count == 5 {
+		dst = append(dst, ':')
+	}
+	return appendPadded(dst, minutes, 2)
+}

@@ -1,0 +1,231 @@
+// Package javatime reads and writes dates by the patterns of java.time.format.DateTimeFormatter, as
+// Elasticsearch's date processor has them in its formats. Patterns are compiled once; reading and
+// writing allocate nothing. Names of months and days are English.
+//
+// A letter that is not supported is an error when the pattern is compiled.
+package javatime
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Format is a compiled pattern, safe for concurrent use.
+type Format struct {
+	pattern string
+	fields  []field
+}
+
+// field is a letter of the pattern with its count, a literal, or an optional part.
+type field struct {
+	letter   byte // 0: literal; '[': optional
+	count    int
+	literal  string
+	optional []field
+	adjacent bool // a number follows at once, so that this one has a fixed width
+}
+
+// letters that are supported.
+const letters = "yuMLdDEecahHkKmsSnAzZXxVOG"
+
+// Compile compiles a pattern such as dd/MMM/yyyy:HH:mm:ss Z.
+func Compile(pattern string) (*Format, error) {
+	fields, rest, err := compile(pattern, false)
+	if err == nil && rest != "" {
+		err = fmt.Errorf("Pattern invalid as it contains ] without previous [") //nolint:staticcheck // Java's text
+	}
+	if err != nil {
+		return nil, fmt.Errorf("Invalid format: [%s]: %w", pattern, err) //nolint:staticcheck // Elasticsearch's text
+	}
+	return &Format{pattern, fields}, nil
+}
+
+// String is the pattern.
+func (f *Format) String() string { return f.pattern }
+
+func compile(s string, inside bool) (fields []field, rest string, err error) {
+	for s != "" {
+		switch c := s[0]; {
+		case c == ']':
+			if inside {
+				return fields, s[1:], nil
+			}
+			return fields, s, nil
+		case c == '[':
+			var sub []field
+			if sub, s, err = compile(s[1:], true); err != nil {
+				return nil, "", err
+			}
+			fields = append(fields, field{letter: '[', optional: sub})
+			continue
+		case c == '\'':
+			var text string
+			if text, s, err = quoted(s); err != nil {
+				return nil, "", err
+			}
+			fields = append(fields, field{literal: text})
+			continue
+		case c|0x20-'a' < 26:
+			n := len(s) - len(strings.TrimLeft(s, string(rune(c))))
+			if strings.IndexByte(letters, c) < 0 {
+				return nil, "", fmt.Errorf("Unknown pattern letter: %c", c) //nolint:staticcheck // Java's text
+			}
+			f := field{letter: c, count: n}
+			if len(fields) > 0 && f.numeric() && fields[len(fields)-1].numeric() {
+				fields[len(fields)-1].adjacent = true
+			}
+			fields = append(fields, f)
+			s = s[n:]
+			continue
+		case strings.IndexByte("{}#", c) >= 0:
+			return nil, "", fmt.Errorf("Pattern includes reserved character: '%c'", c) //nolint:staticcheck // Java's text
+		default:
+			fields = append(fields, field{literal: s[:1]})
+		}
+		s = s[1:]
+	}
+	if inside {
+		return nil, "", fmt.Errorf("Pattern ends with an incomplete optional part: [") //nolint:staticcheck // as Java's
+	}
+	return fields, "", nil
+}
+
+// quoted reads 'text' with ” for a quote.
+func quoted(s string) (text, rest string, err error) {
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		if s[i] != '\'' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '\'' {
+			b.WriteByte('\'')
+			i++
+			continue
+		}
+		if i == 1 {
+			return "'", s[2:], nil
+		}
+		return b.String(), s[i+1:], nil
+	}
+	return "", "", fmt.Errorf("Pattern ends with an incomplete string literal: %s", s) //nolint:staticcheck // Java's text
+}
+
+func (f *field) numeric() bool {
+	switch f.letter {
+	case 'M', 'L':
+		return f.count < 3
+	case 'y', 'u', 'd', 'D', 'h', 'H', 'k', 'K', 'm', 's', 'S', 'n', 'A':
+		return true
+	}
+	return false
+}
+
+// HasNames tells whether the pattern has names of months or days, which depend on the language.
+func (f *Format) HasNames() bool { return hasNames(f.fields) }
+
+func hasNames(fields []field) bool {
+	for _, f := range fields {
+		if (f.letter == 'M' || f.letter == 'L' || f.letter == 'E') && f.count >= 3 || hasNames(f.optional) {
+			return true
+		}
+	}
+	return false
+}
+
+// Date is what a text says of a date. What it does not say is zero, and Has is without the bit.
+type Date struct {
+	Has                                 Part
+	Year, Month, Day, DayOfYear         int
+	Hour, Minute, Second, Nanos, Offset int
+	Zone                                *time.Location // of a zone that is named
+	half                                int            // 1 for AM, 2 for PM
+}
+
+// Part is a set of the parts of a date.
+type Part uint8
+
+// Parts of a date that may be absent.
+const (
+	HasYear Part = 1 << iota
+	HasMonth
+	HasDay
+	HasZone // Offset, or Zone when it is not nil
+)
+
+// Resolve is the time in ns since the epoch and the offset of its zone in seconds. zone is that of dates
+// without one. Months and days that are absent are the first.
+func (d *Date) Resolve(zone *time.Location) (ns int64, offset int) {
+	year, month, day := d.Year, max(d.Month, 1), max(d.Day, 1)
+	if d.DayOfYear > 0 {
+		month, day = 1, d.DayOfYear
+	}
+	t := time.Date(year, time.Month(month), day, d.Hour, d.Minute, d.Second, d.Nanos, time.UTC)
+	if d.Has&HasZone != 0 {
+		if d.Zone == nil {
+			return t.UnixNano() - int64(d.Offset)*1e9, d.Offset
+		}
+		zone = d.Zone
+	}
+	if zone == time.UTC {
+		return t.UnixNano(), 0
+	}
+	// An hour that comes twice is the first; one that is jumped over counts from before the jump, as in Java.
+	local := t.Unix()
+	before := offsetAt(local-86400, zone)
+	if first := local - before; offsetAt(first, zone) == before {
+		return first*1e9 + int64(d.Nanos), int(before)
+	}
+	after := offsetAt(local+86400, zone)
+	if second := local - after; offsetAt(second, zone) == after {
+		return second*1e9 + int64(d.Nanos), int(after)
+	}
+	return (local-before)*1e9 + int64(d.Nanos), int(after)
+}
+
+func offsetAt(s int64, zone *time.Location) int64 {
+	_, offset := time.Unix(s, 0).In(zone).Zone()
+	return int64(offset)
+}
+
+// ParseZone reads a zone as Java's ZoneId.of does: a name, or an offset such as +01:00 or UTC+1.
+func ParseZone(name string) (*time.Location, error) {
+	text := name
+	for _, prefix := range []string{"UTC", "GMT", "UT"} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok {
+			text = rest
+			break
+		}
+	}
+	if text == "" || text == "Z" {
+		return time.UTC, nil
+	}
+	if text[0] == '+' || text[0] == '-' {
+		d, end := Date{}, -1
+		if len(text) == 2 {
+			text = text[:1] + "0" + text[1:]
+		}
+		if end = d.parseOffset([]byte(text), 0, false); end == len(text) {
+			if d.Offset == 0 {
+				return time.UTC, nil
+			}
+			return time.FixedZone("", d.Offset), nil
+		}
+	}
+	if zone, ok := zoneNames[name]; ok {
+		name = zone
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("Unknown time-zone ID: %s", name) //nolint:staticcheck // Java's text
+	}
+	return zone, nil
+}
+
+// zoneNames are short names that Java knows and time zone databases do not have, or have as something else.
+var zoneNames = map[string]string{
+	"PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "MST": "America/Denver", "MDT": "America/Denver",
+	"CST": "America/Chicago", "CDT": "America/Chicago", "EST": "America/New_York", "EDT": "America/New_York",
+	"CEST": "Europe/Paris", "EEST": "Europe/Helsinki", "WEST": "Europe/Lisbon", "BST": "Europe/London", "JST": "Asia/Tokyo", "IST": "Asia/Kolkata",
+}

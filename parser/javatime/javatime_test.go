@@ -1,0 +1,135 @@
+package javatime
+
+import (
+	"testing"
+	"time"
+)
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct{ pattern, text, want string }{
+		{"dd/MMM/yyyy:HH:mm:ss Z", "17/May/2015:10:05:03 +0200", "2015-05-17T10:05:03+02:00"},
+		{"dd/MMM/yyyy:HH:mm:ss Z", "17/May/2015:10:05:03 +02:00", ""},
+		{"dd/MMM/yyyy:HH:mm:ss Z", "32/May/2015:10:05:03 +0200", ""},
+		{"yyyy-MM-dd HH:mm:ss,SSS", "2023-02-28 01:02:03,456", "2023-02-28T01:02:03.456Z"},
+		{"yyyy-MM-dd", "2023-02-29", ""},
+		{"yyyy-MM-dd", "2024-02-29", "2024-02-29T00:00:00Z"},
+		{"yyyyMMddHHmmss", "20230405060708", "2023-04-05T06:07:08Z"},
+		{"yy/M/d", "23/4/5", "2023-04-05T00:00:00Z"},
+		{"EEE MMM dd HH:mm:ss yyyy", "Sat May 16 10:00:01 2020", "2020-05-16T10:00:01Z"},
+		{"EEEE, d MMMM yyyy h:mm a", "Saturday, 16 May 2020 1:05 PM", "2020-05-16T13:05:00Z"},
+		{"yyyy-MM-dd'T'HH:mm:ssXXX", "2020-01-02T03:04:05-05:30", "2020-01-02T03:04:05-05:30"},
+		{"yyyy-MM-dd'T'HH:mm:ssXXX", "2020-01-02T03:04:05Z", "2020-01-02T03:04:05Z"},
+		{"yyyy-MM-dd'T'HH:mm:ss[.SSS]X", "2020-01-02T03:04:05.678+01", "2020-01-02T03:04:05.678+01:00"},
+		{"yyyy-MM-dd'T'HH:mm:ss[.SSS]X", "2020-01-02T03:04:05+01", "2020-01-02T03:04:05+01:00"},
+		{"yyyy-MM-dd HH:mm:ss z", "2020-07-02 03:04:05 CEST", "2020-07-02T03:04:05+02:00"},
+		{"yyyy-MM-dd HH:mm VV", "2020-07-02 03:04 Europe/Berlin", "2020-07-02T03:04:00+02:00"},
+		{"yyyy.DDD", "2020.366", "2020-12-31T00:00:00Z"},
+		{"h 'o''clock' a, dd.MM.yyyy", "12 o'clock AM, 01.02.2003", "2003-02-01T00:00:00Z"},
+		{"yyyy-MM-dd", "2024-02-29 ", ""},
+		{"yyyy-MM-dd HH:mm:ss O", "2020-07-02 03:04:05 GMT+02:00", "2020-07-02T03:04:05+02:00"},
+	} {
+		f, err := Compile(c.pattern)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		d, ok := f.Parse([]byte(c.text))
+		got := ""
+		if ok {
+			ns, offset := d.Resolve(time.UTC)
+			got = time.Unix(0, ns).In(time.FixedZone("", offset)).Format(time.RFC3339Nano)
+			if offset == 0 {
+				got = time.Unix(0, ns).UTC().Format(time.RFC3339Nano)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s of %q: %s, want %s", c.pattern, c.text, got, c.want)
+		}
+	}
+	for _, bad := range []string{"yyyy-qq", "[yyyy", "yyyy]", "'abc", "{", "YYYY"} {
+		if _, err := Compile(bad); err == nil {
+			t.Errorf("Compile(%q) must fail", bad)
+		}
+	}
+}
+
+func TestISO8601(t *testing.T) {
+	for text, want := range map[string]string{
+		"2020": "2020-01-01T00:00:00Z", "2020-02": "2020-02-01T00:00:00Z", "2020-02-03": "2020-02-03T00:00:00Z",
+		"2020-02-03T04:05": "2020-02-03T04:05:00Z", "2020-02-03T04:05:06.7": "2020-02-03T04:05:06.7Z",
+		"2020-02-03T04:05:06,123456789+0130": "2020-02-03T02:35:06.123456789Z", "2020-02-03T04:05:06Z": "2020-02-03T04:05:06Z",
+		"2020-02-03T04+01": "2020-02-03T03:00:00Z", "2020-13": "", "2020-02-30": "", "2020-02-03 04:05": "", "": "", "20200203": "",
+	} {
+		d, ok := ParseISO8601([]byte(text))
+		got := ""
+		if ok {
+			ns, _ := d.Resolve(time.UTC)
+			got = time.Unix(0, ns).UTC().Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestAppend(t *testing.T) {
+	at := time.Date(2020, 5, 6, 13, 4, 5, 678_000_000, time.UTC).UnixNano()
+	for pattern, want := range map[string]string{
+		"yyyy-MM-dd'T'HH:mm:ss.SSSXXX":        "2020-05-06T15:04:05.678+02:00",
+		"yy/M/d h:mm a EEE MMM EEEE MMMM DDD": "20/5/6 3:04 PM Wed May Wednesday May 127",
+		"xx Z X SSSSSS":                       "+0200 +0200 +02 678000",
+	} {
+		f, err := Compile(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(f.Append(nil, at, 7200)); got != want {
+			t.Errorf("%s: %s, want %s", pattern, got, want)
+		}
+	}
+}
+
+func TestClockChanges(t *testing.T) {
+	berlin, err := ParseZone("Europe/Berlin")
+	if err != nil {
+		t.Skip("this machine has no time zone database")
+	}
+	f, _ := Compile("yyyy-MM-dd HH:mm")
+	for text, want := range map[string]string{
+		"2024-03-31 02:30": "2024-03-31T01:30:00Z", // does not exist: 03:30
+		"2024-10-27 02:30": "2024-10-27T00:30:00Z", // the first of two
+		"2024-07-01 00:00": "2024-06-30T22:00:00Z", "2024-12-01 00:00": "2024-11-30T23:00:00Z",
+	} {
+		d, _ := f.Parse([]byte(text))
+		ns, _ := d.Resolve(berlin)
+		if got := time.Unix(0, ns).UTC().Format(time.RFC3339); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	f, _ := Compile("dd/MMM/yyyy:HH:mm:ss Z")
+	out, _ := Compile("yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+	text, dst := []byte("17/May/2015:10:05:03 +0200"), make([]byte, 0, 64)
+	b.ReportAllocs()
+	for b.Loop() {
+		d, _ := f.Parse(text)
+		ns, _ := d.Resolve(time.UTC)
+		dst = out.Append(dst[:0], ns, 0)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX", "2020-01-02T03:04:05.678+01:00")
+	f.Fuzz(func(_ *testing.T, pattern, text string) {
+		p, err := Compile(pattern)
+		if err != nil {
+			return
+		}
+		if d, ok := p.Parse([]byte(text)); ok {
+			d.Resolve(time.UTC)
+		}
+		p.Append(nil, 1e18, 3600)
+	})
+}

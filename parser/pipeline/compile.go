@@ -1,0 +1,260 @@
+package pipeline
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/parser/condition"
+	"github.com/millrace/millrace/parser/geoip"
+	"github.com/millrace/millrace/parser/grok"
+	"github.com/millrace/millrace/parser/useragent"
+)
+
+// Deps is what pipelines use beside their definitions. All of it may be left out.
+type Deps struct {
+	ECSGrok    *grok.Library     // patterns by name, for ecs_compatibility v1; nil: the shipped ones
+	LegacyGrok *grok.Library     // the same for processors that do not ask for v1
+	GeoIP      *geoip.Databases  // nil: no database is there
+	UserAgents *useragent.Parser // nil: the built-in rules
+	Zone       *time.Location    // of dates that name none, where the date processor does not either; nil: UTC
+}
+
+// Pipeline is one compiled pipeline.
+type Pipeline struct {
+	Name        string
+	Description string
+
+	steps     []step
+	onFailure []step
+}
+
+// Set is a set of pipelines that may call one another by name.
+type Set struct {
+	deps      Deps
+	pipelines map[string]*Pipeline
+	slots     int
+	databases []string
+}
+
+// Databases are the file names of the GeoIP databases that processors ask for, sorted. One that is not there
+// leaves a tag on each event, and nothing else.
+func (s *Set) Databases() []string { return s.databases }
+
+func (s *Set) wantDatabase(file string) {
+	if i, found := slices.BinarySearch(s.databases, file); !found {
+		s.databases = slices.Insert(s.databases, i, file)
+	}
+}
+
+// Pipeline is the pipeline of that name, nil if there is none.
+func (s *Set) Pipeline(name string) *Pipeline { return s.pipelines[name] }
+
+// Names are the names of all pipelines, sorted.
+func (s *Set) Names() []string {
+	names := make([]string, 0, len(s.pipelines))
+	for name := range s.pipelines {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Error says where a definition is wrong.
+type Error struct {
+	File      string // or the name of the pipeline, when it came from no file
+	Line      int    // from 1; 0 when it is about the whole file
+	Processor string // such as "processors[2] (grok)", "" when it is about the pipeline
+	Err       error
+}
+
+func (e *Error) Error() string {
+	where := e.File
+	if e.Line > 0 {
+		where = fmt.Sprintf("%s:%d", where, e.Line)
+	}
+	if e.Processor != "" {
+		where += ": " + e.Processor
+	}
+	return where + ": " + e.Err.Error()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Source is the definition of one pipeline.
+type Source struct {
+	Name string
+	File string // for errors
+	Text []byte
+}
+
+// ReadDir reads the definitions (*.yml, *.yaml, *.json) of a folder. A pipeline is named after its file,
+// without the suffix; files such as sshd.examples.yml are not definitions.
+func ReadDir(fsys fs.FS, dir string) ([]Source, error) {
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return nil, fmt.Errorf("read pipelines: %w", err)
+	}
+	var sources []Source
+	for _, e := range entries {
+		ext := path.Ext(e.Name())
+		name := strings.TrimSuffix(e.Name(), ext)
+		if e.IsDir() || ext != ".yml" && ext != ".yaml" && ext != ".json" || strings.Contains(name, ".") {
+			continue
+		}
+		file := path.Join(dir, e.Name())
+		text, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return nil, fmt.Errorf("read pipelines: %w", err)
+		}
+		sources = append(sources, Source{name, file, text})
+	}
+	return sources, nil
+}
+
+// Compile compiles pipelines that may call one another. Of two of one name the later one is taken. All
+// errors are of type *Error; the first one is returned.
+func Compile(sources []Source, deps Deps) (*Set, error) {
+	if deps.LegacyGrok == nil {
+		deps.LegacyGrok = grok.LegacyLibrary()
+	}
+	if deps.ECSGrok == nil {
+		deps.ECSGrok = grok.ECSLibrary()
+	}
+	if deps.GeoIP == nil {
+		deps.GeoIP = &geoip.Databases{}
+	}
+	if deps.UserAgents == nil {
+		deps.UserAgents = useragent.New()
+	}
+	if deps.Zone == nil {
+		deps.Zone = time.UTC
+	}
+	s := &Set{deps: deps, pipelines: map[string]*Pipeline{}}
+	for _, src := range sources {
+		s.pipelines[src.Name] = &Pipeline{Name: src.Name}
+	}
+	for _, src := range sources {
+		c := &compiler{set: s, file: src.File}
+		if c.file == "" {
+			c.file = src.Name
+		}
+		p, err := c.pipeline(src)
+		if err != nil {
+			return nil, err
+		}
+		*s.pipelines[src.Name] = *p
+	}
+	return s, nil
+}
+
+type compiler struct {
+	set  *Set
+	file string
+}
+
+func (c *compiler) errorf(line int, processor, format string, args ...any) error {
+	return &Error{c.file, line, processor, fmt.Errorf(format, args...)}
+}
+
+// reference is how Filebeat's modules and Elastic's integrations name another pipeline of theirs.
+var reference = regexp.MustCompile(`(?:\{\{|\{<)\s*IngestPipeline\s+"([^"]+)"\s*(?:\}\}|>\})`)
+
+func (c *compiler) pipeline(src Source) (*Pipeline, error) {
+	root, err := parseNode(reference.ReplaceAll(src.Text, []byte("$1")))
+	if err != nil {
+		return nil, c.errorf(0, "", "%w", err)
+	}
+	if !root.isMap {
+		return nil, c.errorf(root.line, "", "a pipeline is a map with [processors]")
+	}
+	p := &Pipeline{Name: src.Name}
+	hasProcessors := false
+	for _, f := range root.fields {
+		switch f.name {
+		case "description":
+			p.Description, _ = f.node.text()
+		case "version", "_meta", "deprecated", "field_access_pattern", "created_date", "modified_date":
+		case "processors":
+			hasProcessors = true
+			p.steps, err = c.steps(f.node, "processors")
+		case "on_failure":
+			p.onFailure, err = c.steps(f.node, "on_failure")
+		default:
+			err = c.errorf(f.node.line, "", "pipeline [%s] doesn't support one or more provided configuration parameters [%s]", src.Name, f.name)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !hasProcessors {
+		return nil, c.errorf(root.line, "", "[processors] required property is missing")
+	}
+	return p, nil
+}
+
+// steps compiles a list of processors; at names the list in errors.
+func (c *compiler) steps(n *node, at string) ([]step, error) {
+	if !n.isList {
+		if n.value == nil && !n.isMap {
+			return nil, nil
+		}
+		return nil, c.errorf(n.line, at, "not a list of processors")
+	}
+	var steps []step
+	for i, item := range n.list {
+		where := fmt.Sprintf("%s[%d]", at, i)
+		if !item.isMap || len(item.fields) == 0 {
+			return nil, c.errorf(item.line, where, "not a processor: write its type, a colon, and its options")
+		}
+		for _, f := range item.fields {
+			s, err := c.step(f.name, f.node, fmt.Sprintf("%s (%s)", where, f.name))
+			if err != nil {
+				return nil, err
+			}
+			steps = append(steps, s)
+		}
+	}
+	return steps, nil
+}
+
+func (c *compiler) step(typ string, n *node, where string) (step, error) {
+	s := step{typ: typ}
+	create := constructor(typ)
+	if create == nil {
+		return s, c.errorf(n.line, where, "No processor type exists with name [%s]", typ)
+	}
+	if !n.isMap {
+		n = &node{line: n.line, isMap: true}
+	}
+	o := &options{c: c, typ: typ, node: n}
+	s.tag = o.optionalText("tag", "")
+	o.find("description")
+	s.ignoreFailure = o.flag("ignore_failure", false)
+	if cond := o.find("if"); cond != nil {
+		expr, err := condition.Compile(o.textOf(cond, "if"))
+		if err != nil {
+			o.fail(cond, "[if]: %w", err)
+		}
+		s.cond = expr
+	}
+	if handlers := o.find("on_failure"); handlers != nil {
+		var err error
+		if s.onFailure, err = c.steps(handlers, where+" on_failure"); err != nil {
+			return s, err
+		}
+		if len(s.onFailure) == 0 {
+			o.fail(handlers, "[on_failure] processors list cannot be empty")
+		}
+	}
+	s.proc = create(o)
+	o.finish()
+	if o.err != nil {
+		return s, c.errorf(o.line, where, "%w", o.err)
+	}
+	return s, nil
+}

@@ -1,0 +1,166 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/millrace/millrace/event"
+)
+
+type dropProcessor struct{}
+
+func newDrop(*options) processor { return dropProcessor{} }
+
+func (dropProcessor) run(*Runner) error { return ErrDropped }
+
+// failProcessor is `fail`.
+type failProcessor struct{ message value }
+
+func newFail(o *options) processor {
+	p := &failProcessor{}
+	if n := o.required("message"); n != nil {
+		p.message = o.parseValue("message", n, true)
+	}
+	return p
+}
+
+func (p *failProcessor) run(r *Runner) error { return errors.New(string(r.text(p.message.of(r)))) }
+
+// errTerminated ends the pipeline that is running, without an error.
+var errTerminated = errors.New("pipeline terminated")
+
+type terminateProcessor struct{}
+
+func newTerminate(*options) processor { return terminateProcessor{} }
+
+func (terminateProcessor) run(*Runner) error { return errTerminated }
+
+// pipelineProcessor is `pipeline`.
+type pipelineProcessor struct {
+	pipeline      *Pipeline // nil when the name is a template, or there is no such pipeline
+	name          value
+	ignoreMissing bool
+}
+
+func newPipeline(o *options) processor {
+	p := &pipelineProcessor{ignoreMissing: o.flag("ignore_missing_pipeline", false)}
+	n := o.required("name")
+	if n == nil {
+		return p
+	}
+	p.name = o.parseValue("name", n, false)
+	if p.name.template != nil {
+		return p
+	}
+	p.pipeline = o.c.set.pipelines[p.name.text]
+	if p.pipeline == nil && !p.ignoreMissing {
+		o.fail(n, "[name] non-existent pipeline [%s]", p.name.text)
+	}
+	return p
+}
+
+func (p *pipelineProcessor) run(r *Runner) error {
+	called := p.pipeline
+	if p.name.template != nil {
+		r.buf = p.name.template.append(r.buf[:0], r.ev)
+		if called = r.set.pipelines[string(r.buf)]; called == nil && !p.ignoreMissing {
+			return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", r.buf) //nolint:staticcheck // Elasticsearch's text
+		}
+	}
+	if called == nil {
+		return nil
+	}
+	return r.call(called)
+}
+
+// foreachProcessor is `foreach`.
+type foreachProcessor struct {
+	field         event.Path
+	step          step
+	ignoreMissing bool
+}
+
+var (
+	foreachValue = event.Intern("_value")
+	foreachKey   = event.Intern("_key")
+)
+
+// maxItems bounds the lists that foreach walks through.
+const maxItems = 100_000
+
+func newForeach(o *options) processor {
+	p := &foreachProcessor{field: o.path("field"), ignoreMissing: o.flag("ignore_missing", false)}
+	n := o.required("processor")
+	if n == nil {
+		return p
+	}
+	if !n.isMap || len(n.fields) != 1 {
+		o.fail(n, "[processor] Must specify exactly one processor type")
+		return p
+	}
+	var err error
+	if p.step, err = o.c.step(n.fields[0].name, n.fields[0].node, "foreach ("+n.fields[0].name+")"); err != nil && o.err == nil {
+		var inner *Error
+		if errors.As(err, &inner) {
+			o.err, o.line = fmt.Errorf("%s: %w", inner.Processor, inner.Err), inner.Line
+		}
+	}
+	return p
+}
+
+func (p *foreachProcessor) run(r *Runner) error {
+	v, err := r.ev.Resolve(p.field)
+	switch {
+	case (err != nil || v.IsNull()) && p.ignoreMissing:
+		return nil
+	case err != nil:
+		return err
+	case v.IsNull():
+		return fmt.Errorf("field [%s] is null, cannot loop over its elements.", p.field) //nolint:staticcheck // Elasticsearch's text
+	case v.Kind() < event.List:
+		return fmt.Errorf("field [%s] of type [%s] cannot be cast to a list or map", p.field, v.Kind().JavaClass())
+	case r.ev.Len(v) > maxItems:
+		return fmt.Errorf("field [%s] has more than %d elements", p.field, maxItems)
+	}
+	return p.each(r, v)
+}
+
+func (p *foreachProcessor) each(r *Runner, v event.Value) error {
+	ev, ingest := r.ev, r.ev.Ingest()
+	outer, outerKey := ev.Lookup(ingest, foreachValue), ev.Lookup(ingest, foreachKey)
+	var result event.Value
+	if v.Kind() == event.Map {
+		result = ev.NewMap()
+	} else {
+		result = ev.NewList()
+	}
+	var err error
+	for i := 0; i < ev.Len(v) && err == nil; i++ {
+		ev.Put(ingest, foreachValue, ev.At(v, i))
+		var key event.Value
+		if v.Kind() == event.Map {
+			key = ev.String(ev.Key(v, i))
+			ev.Put(ingest, foreachKey, key)
+		}
+		err = r.step(&p.step)
+		if v.Kind() == event.Map {
+			ev.PutBytes(result, ev.Bytes(ev.Lookup(ingest, foreachKey)), ev.Lookup(ingest, foreachValue))
+		} else {
+			ev.Append(result, ev.Lookup(ingest, foreachValue))
+		}
+	}
+	restore(ev, ingest, foreachValue, outer)
+	restore(ev, ingest, foreachKey, outerKey)
+	if err != nil {
+		return err
+	}
+	return ev.Set(p.field, result)
+}
+
+func restore(ev *event.Event, m event.Value, name event.Symbol, v event.Value) {
+	if v.Kind() == event.Missing {
+		ev.RemoveBytes(m, []byte(name.String()))
+		return
+	}
+	ev.Put(m, name, v)
+}

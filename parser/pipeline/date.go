@@ -1,0 +1,227 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/javatime"
+)
+
+// dateProcessor is `date`.
+type dateProcessor struct {
+	field, target event.Path
+	formats       []dateFormat
+	output        *javatime.Format // nil: the default
+	zone          *time.Location
+	zoneTemplate  *template
+}
+
+// dateFormat reads a date into ns since the epoch and the offset of its zone.
+type dateFormat func(r *Runner, text []byte, zone *time.Location) (ns int64, offset int, ok bool)
+
+func newDate(o *options) processor {
+	p := &dateProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("@timestamp")), zone: o.c.set.deps.Zone}
+	if name := o.optionalText("timezone", ""); isTemplate(name) {
+		p.zoneTemplate = o.parseTemplate("timezone", name, false)
+	} else if name != "" {
+		var err error
+		if p.zone, err = javatime.ParseZone(name); err != nil {
+			o.fail(o.node.get("timezone"), "[timezone] %w", err)
+		}
+	}
+	locale := strings.ToLower(o.optionalText("locale", "en"))
+	names := o.texts("formats", false)
+	if len(names) == 0 {
+		o.fail(o.node.get("formats"), "[formats] required property is missing")
+	}
+	for _, name := range names {
+		f, hasNames, err := parseDateFormat(name)
+		if err != nil {
+			o.fail(o.node.get("formats"), "[formats] %w", err)
+		}
+		if hasNames && !strings.HasPrefix(locale, "en") && locale != "root" && locale != "c" {
+			o.fail(o.node.get("locale"), "[locale] names of months and days are supported in English only, not in [%s]", locale)
+		}
+		p.formats = append(p.formats, f)
+	}
+	if pattern := o.optionalText("output_format", ""); pattern != "" {
+		f, err := javatime.Compile(pattern)
+		if err == nil {
+			err = f.CanAppend()
+		}
+		if err != nil {
+			o.fail(o.node.get("output_format"), "[output_format] %w", err)
+		}
+		p.output = f
+	}
+	return p
+}
+
+func parseDateFormat(name string) (f dateFormat, hasNames bool, err error) {
+	switch name {
+	case "ISO8601", "strict_date_optional_time", "date_optional_time", "iso8601":
+		return parseISO8601, false, nil
+	case "UNIX", "epoch_second":
+		return parseUnix, false, nil
+	case "UNIX_MS", "epoch_millis":
+		return parseUnixMillis, false, nil
+	case "TAI64N":
+		return parseTAI64N, false, nil
+	}
+	var formats []*javatime.Format
+	for pattern := range strings.SplitSeq(strings.TrimPrefix(name, "8"), "||") {
+		f, err := javatime.Compile(pattern)
+		if err != nil {
+			return nil, false, err
+		}
+		formats = append(formats, f)
+		hasNames = hasNames || f.HasNames()
+	}
+	return func(r *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+		for _, f := range formats {
+			if d, ok := f.Parse(text); ok {
+				if d.Has&javatime.HasYear == 0 {
+					d.Year = r.yearOf(d.Month, zone)
+				}
+				ns, offset := d.Resolve(zone)
+				return ns, offset, true
+			}
+		}
+		return 0, 0, false
+	}, hasNames, nil
+}
+
+// yearOf is the year of a date that has none: that of the receipt, except around the turn of the year.
+func (r *Runner) yearOf(month int, zone *time.Location) int {
+	now := time.Unix(0, r.now).In(zone)
+	switch {
+	case month == 12 && now.Month() == time.January:
+		return now.Year() - 1
+	case month == 1 && now.Month() == time.December:
+		return now.Year() + 1
+	}
+	return now.Year()
+}
+
+func parseISO8601(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+	d, ok := javatime.ParseISO8601(text)
+	if !ok {
+		return 0, 0, false
+	}
+	ns, _ := d.Resolve(zone)
+	return ns, offsetOf(ns, zone), true
+}
+
+func offsetOf(ns int64, zone *time.Location) int {
+	if zone == time.UTC {
+		return 0
+	}
+	_, offset := time.Unix(0, ns).In(zone).Zone()
+	return offset
+}
+
+func parseUnix(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+	return parseEpoch(text, zone, 1e9)
+}
+
+func parseUnixMillis(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+	return parseEpoch(text, zone, 1e6)
+}
+
+// parseEpoch reads a decimal number of units, each of so many ns, to the millisecond, as Elasticsearch does.
+func parseEpoch(text []byte, zone *time.Location, unit int64) (int64, int, bool) {
+	whole, fraction, _ := bytes.Cut(text, []byte("."))
+	n, err := strconv.ParseInt(view(whole), 10, 64)
+	if err != nil || n > math.MaxInt64/unit || n < math.MinInt64/unit {
+		return 0, 0, false
+	}
+	ns, scale := n*unit, unit
+	if len(whole) > 0 && whole[0] == '-' {
+		scale = -scale
+	}
+	for _, c := range fraction {
+		if c-'0' > 9 {
+			return 0, 0, false
+		}
+		scale /= 10
+		ns += scale * int64(c-'0')
+	}
+	ns -= ns % 1e6
+	return ns, offsetOf(ns, zone), true
+}
+
+// parseTAI64N reads "@" and 24 hexadecimal digits.
+func parseTAI64N(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+	if len(text) == 25 && text[0] == '@' {
+		text = text[1:]
+	}
+	var b [12]byte
+	if len(text) != 24 {
+		return 0, 0, false
+	}
+	if _, err := hex.Decode(b[:], text); err != nil {
+		return 0, 0, false
+	}
+	const label, leap = 1 << 62, 10 // Elasticsearch takes ten leap seconds off
+	seconds := int64(binary.BigEndian.Uint64(b[:])-label) - leap
+	ns := seconds*1e9 + int64(binary.BigEndian.Uint32(b[8:]))/1e6*1e6
+	return ns, offsetOf(ns, zone), seconds > -9e9 && seconds < 9e9
+}
+
+func (p *dateProcessor) run(r *Runner) error {
+	v, err := r.ev.Resolve(p.field)
+	if err != nil {
+		return err
+	}
+	if v.IsNull() {
+		return fmt.Errorf("field [%s] is null, cannot parse date.", p.field) //nolint:staticcheck // as Elasticsearch's
+	}
+	zone := p.zone
+	if p.zoneTemplate != nil {
+		r.buf = p.zoneTemplate.append(r.buf[:0], r.ev)
+		if len(r.buf) > 0 {
+			if zone, err = javatime.ParseZone(string(r.buf)); err != nil {
+				return err
+			}
+		}
+	}
+	text := r.text(v)
+	for _, parse := range p.formats {
+		if ns, offset, ok := parse(r, text, zone); ok {
+			return r.ev.Set(p.target, p.format(r, ns, offset))
+		}
+	}
+	return fmt.Errorf("unable to parse date [%s]", text)
+}
+
+// format writes the date as text, by default as yyyy-MM-dd'T'HH:mm:ss.SSSXXX.
+func (p *dateProcessor) format(r *Runner, ns int64, offset int) event.Value {
+	mark := r.ev.Mark()
+	if p.output != nil {
+		r.ev.SetBuffer(p.output.Append(r.ev.Buffer(), ns, offset))
+		return r.ev.Since(mark)
+	}
+	ms := ns - (ns%1e6+1e6)%1e6
+	b := event.AppendTime(r.ev.Buffer(), ms+int64(offset)*1e9)
+	if offset != 0 {
+		b = appendOffset(b[:len(b)-1], offset)
+	}
+	r.ev.SetBuffer(b)
+	return r.ev.Since(mark)
+}
+
+func appendOffset(dst []byte, offset int) []byte {
+	sign := byte('+')
+	if offset < 0 {
+		sign, offset = '-', -offset
+	}
+	hours, minutes := offset/3600, offset/60%60
+	return append(dst, sign, byte('0'+hours/10), byte('0'+hours%10), ':', byte('0'+minutes/10), byte('0'+minutes%10))
+}

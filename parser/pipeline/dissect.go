@@ -1,0 +1,214 @@
+package pipeline
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/millrace/millrace/event"
+)
+
+// dissectProcessor is `dissect`.
+type dissectProcessor struct {
+	field         event.Path
+	pattern       *dissectPattern
+	separator     string
+	ignoreMissing bool
+	slot          int
+}
+
+// dissectPattern is text before the first key, and keys each with the delimiter behind it.
+type dissectPattern struct {
+	text    string
+	leading []byte
+	keys    []dissectKey
+	appends []int // indexes of %{+keys}, in the order in which they are joined
+}
+
+type dissectKey struct {
+	name      string
+	path      event.Path
+	modifier  byte // 0, '+', '*', '&', or '?' for one that is skipped
+	order     int
+	padded    bool
+	delimiter []byte
+}
+
+func newDissect(o *options) processor {
+	p := &dissectProcessor{field: o.path("field"), separator: o.optionalText("append_separator", ""),
+		ignoreMissing: o.flag("ignore_missing", false), slot: o.slot()}
+	var err error
+	if p.pattern, err = parseDissect(o.text("pattern")); err != nil {
+		o.fail(o.node.get("pattern"), "[pattern] %w", err)
+	}
+	return p
+}
+
+func parseDissect(text string) (*dissectPattern, error) {
+	p := &dissectPattern{text: text}
+	leading, rest, found := strings.Cut(text, "%{")
+	p.leading = []byte(leading)
+	for found {
+		var key, delimiter string
+		var closed bool
+		if key, rest, closed = strings.Cut(rest, "}"); !closed {
+			return nil, fmt.Errorf("Unable to parse pattern: %s", text) //nolint:staticcheck // Elasticsearch's text
+		}
+		delimiter, rest, found = strings.Cut(rest, "%{")
+		k, err := parseDissectKey(key)
+		if err != nil {
+			return nil, err
+		}
+		k.delimiter = []byte(delimiter)
+		if k.modifier == '+' {
+			p.appends = append(p.appends, len(p.keys))
+		}
+		p.keys = append(p.keys, k)
+	}
+	if len(p.keys) == 0 {
+		return nil, fmt.Errorf("Unable to parse pattern: %s. Reason: Unable to find any keys or delimiters.", text) //nolint:staticcheck // Elasticsearch's text
+	}
+	slices.SortStableFunc(p.appends, func(a, b int) int { return p.keys[a].order - p.keys[b].order })
+	return p, nil
+}
+
+func parseDissectKey(text string) (dissectKey, error) {
+	var k dissectKey
+	name, padded := strings.CutSuffix(text, "->")
+	k.padded = padded
+	if name == "" {
+		k.modifier = '?'
+		return k, nil
+	}
+	switch name[0] {
+	case '+', '*', '&', '?':
+		k.modifier, name = name[0], name[1:]
+	}
+	if k.modifier == '+' {
+		if before, order, ok := strings.Cut(name, "/"); ok {
+			n, err := strconv.Atoi(order)
+			if err != nil {
+				return k, fmt.Errorf("Unable to parse key: %s", text) //nolint:staticcheck // Elasticsearch's text
+			}
+			name, k.order = before, n
+		}
+	}
+	k.name = name
+	if k.modifier == '?' {
+		return k, nil
+	}
+	var err error
+	k.path, err = event.ParsePath(name)
+	return k, err
+}
+
+func (p *dissectProcessor) run(r *Runner) error {
+	v := r.ev.Get(p.field)
+	if v.Kind() != event.String {
+		f := field{path: p.field}
+		_, _, err := r.textField(&f, p.ignoreMissing, "cannot process it.")
+		return err
+	}
+	found, ok := r.scratch[p.slot].([]event.Value)
+	if !ok {
+		found = make([]event.Value, len(p.pattern.keys))
+		r.scratch[p.slot] = found
+	}
+	if !p.pattern.match(r.ev, v, found) {
+		return fmt.Errorf("Unable to find match for dissect pattern: %s against source: %s", p.pattern.text, r.ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text
+	}
+	return p.store(r, found)
+}
+
+// match cuts the text v. It goes through it as Elasticsearch does, down to not seeing a delimiter right
+// behind another one, so that the same lines match.
+func (p *dissectPattern) match(ev *event.Event, v event.Value, found []event.Value) bool {
+	s := ev.Bytes(v)
+	if !bytes.HasPrefix(s, p.leading) {
+		return false
+	}
+	i := len(p.leading)
+	start, key, n := i, 0, 0
+	for ; i < len(s); i++ {
+		delimiter := p.keys[key].delimiter
+		if len(delimiter) == 0 || !bytes.HasPrefix(s[i:], delimiter) {
+			continue
+		}
+		found[key] = ev.Sub(v, start, i)
+		n++
+		i += len(delimiter)
+		for i < len(s) && bytes.HasPrefix(s[i:], delimiter) {
+			i += len(delimiter)
+			if !p.keys[key].padded {
+				if key+1 == len(p.keys) {
+					break
+				}
+				key++
+				found[key] = ev.Sub(v, i, i)
+				n++
+			}
+		}
+		if key+1 == len(p.keys) {
+			break
+		}
+		key++
+		start = i
+	}
+	if n < len(p.keys) && len(p.keys[key].delimiter) == 0 && n == key && start <= len(s) {
+		found[key] = ev.Sub(v, start, len(s))
+		n++
+	}
+	return n == len(p.keys)
+}
+
+func (p *dissectProcessor) store(r *Runner, found []event.Value) error {
+	for i := range p.pattern.keys {
+		k := &p.pattern.keys[i]
+		switch k.modifier {
+		case 0:
+			if err := r.ev.Set(k.path, found[i]); err != nil {
+				return err
+			}
+		case '*':
+			for j := range p.pattern.keys {
+				if other := &p.pattern.keys[j]; other.modifier == '&' && other.name == k.name {
+					path, err := r.ev.DynamicPath(bytes.Clone(r.ev.Bytes(found[i])))
+					if err != nil {
+						return err
+					}
+					if err := r.ev.Set(path, found[j]); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return p.join(r, found)
+}
+
+// join puts %{+name} keys of one name together.
+func (p *dissectProcessor) join(r *Runner, found []event.Value) error {
+	appends := p.pattern.appends
+	for n, i := range appends {
+		name := p.pattern.keys[i].name
+		if slices.ContainsFunc(appends[:n], func(j int) bool { return p.pattern.keys[j].name == name }) {
+			continue
+		}
+		mark := r.ev.Mark()
+		for m, j := range appends[n:] {
+			if p.pattern.keys[j].name != name {
+				continue
+			}
+			if m > 0 {
+				r.ev.Write([]byte(p.separator))
+			}
+			r.ev.Write(r.ev.Bytes(found[j]))
+		}
+		if err := r.ev.Set(p.pattern.keys[i].path, r.ev.Since(mark)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package pipeline
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/geoip"
+)
+
+// geoipProcessor is `geoip`.
+type geoipProcessor struct {
+	field, target event.Path
+	file          string
+	properties    []string // nil: those that the kind of database has by default
+	firstOnly     bool
+	ignoreMissing bool
+	slot          int
+	tag           string // of events, when the database is not there
+}
+
+var geoipDefaults = map[geoip.Kind][]string{
+	geoip.City:    {"CONTINENT_NAME", "COUNTRY_NAME", "COUNTRY_ISO_CODE", "REGION_ISO_CODE", "REGION_NAME", "CITY_NAME", "LOCATION"},
+	geoip.Country: {"CONTINENT_NAME", "COUNTRY_NAME", "COUNTRY_ISO_CODE"},
+	geoip.ASN:     {"IP", "ASN", "ORGANIZATION_NAME", "NETWORK"},
+}
+
+var geoipProperties = []string{
+	"IP", "COUNTRY_ISO_CODE", "COUNTRY_NAME", "CONTINENT_CODE", "CONTINENT_NAME", "REGION_ISO_CODE", "REGION_NAME", "CITY_NAME",
+	"TIMEZONE", "LOCATION", "ASN", "ORGANIZATION_NAME", "NETWORK",
+}
+
+func newGeoIP(o *options) processor {
+	p := &geoipProcessor{
+		field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("geoip")),
+		file: o.optionalText("database_file", "GeoLite2-City.mmdb"), firstOnly: o.flag("first_only", true),
+		ignoreMissing: o.flag("ignore_missing", false), slot: o.slot(),
+	}
+	o.flag("download_database_on_pipeline_creation", true)
+	p.tag = "_geoip_database_unavailable_" + p.file
+	for _, name := range o.texts("properties", false) {
+		upper := strings.ToUpper(name)
+		if !slices.Contains(geoipProperties, upper) {
+			o.fail(o.node.get("properties"), "[properties] illegal property value [%s]. valid values are %v", name, geoipProperties)
+		}
+		p.properties = append(p.properties, upper)
+	}
+	o.c.set.wantDatabase(p.file)
+	return p
+}
+
+var tagsPath = event.MustPath("tags")
+
+func (p *geoipProcessor) run(r *Runner) error {
+	v := r.ev.Get(p.field)
+	if v.IsNull() {
+		if p.ignoreMissing {
+			return nil
+		}
+		if v.Kind() == event.Missing {
+			_, err := r.ev.Resolve(p.field)
+			return err
+		}
+		return fmt.Errorf("field [%s] is null, cannot extract geoip information.", p.field) //nolint:staticcheck // Elasticsearch's text
+	}
+	db := r.set.deps.GeoIP.Get(p.file)
+	if db == nil {
+		return r.appendTo(tagsPath, r.ev.Text(p.tag), false)
+	}
+	cache, ok := r.scratch[p.slot].(*geoip.Cache)
+	if !ok {
+		cache = &geoip.Cache{}
+		r.scratch[p.slot] = cache
+	}
+	switch v.Kind() {
+	case event.String:
+		found, err := p.lookup(r, cache, db, v)
+		if err != nil || found.Kind() == event.Missing {
+			return err
+		}
+		return r.ev.Set(p.target, found)
+	case event.List:
+		return p.lookupList(r, cache, db, v)
+	}
+	return fmt.Errorf("field [%s] should contain only string or array of strings", p.field)
+}
+
+func (p *geoipProcessor) lookupList(r *Runner, cache *geoip.Cache, db *geoip.Database, list event.Value) error {
+	results, any := r.ev.NewList(), false
+	for i := range r.ev.Len(list) {
+		item := r.ev.At(list, i)
+		if item.Kind() != event.String {
+			return fmt.Errorf("array in field [%s] should only contain strings", p.field)
+		}
+		found, err := p.lookup(r, cache, db, item)
+		if err != nil {
+			return err
+		}
+		if found.Kind() == event.Missing {
+			found = event.NullValue()
+		} else {
+			any = true
+			if p.firstOnly {
+				return r.ev.Set(p.target, found)
+			}
+		}
+		r.ev.Append(results, found)
+	}
+	if !any || p.firstOnly {
+		return nil
+	}
+	return r.ev.Set(p.target, results)
+}
+
+// lookup is what the database has on the address v, as a map; Missing when it has nothing.
+func (p *geoipProcessor) lookup(r *Runner, cache *geoip.Cache, db *geoip.Database, v event.Value) (event.Value, error) {
+	text := r.ev.Bytes(v)
+	addr, err := netip.ParseAddr(view(text))
+	if err != nil {
+		return v, fmt.Errorf("'%s' is not an IP string literal.", text) //nolint:staticcheck // Elasticsearch's text
+	}
+	rec, err := cache.Lookup(db, addr)
+	if err != nil || rec == nil {
+		return event.Value{}, err
+	}
+	properties := p.properties
+	if properties == nil {
+		properties = geoipDefaults[db.Kind]
+	}
+	m := r.ev.NewMap()
+	for _, property := range properties {
+		p.put(r.ev, m, property, rec, v, cache, db, addr)
+	}
+	if r.ev.Len(m) == 0 {
+		return event.Value{}, nil
+	}
+	return m, nil
+}
+
+var geoipNames = struct {
+	ip, countryISO, country, continentCode, continent, regionISO, region, city, timezone, location, lat, lon, asn, organization, network event.Symbol
+}{
+	event.Intern("ip"), event.Intern("country_iso_code"), event.Intern("country_name"), event.Intern("continent_code"),
+	event.Intern("continent_name"), event.Intern("region_iso_code"), event.Intern("region_name"), event.Intern("city_name"),
+	event.Intern("timezone"), event.Intern("location"), event.Intern("lat"), event.Intern("lon"), event.Intern("asn"),
+	event.Intern("organization_name"), event.Intern("network"),
+}
+
+func (p *geoipProcessor) put(ev *event.Event, m event.Value, property string, rec *geoip.Record, ip event.Value,
+	cache *geoip.Cache, db *geoip.Database, addr netip.Addr) {
+	text := func(name event.Symbol, s string) {
+		if s != "" {
+			ev.Put(m, name, ev.Text(s))
+		}
+	}
+	n := &geoipNames
+	switch property {
+	case "IP":
+		ev.Put(m, n.ip, ip)
+	case "COUNTRY_ISO_CODE":
+		text(n.countryISO, rec.CountryCode)
+	case "COUNTRY_NAME":
+		text(n.country, rec.CountryName)
+	case "CONTINENT_CODE":
+		text(n.continentCode, rec.ContinentCode)
+	case "CONTINENT_NAME":
+		text(n.continent, rec.ContinentName)
+	case "REGION_ISO_CODE":
+		text(n.regionISO, rec.RegionCode)
+	case "REGION_NAME":
+		text(n.region, rec.RegionName)
+	case "CITY_NAME":
+		text(n.city, rec.City)
+	case "TIMEZONE":
+		text(n.timezone, rec.TimeZone)
+	case "LOCATION":
+		if rec.HasLocation {
+			location := ev.NewMap()
+			ev.Put(location, n.lat, event.DoubleValue(rec.Latitude))
+			ev.Put(location, n.lon, event.DoubleValue(rec.Longitude))
+			ev.Put(m, n.location, location)
+		}
+	case "ASN":
+		if rec.ASN > 0 {
+			ev.Put(m, n.asn, event.LongValue(rec.ASN))
+		}
+	case "ORGANIZATION_NAME":
+		text(n.organization, rec.Organization)
+	case "NETWORK":
+		mark := ev.Mark()
+		ev.SetBuffer(cache.Network(db, addr).AppendTo(ev.Buffer()))
+		ev.Put(m, n.network, ev.Since(mark))
+	}
+}

@@ -1,0 +1,166 @@
+package pipeline
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/grok"
+)
+
+// grokProcessor is `grok`.
+type grokProcessor struct {
+	field         event.Path
+	set           *grok.Set
+	targets       []grokTarget // by capture slot
+	ignoreMissing bool
+	trace         bool
+	slot          int
+}
+
+type grokTarget struct {
+	path event.Path
+	typ  grok.Type
+	same int // the first slot of the same name
+}
+
+// grokScratch is a runner's share of a grok processor.
+type grokScratch struct {
+	matcher *grok.Matcher
+	taken   []bool // by slot: the name has a value from this match
+	noMatch noMatchError
+}
+
+// noMatchError makes its text only when it is asked for, as most pipelines expect some lines not to match.
+type noMatchError struct {
+	ev  *event.Event
+	v   event.Value
+	err error
+}
+
+func (e *noMatchError) Error() string {
+	if e.err != nil {
+		return e.err.Error()
+	}
+	return "Provided Grok expressions do not match field value: [" + string(e.ev.Bytes(e.v)) + "]"
+}
+
+var traceIndex = event.MustPath("_ingest._grok_match_index")
+
+func newGrok(o *options) processor {
+	p := &grokProcessor{field: o.path("field"), ignoreMissing: o.flag("ignore_missing", false), trace: o.flag("trace_match", false), slot: o.slot()}
+	lib := o.c.set.deps.LegacyGrok
+	if o.oneOf("ecs_compatibility", "disabled", "v1") == "v1" {
+		lib = o.c.set.deps.ECSGrok
+	}
+	if n := o.find("pattern_definitions"); n != nil {
+		defs := map[string]string{}
+		for _, f := range n.fields {
+			defs[f.name] = o.textOf(f.node, "pattern_definitions")
+		}
+		var err error
+		if lib, err = lib.With(defs); err != nil {
+			o.fail(n, "[pattern_definitions] %w", err)
+			return p
+		}
+	}
+	patterns := o.texts("patterns", false)
+	if len(patterns) == 0 {
+		o.fail(o.node.get("patterns"), "[patterns] List of patterns must not be empty")
+		return p
+	}
+	var err error
+	if p.set, err = grok.Compile(lib, patterns, grok.Options{}); err != nil {
+		o.fail(o.node.get("patterns"), "[patterns] Invalid regex pattern found in: [%s]. %w", strings.Join(patterns, ", "), err)
+		return p
+	}
+	first := map[string]int{}
+	for i, f := range p.set.Fields() {
+		name := strings.Join(f.Path, ".")
+		if _, seen := first[name]; !seen {
+			first[name] = i
+		}
+		p.targets = append(p.targets, grokTarget{o.parsePath("patterns", name), f.Type, first[name]})
+	}
+	return p
+}
+
+func (p *grokProcessor) run(r *Runner) error {
+	v := r.ev.Get(p.field)
+	if v.Kind() != event.String {
+		return p.notText(r, v)
+	}
+	s, ok := r.scratch[p.slot].(*grokScratch)
+	if !ok {
+		s = &grokScratch{matcher: p.set.NewMatcher(), taken: make([]bool, len(p.targets))}
+		r.scratch[p.slot] = s
+	}
+	pattern, matched := s.matcher.Match(r.ev.Bytes(v))
+	if !matched {
+		s.noMatch = noMatchError{r.ev, v, s.matcher.Err()}
+		return &s.noMatch
+	}
+	if p.trace {
+		if err := r.ev.Set(traceIndex, r.ev.Text(strconv.Itoa(pattern))); err != nil {
+			return err
+		}
+	}
+	clear(s.taken)
+	for _, c := range s.matcher.Captures() {
+		t := &p.targets[c.Field]
+		if s.taken[t.same] { // of captures of one name, the first counts
+			continue
+		}
+		s.taken[t.same] = true
+		w, err := convertCapture(r, r.ev.Sub(v, int(c.Start), int(c.End)), t.typ)
+		if err != nil {
+			return err
+		}
+		if err := r.ev.Set(t.path, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *grokProcessor) notText(r *Runner, v event.Value) error {
+	switch {
+	case v.IsNull() && p.ignoreMissing:
+		return nil
+	case v.Kind() == event.Missing:
+		_, err := r.ev.Resolve(p.field)
+		return err
+	case v.IsNull():
+		return fmt.Errorf("field [%s] is null, cannot process it.", p.field) //nolint:staticcheck // Elasticsearch's text
+	}
+	return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", p.field, v.Kind().JavaClass())
+}
+
+// convertCapture is %{…:name:int} and its like.
+func convertCapture(r *Runner, v event.Value, typ grok.Type) (event.Value, error) {
+	text := r.ev.Bytes(v)
+	switch typ {
+	case grok.Int:
+		if n, err := strconv.ParseInt(view(text), 10, 32); err == nil {
+			return event.IntValue(int32(n)), nil
+		}
+	case grok.Long:
+		if n, err := strconv.ParseInt(view(text), 10, 64); err == nil {
+			return event.LongValue(n), nil
+		}
+	case grok.Float:
+		if f, ok := parseDecimal(text, 32); ok {
+			return event.FloatValue(float32(f)), nil
+		}
+	case grok.Double:
+		if f, ok := parseDecimal(text, 64); ok {
+			return event.DoubleValue(f), nil
+		}
+	case grok.Boolean:
+		return event.BoolValue(strings.EqualFold(view(text), "true")), nil
+	default:
+		return v, nil
+	}
+	return v, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // Java's text
+}

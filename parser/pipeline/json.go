@@ -1,0 +1,71 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"github.com/millrace/millrace/event"
+)
+
+// jsonProcessor is `json`.
+type jsonProcessor struct {
+	field, target   event.Path
+	addToRoot       bool
+	merge           bool
+	allowDuplicates bool
+	strict          bool
+}
+
+func newJSON(o *options) processor {
+	p := &jsonProcessor{
+		field: o.path("field"), addToRoot: o.flag("add_to_root", false),
+		merge:           o.oneOf("add_to_root_conflict_strategy", "replace", "merge") == "merge",
+		allowDuplicates: o.flag("allow_duplicate_keys", false), strict: o.flag("strict_json_parsing", true),
+	}
+	p.target = o.optionalPath("target_field", event.Path{})
+	if p.addToRoot && !p.target.IsZero() {
+		o.fail(o.node.get("target_field"), "[target_field] Cannot set a target field while also setting `add_to_root` to true")
+	}
+	if p.target.IsZero() {
+		p.target = p.field
+	}
+	return p
+}
+
+func (p *jsonProcessor) run(r *Runner) error {
+	v, err := r.ev.Resolve(p.field)
+	if err != nil {
+		return err
+	}
+	parsed := v
+	switch {
+	case v.Kind() == event.String:
+		var rest []byte
+		if parsed, rest, err = r.ev.ParseJSON(r.ev.Bytes(v), event.DefaultJSONLimits(), p.allowDuplicates); err != nil {
+			return err
+		}
+		if p.strict && len(rest) > 0 {
+			return fmt.Errorf("Unexpected characters after the JSON value: %q", rest[:min(len(rest), 40)]) //nolint:staticcheck // as Elasticsearch's
+		}
+	case v.Kind() >= event.List:
+		return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", p.field, v.Kind().JavaClass())
+	}
+	if !p.addToRoot {
+		return r.ev.Set(p.target, parsed)
+	}
+	if parsed.Kind() != event.Map {
+		return fmt.Errorf("cannot add non-map fields to root of document") //nolint:staticcheck // Elasticsearch's text
+	}
+	mergeMaps(r.ev, r.ev.Doc(), parsed, p.merge)
+	return nil
+}
+
+func mergeMaps(ev *event.Event, to, from event.Value, deep bool) {
+	for i := range ev.Len(from) {
+		v := ev.At(from, i)
+		if old := ev.LookupBytes(to, ev.Key(from, i)); deep && old.Kind() == event.Map && v.Kind() == event.Map {
+			mergeMaps(ev, old, v, deep)
+			continue
+		}
+		ev.PutBytes(to, ev.Key(from, i), v)
+	}
+}

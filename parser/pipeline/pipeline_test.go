@@ -1,0 +1,261 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/event"
+)
+
+// received is the time of receipt in tests.
+var received = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).UnixNano()
+
+func compileOne(t testing.TB, text string, more ...Source) *Set {
+	t.Helper()
+	set, err := Compile(append([]Source{{Name: "test", Text: []byte(text)}}, more...), Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func load(t testing.TB, ev *event.Event, doc string) {
+	t.Helper()
+	ev.Reset()
+	v, _, err := ev.ParseJSON([]byte(doc), event.DefaultJSONLimits(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev.SetDoc(v)
+}
+
+func sameJSON(t testing.TB, a, b string) bool {
+	t.Helper()
+	var x, y any
+	if err := json.Unmarshal([]byte(a), &x); err != nil {
+		t.Fatalf("%s: %v", a, err)
+	}
+	if err := json.Unmarshal([]byte(b), &y); err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	return reflect.DeepEqual(x, y)
+}
+
+// cases has processors, a document, and what becomes of it: a document, or the text of an error. Elasticsearch's
+// own _simulate gives the same answers: see TestCasesInElasticsearch.
+var cases = []struct{ processors, doc, want string }{
+	{`[{set: {field: a.b, value: 1}}]`, `{}`, `{"a":{"b":1}}`},
+	{`[{set: {field: a, value: 1.5, override: false}}, {set: {field: b, value: [x, {y: true}]}}]`, `{"a":null}`, `{"a":1.5,"b":["x",{"y":true}]}`},
+	{`[{set: {field: a, value: 1, override: false}}]`, `{"a":2}`, `{"a":2}`},
+	{`[{set: {field: a, copy_from: b}}, {set: {field: a.x, value: 2}}]`, `{"b":{"x":1}}`, `{"b":{"x":1},"a":{"x":2}}`},
+	{`[{set: {field: a, copy_from: b}}]`, `{}`, `field [b] not present as part of path [b]`},
+	{`[{set: {field: a, copy_from: b, ignore_empty_value: true}}]`, `{"b":""}`, `{"b":""}`},
+	{`[{set: {field: a.b, value: 1}}]`, `{"a":"text"}`, `cannot set [b] with parent object of type [java.lang.String] as part of path [a.b]`},
+	{`[{append: {field: tags, value: [b, c]}}]`, `{"tags":"a"}`, `{"tags":["a","b","c"]}`},
+	{`[{append: {field: tags, value: [b, a], allow_duplicates: false}}]`, `{"tags":["a"]}`, `{"tags":["a","b"]}`},
+	{`[{remove: {field: [a, b.c]}}]`, `{"a":1,"b":{"c":2,"d":3}}`, `{"b":{"d":3}}`},
+	{`[{remove: {field: x}}]`, `{}`, `field [x] not present as part of path [x]`},
+	{`[{remove: {field: x, ignore_missing: true}}]`, `{"a":1}`, `{"a":1}`},
+	{`[{remove: {keep: [b.c]}}]`, `{"a":1,"b":{"c":2,"d":3}}`, `{"b":{"c":2}}`},
+	{`[{rename: {field: a.b, target_field: c.d}}]`, `{"a":{"b":1}}`, `{"a":{},"c":{"d":1}}`},
+	{`[{rename: {field: a, target_field: c}}]`, `{}`, `field [a] doesn't exist`},
+	{`[{rename: {field: a, target_field: c}}]`, `{"a":1,"c":2}`, `field [c] already exists`},
+	{`[{rename: {field: a, target_field: c, ignore_missing: true}}]`, `{"c":2}`, `{"c":2}`},
+	{`[{lowercase: {field: a}}, {uppercase: {field: b, target_field: c}}]`, `{"a":"ÄbC","b":["x","Y"]}`, `{"a":"äbc","b":["x","Y"],"c":["X","Y"]}`},
+	{`[{lowercase: {field: a}}]`, `{"a":1}`, `field [a] of type [java.lang.Integer] cannot be cast to [java.lang.String]`},
+	{`[{lowercase: {field: a}}]`, `{"a":null}`, `field [a] is null, cannot process it.`},
+	{`[{lowercase: {field: a, ignore_missing: true}}]`, `{"b":"X"}`, `{"b":"X"}`},
+	{`[{trim: {field: a}}]`, `{"a":" \tx y\n"}`, `{"a":"x y"}`},
+	{`[{gsub: {field: a, pattern: '(\d+)-(\w)', replacement: '$2:\$$1'}}]`, `{"a":"1-x 23-y"}`, `{"a":"x:$1 y:$23"}`},
+	{`[{gsub: {field: a, pattern: '\.', replacement: '-'}}]`, `{"a":"1.2.3"}`, `{"a":"1-2-3"}`},
+	{`[{split: {field: a, separator: ',\s*'}}]`, `{"a":"1, 2,,3,,"}`, `{"a":["1","2","","3"]}`},
+	{`[{split: {field: a, separator: ',', preserve_trailing: true, target_field: b}}]`, `{"a":"1,,"}`, `{"a":"1,,","b":["1","",""]}`},
+	{`[{join: {field: a, separator: '-'}}]`, `{"a":[1,"x",true]}`, `{"a":"1-x-true"}`},
+	{`[{join: {field: a, separator: '-'}}]`, `{"a":"x"}`, `field [a] of type [java.lang.String] cannot be cast to [java.util.List]`},
+	{`[{urldecode: {field: a}}]`, `{"a":"a%20b+c%C3%A4"}`, `{"a":"a b cä"}`},
+	{`[{bytes: {field: a}}]`, `{"a":"1.5kb"}`, `{"a":1536}`},
+	{`[{convert: {field: a, type: integer}}, {convert: {field: b, type: auto}}, {convert: {field: c, type: string}}]`,
+		`{"a":["1","0x1F"],"b":"4294967296","c":1.5}`, `{"a":[1,31],"b":4294967296,"c":"1.5"}`},
+	{`[{convert: {field: a, type: integer}}]`, `{"a":"x"}`, `unable to convert [x] to integer`},
+	{`[{convert: {field: a, type: boolean}}]`, `{"a":"yes"}`, `[yes] is not a boolean value, cannot convert to boolean`},
+	{`[{convert: {field: a, type: double, target_field: b}}, {convert: {field: c, type: boolean}}]`, `{"a":"2.50","c":"TRUE"}`, `{"a":"2.50","b":2.5,"c":true}`},
+	{`[{convert: {field: a, type: ip}}]`, `{"a":"host"}`, `'host' is not an IP string literal.`},
+	{`[{convert: {field: a, type: long}}]`, `{"a":null}`, `Field [a] is null, cannot be converted to type [long]`},
+	{`[{grok: {field: m, patterns: ['%{IP:source.ip} %{INT:n:int} %{WORD:w}', '%{WORD:x}']}}]`, `{"m":"1.2.3.4 55 ok"}`, `{"m":"1.2.3.4 55 ok","source":{"ip":"1.2.3.4"},"n":55,"w":"ok"}`},
+	{`[{grok: {field: m, patterns: ['^%{FOO:a}$'], pattern_definitions: {FOO: 'f+'}}}]`, `{"m":"fff"}`, `{"m":"fff","a":"fff"}`},
+	{`[{grok: {field: m, patterns: ['^%{INT:n}$']}}]`, `{"m":"x"}`, `Provided Grok expressions do not match field value: [x]`},
+	{`[{grok: {field: m, patterns: ['%{INT:n}'], ignore_missing: true}}]`, `{"a":1}`, `{"a":1}`},
+	{`[{dissect: {field: m, pattern: '%{a} [%{b->}] %{?c} %{+d/2} %{+d/1}', append_separator: '-'}}]`, `{"m":"1 [2] 3 4 5"}`, `{"m":"1 [2] 3 4 5","a":"1","b":"2","d":"5-4"}`},
+	{`[{dissect: {field: m, pattern: '%{a},%{b},%{c}'}}]`, `{"m":"1,,3"}`, `{"m":"1,,3","a":"1","b":"","c":"3"}`},
+	{`[{dissect: {field: m, pattern: '%{a->} %{b}'}}]`, `{"m":"1    2"}`, `{"m":"1    2","a":"1","b":"2"}`},
+	{`[{dissect: {field: m, pattern: '%{*k}=%{&k} x'}}]`, `{"m":"a=1 x"}`, `{"m":"a=1 x","a":"1"}`},
+	{`[{dissect: {field: m, pattern: '%{a}:%{b}'}}]`, `{"m":"x"}`, `Unable to find match for dissect pattern: %{a}:%{b} against source: x`},
+	{`[{date: {field: t, formats: ['yyyy/MM/dd HH:mm:ss', ISO8601], timezone: 'Europe/Berlin'}}]`, `{"t":"2020/07/01 12:00:00"}`, `{"t":"2020/07/01 12:00:00","@timestamp":"2020-07-01T12:00:00.000+02:00"}`},
+	{`[{date: {field: t, formats: [UNIX_MS], target_field: d, output_format: 'yyyy-MM-dd'}}]`, `{"t":1577934245678}`, `{"t":1577934245678,"d":"2020-01-02"}`},
+	{`[{date: {field: t, formats: [UNIX]}}]`, `{"t":"1577934245.678"}`, `{"t":"1577934245.678","@timestamp":"2020-01-02T03:04:05.678Z"}`},
+	{`[{date: {field: t, formats: [ISO8601]}}]`, `{"t":"2020-01-02T03:04:05.123456+01:00"}`, `{"t":"2020-01-02T03:04:05.123456+01:00","@timestamp":"2020-01-02T02:04:05.123Z"}`},
+	{`[{date: {field: t, formats: ['yyyy']}}]`, `{"t":"x"}`, `unable to parse date [x]`},
+	{`[{kv: {field: m, field_split: ' ', value_split: '='}}]`, `{"m":"a=1 b=x=y a=2 "}`, `{"m":"a=1 b=x=y a=2 ","a":["1","2"],"b":"x=y"}`},
+	{`[{kv: {field: m, field_split: '&', value_split: '=', target_field: q, include_keys: [a, b], exclude_keys: [b], prefix: x_, strip_brackets: true}}]`,
+		`{"m":"a=(1)&b=2&c=3"}`, `{"m":"a=(1)&b=2&c=3","q":{"x_a":"1"}}`},
+	{`[{kv: {field: m, field_split: ' ', value_split: '='}}]`, `{"m":"ab"}`, `field [m] does not contain value_split [=]`},
+	{`[{json: {field: m, target_field: j}}]`, `{"m":"{\"a\":[1,2.5,null]}"}`, `{"m":"{\"a\":[1,2.5,null]}","j":{"a":[1,2.5,null]}}`},
+	{`[{json: {field: m, add_to_root: true}}, {remove: {field: m}}]`, `{"m":"{\"a\":1}"}`, `{"a":1}`},
+	{`[{csv: {field: m, target_fields: [a, b, c, d]}}]`, `{"m":"1,\"x,\"\"y\",,4"}`, `{"m":"1,\"x,\"\"y\",,4","a":"1","b":"x,\"y","d":"4"}`},
+	{`[{csv: {field: m, target_fields: [a, b], separator: ';', trim: true, empty_value: none}}]`, `{"m":" 1 ; "}`, `{"m":" 1 ; ","a":"1","b":"none"}`},
+	{`[{uri_parts: {field: u}}]`, `{"u":"http://joe:pw@example.com:8080/a/b.gif?q=1#f"}`,
+		`{"u":"http://joe:pw@example.com:8080/a/b.gif?q=1#f","url":{"original":"http://joe:pw@example.com:8080/a/b.gif?q=1#f","scheme":"http","domain":"example.com","port":8080,"path":"/a/b.gif","extension":"gif","query":"q=1","fragment":"f","user_info":"joe:pw","username":"joe","password":"pw"}}`},
+	{`[{drop: {if: ctx.a == 2}}, {set: {field: b, value: 1, if: 'ctx.x?.y == null && ctx.a == 1'}}]`, `{"a":1}`, `{"a":1,"b":1}`},
+	{`[{fail: {message: no luck}}]`, `{}`, `no luck`},
+	{`[{fail: {message: x, ignore_failure: true}}, {set: {field: a, value: 1}}]`, `{}`, `{"a":1}`},
+	{`[{terminate: {}}, {set: {field: a, value: 1}}]`, `{}`, `{}`},
+	{`[{set: {field: a, value: 1, if: ctx.x.y == 1, ignore_failure: true}}]`, `{}`, `{}`},
+	{`[{rename: {field: x, target_field: y, on_failure: [{set: {field: failed, value: true}}]}}]`, `{}`, `{"failed":true}`},
+	{`[{foreach: {field: a, processor: {uppercase: {field: _ingest._value}}}}]`, `{"a":["x","y"]}`, `{"a":["X","Y"]}`},
+	{`[{foreach: {field: a, processor: {set: {field: _ingest._value.z, value: 1}}}}]`, `{"a":[{"b":1},{}]}`, `{"a":[{"b":1,"z":1},{"z":1}]}`},
+}
+
+func TestCases(t *testing.T) {
+	ev := event.New()
+	for _, c := range cases {
+		set, err := Compile([]Source{{Name: "test", Text: []byte("processors: " + c.processors)}}, Deps{})
+		if err != nil {
+			t.Errorf("%s: %v", c.processors, err)
+			continue
+		}
+		load(t, ev, c.doc)
+		if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); err != nil {
+			if err.Error() != c.want {
+				t.Errorf("%s of %s: error %q\nwant %s", c.processors, c.doc, err, c.want)
+			}
+			continue
+		}
+		out, err := ev.AppendJSON(nil)
+		if err != nil || c.want[0] != '{' || !sameJSON(t, string(out), c.want) {
+			t.Errorf("%s of %s: %s %v\nwant %s", c.processors, c.doc, out, err, c.want)
+		}
+	}
+}
+
+func TestTemplates(t *testing.T) {
+	set := compileOne(t, `
+processors:
+- set: {field: "{{name}}", value: "{{{a.b}}} and {{a.b}}, {{a.list}} {{missing}}{{! comment }}"}
+- rename: {field: nothing, target_field: x, tag: tagged, on_failure: [
+    {set: {field: error.message, value: "{{{_ingest.on_failure_processor_type}}} {{{_ingest.on_failure_processor_tag}}}: {{{_ingest.on_failure_message}}}"}}]}`)
+	ev := event.New()
+	load(t, ev, `{"name":"x.y","a":{"b":"say \"hi\"","list":[1,"z"]}}`)
+	if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"x.y":           `say "hi" and say \"hi\", [1, z] `,
+		"error.message": "rename tagged: field [nothing] doesn't exist",
+	} {
+		if got := string(ev.Bytes(ev.Get(event.MustPath(path)))); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestPipelinesCallEachOther(t *testing.T) {
+	set := compileOne(t, `
+processors:
+- pipeline: {name: '{< IngestPipeline "inner" >}'}
+- pipeline: {name: nowhere, ignore_missing_pipeline: true}
+- pipeline: {name: '{{which}}'}
+on_failure:
+- set: {field: failed, value: '{{{_ingest.on_failure_pipeline}}}: {{{_ingest.on_failure_message}}}'}`,
+		Source{Name: "inner", Text: []byte(`{"processors": [{"set": {"field": "inner", "value": true}}, {"terminate": {}}, {"fail": {"message": "x"}}]}`)},
+		Source{Name: "loop", Text: []byte("processors: [{pipeline: {name: loop}}]")},
+		Source{Name: "gone", Text: []byte("processors: [{drop: {}}]")})
+	for which, want := range map[string]string{
+		"inner": `{"which":"inner","inner":true}`,
+		"loop":  `{"which":"loop","inner":true,"failed":"loop: Cycle detected for pipeline: loop"}`,
+		"none":  `{"which":"none","inner":true,"failed":"test: Pipeline processor configured for non-existent pipeline [none]"}`,
+	} {
+		ev := event.New()
+		load(t, ev, `{"which":"`+which+`"}`)
+		if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); err != nil {
+			t.Fatal(err)
+		}
+		if out, _ := ev.AppendJSON(nil); !sameJSON(t, string(out), want) {
+			t.Errorf("%s: %s\nwant %s", which, out, want)
+		}
+	}
+	ev := event.New()
+	load(t, ev, `{"which":"gone"}`)
+	if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); !errors.Is(err, ErrDropped) {
+		t.Errorf("dropped: %v", err)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"processors:\n- set:\n    field: a\n", "p.yml:3: processors[0] (set): [value] required property is missing"},
+		{"processors:\n- frobnicate: {}\n", "p.yml:2: processors[0] (frobnicate): No processor type exists with name [frobnicate]"},
+		{"processors:\n- drop: {}\n- set:\n    field: a\n    value: 1\n    colour: red\n", "p.yml:6: processors[1] (set): processor [set] doesn't support one or more provided configuration parameters [colour]"},
+		{"processors:\n- drop:\n    if: ctx.a ==\n", "p.yml:3: processors[0] (drop): [if]: line 1, column 9: expression ends too early"},
+		{"processors:\n- grok:\n    field: m\n    patterns:\n    - '%{NOSUCH:x}'\n", "NOSUCH"},
+		{"processors:\n- grok:\n    field: m\n    patterns: []\n", "List of patterns must not be empty"},
+		{"processors:\n- set: {field: a, value: '{{x'}\n", "is not closed"},
+		{"processors:\n- pipeline: {name: nowhere}\n", "non-existent pipeline [nowhere]"},
+		{"processors:\n- date: {field: a, formats: [qqq]}\n", "Unknown pattern letter"},
+		{"processors:\n- date: {field: a, formats: [ISO8601], timezone: Mars/Base}\n", "Unknown time-zone ID: Mars/Base"},
+		{"processors:\n- convert: {field: a, type: colour}\n", "type [colour] not supported"},
+		{"processors:\n- geoip: {field: a, properties: [colour]}\n", "illegal property value [colour]"},
+		{"processors:\n- gsub: {field: a, pattern: '(?<!x)y', replacement: ''}\n", "not supported"},
+		{"colour: red\nprocessors: []\n", "doesn't support one or more provided configuration parameters [colour]"},
+		{"description: x\n", "[processors] required property is missing"},
+		{"processors:\n- set: {field: a..b, value: 1}\n", "a..b"},
+		{"{\"processors\": [\n{\"set\": {\"field\": 1}}]}", "p.yml:2:"},
+		{"processors: [", "p.yml"},
+		{"", "the file is empty"},
+	} {
+		_, err := Compile([]Source{{Name: "p", File: "p.yml", Text: []byte(c.text)}}, Deps{})
+		var where *Error
+		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.As(err, &where) {
+			t.Errorf("%q: %v\nwant %s", c.text, err, c.want)
+		}
+	}
+}
+
+func TestYearOfDatesWithoutOne(t *testing.T) {
+	set := compileOne(t, `processors: [{date: {field: t, formats: ['MMM d HH:mm:ss', 'MMM  d HH:mm:ss']}}]`)
+	for _, c := range []struct{ received, text, want string }{
+		{"2026-01-01T00:00:10Z", "Dec 31 23:59:59", "2025-12-31T23:59:59.000Z"},
+		{"2026-12-31T23:59:59Z", "Jan  1 00:00:10", "2027-01-01T00:00:10.000Z"},
+		{"2024-02-29T12:00:00Z", "Feb 29 11:00:00", "2024-02-29T11:00:00.000Z"},
+		{"2026-06-01T12:00:00Z", "May 31 11:00:00", "2026-05-31T11:00:00.000Z"},
+	} {
+		at, _ := time.Parse(time.RFC3339, c.received)
+		ev := event.New()
+		load(t, ev, `{"t":"`+c.text+`"}`)
+		err := set.NewRunner().Run(set.Pipeline("test"), ev, at.UnixNano())
+		if got := string(ev.Bytes(ev.Get(event.MustPath("@timestamp")))); err != nil || got != c.want {
+			t.Errorf("%s received %s: %s %v, want %s", c.text, c.received, got, err, c.want)
+		}
+	}
+}
+
+func TestBounds(t *testing.T) {
+	ev := event.New()
+	set := compileOne(t, "processors: [{set: {field: a, value: 1}}]")
+	set.pipelines["test"].steps[0].proc = tooLarge{}
+	if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); !errors.Is(err, event.ErrTooLarge) {
+		t.Errorf("an event that outgrows its bounds: %v", err)
+	}
+	set = compileOne(t, "processors: [{json: {field: a}}]")
+	load(t, ev, `{"a":"`+strings.Repeat("[", 10_000)+`"}`)
+	if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); !errors.Is(err, event.ErrJSONTooDeep) {
+		t.Errorf("deep JSON: %v", err)
+	}
+}
+
+type tooLarge struct{}
+
+func (tooLarge) run(*Runner) error { panic(event.ErrTooLarge) }

@@ -1,0 +1,159 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/condition"
+)
+
+// ErrDropped is returned by [Runner.Run] when the pipeline dropped the event.
+var ErrDropped = errors.New("event dropped by its pipeline")
+
+// maxCalls bounds how deep pipelines call one another; Elasticsearch has the same limit.
+const maxCalls = 100
+
+// processor is one compiled processor. It is shared by all runners: what it changes while it runs
+// belongs into the runner's scratch.
+type processor interface {
+	run(r *Runner) error
+}
+
+// step is a processor with what Elasticsearch allows on every one of them.
+type step struct {
+	proc          processor
+	typ, tag      string
+	cond          *condition.Expr
+	ignoreFailure bool
+	onFailure     []step
+}
+
+// Runner runs the pipelines of one set for one worker.
+type Runner struct {
+	set *Set
+	ev  *event.Event
+	env condition.Env
+
+	now     int64       // of receipt, in ns since the epoch
+	calling []*Pipeline // that are running now, outermost first
+	scratch []any       // of processors that need some, by slot
+	buf     []byte
+
+	failure failure
+}
+
+// NewRunner returns a runner. It is not safe for concurrent use.
+func (s *Set) NewRunner() *Runner {
+	return &Runner{set: s, scratch: make([]any, s.slots)}
+}
+
+// Run runs p over ev. received is the time of receipt in ns since the epoch, which stands for "now".
+// [ErrDropped] says that the event is to be dropped; any other error, that p failed and did not handle
+// it: the event is then in the state of the failure. The error is valid until the next call.
+func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) (err error) {
+	r.ev, r.now, r.env.Event = ev, received, ev
+	r.calling = r.calling[:0]
+	defer func() {
+		if e := recover(); e != nil {
+			if err, _ = e.(error); !errors.Is(err, event.ErrTooLarge) {
+				panic(e)
+			}
+		}
+	}()
+	return r.call(p)
+}
+
+// call runs a pipeline, possibly for another one.
+func (r *Runner) call(p *Pipeline) error {
+	for _, c := range r.calling {
+		if c == p {
+			return fmt.Errorf("Cycle detected for pipeline: %s", p.Name) //nolint:staticcheck // Elasticsearch's text
+		}
+	}
+	if len(r.calling) >= maxCalls {
+		return fmt.Errorf("Too many nested pipelines. Cannot have more than %d nested pipelines", maxCalls) //nolint:staticcheck // Elasticsearch's text
+	}
+	r.calling = append(r.calling, p)
+	err := r.steps(p.steps)
+	if err == error(&r.failure) && len(p.onFailure) > 0 {
+		err = r.handle(p.onFailure)
+	}
+	r.calling = r.calling[:len(r.calling)-1]
+	if err == errTerminated {
+		return nil
+	}
+	return err
+}
+
+// failure is an error with the innermost step that it came from. A runner has one: by the time
+// another step fails, in a handler, the handler has been told of the first.
+type failure struct {
+	err  error
+	step *step
+	in   *Pipeline
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func (r *Runner) steps(steps []step) error {
+	for i := range steps {
+		s := &steps[i]
+		err := r.step(s)
+		switch {
+		case err == nil || s.ignoreFailure && err != ErrDropped && err != errTerminated:
+			continue
+		case err == ErrDropped || err == errTerminated:
+			return err
+		}
+		if err != error(&r.failure) {
+			r.failure = failure{err, s, r.calling[len(r.calling)-1]}
+		}
+		if len(s.onFailure) == 0 {
+			return &r.failure
+		}
+		if err = r.handle(s.onFailure); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) step(s *step) error {
+	if s.cond != nil {
+		if ok, err := s.cond.True(&r.env); !ok {
+			return err
+		}
+	}
+	return s.proc.run(r)
+}
+
+var (
+	ingestMessage  = event.Intern("on_failure_message")
+	ingestType     = event.Intern("on_failure_processor_type")
+	ingestTag      = event.Intern("on_failure_processor_tag")
+	ingestPipeline = event.Intern("on_failure_pipeline")
+)
+
+// handle runs on_failure processors with what they can ask about r.failure in _ingest.
+func (r *Runner) handle(steps []step) error {
+	ingest, f := r.ev.Ingest(), &r.failure
+	r.ev.Put(ingest, ingestMessage, r.ev.Text(f.err.Error()))
+	r.ev.Put(ingest, ingestType, r.ev.Text(f.step.typ))
+	r.ev.Put(ingest, ingestTag, r.textOrNull(f.step.tag))
+	r.ev.Put(ingest, ingestPipeline, r.ev.Text(f.in.Name))
+	r.failure = failure{}
+	err := r.steps(steps)
+	for _, name := range []event.Symbol{ingestMessage, ingestType, ingestTag, ingestPipeline} {
+		r.ev.RemoveBytes(ingest, []byte(name.String()))
+	}
+	return err
+}
+
+func (r *Runner) textOrNull(s string) event.Value {
+	if s == "" {
+		return event.NullValue()
+	}
+	return r.ev.Text(s)
+}

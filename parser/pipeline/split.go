@@ -1,0 +1,124 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/javaregex"
+)
+
+// splitProcessor is `split`.
+type splitProcessor struct {
+	field, target field
+	separator     *javaregex.Regexp
+	ignoreMissing bool
+	keepTrailing  bool
+}
+
+func newSplit(o *options) processor {
+	p := &splitProcessor{field: o.field("field"), ignoreMissing: o.flag("ignore_missing", false), keepTrailing: o.flag("preserve_trailing", false)}
+	p.target = o.optionalField("target_field", p.field)
+	p.separator = o.regex("separator", o.text("separator"))
+	return p
+}
+
+func (o *options) regex(name, expr string) *javaregex.Regexp {
+	re, err := javaregex.Compile(expr, "")
+	if err != nil {
+		o.fail(o.node.get(name), "[%s] %w", name, err)
+	}
+	return re
+}
+
+func (p *splitProcessor) run(r *Runner) error {
+	_, v, err := r.textField(&p.field, p.ignoreMissing, "cannot split.")
+	if err != nil || v.IsNull() {
+		return err
+	}
+	to, err := p.target.of(r)
+	if err != nil {
+		return err
+	}
+	list := r.ev.NewList()
+	s, last := r.ev.Bytes(v), 0
+	for _, loc := range p.separator.All(s) {
+		if loc[1] == 0 { // Java drops an empty text before a match of nothing at the start
+			continue
+		}
+		r.ev.Append(list, r.ev.Sub(v, last, loc[0]))
+		last = loc[1]
+	}
+	r.ev.Append(list, r.ev.Sub(v, last, len(s)))
+	if !p.keepTrailing {
+		for n := r.ev.Len(list); n > 1 && len(r.ev.Bytes(r.ev.At(list, n-1))) == 0; n-- {
+			r.ev.RemoveAt(list, n-1)
+		}
+	}
+	return r.ev.Set(to, list)
+}
+
+// textField reads a field that must be text. The value is Missing, without an error, when the field is
+// absent or null and may be. what ends the error text for null.
+func (r *Runner) textField(f *field, ignoreMissing bool, what string) (event.Path, event.Value, error) {
+	path, err := f.of(r)
+	if err != nil {
+		return path, event.Value{}, err
+	}
+	v, err := r.ev.Resolve(path)
+	switch {
+	case (err != nil || v.IsNull()) && ignoreMissing:
+		return path, event.Value{}, nil
+	case err != nil:
+		return path, v, err
+	case v.IsNull():
+		return path, v, fmt.Errorf("field [%s] is null, %s", path, what)
+	case v.Kind() != event.String:
+		return path, v, fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", path, v.Kind().JavaClass())
+	}
+	return path, v, nil
+}
+
+// joinProcessor is `join`.
+type joinProcessor struct {
+	field, target field
+	separator     string
+}
+
+func newJoin(o *options) processor {
+	p := &joinProcessor{field: o.field("field"), separator: o.text("separator")}
+	p.target = o.optionalField("target_field", p.field)
+	return p
+}
+
+func (p *joinProcessor) run(r *Runner) error {
+	path, err := p.field.of(r)
+	if err != nil {
+		return err
+	}
+	v, err := r.ev.Resolve(path)
+	switch {
+	case err != nil:
+		return err
+	case v.IsNull():
+		return fmt.Errorf("field [%s] is null, cannot join.", path) //nolint:staticcheck // Elasticsearch's text
+	case v.Kind() != event.List:
+		return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.util.List]", path, v.Kind().JavaClass())
+	}
+	to, err := p.target.of(r)
+	if err != nil {
+		return err
+	}
+	out := r.buf[:0]
+	for i := range r.ev.Len(v) {
+		if i > 0 {
+			out = append(out, p.separator...)
+		}
+		if item := r.ev.At(v, i); item.IsNull() {
+			out = append(out, "null"...)
+		} else {
+			out = appendText(out, r.ev, item)
+		}
+	}
+	r.buf = out
+	return r.ev.Set(to, r.ev.String(out))
+}

@@ -1,0 +1,74 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/millrace/millrace/event"
+)
+
+// uriProcessor is `uri_parts`.
+type uriProcessor struct {
+	field, target    event.Path
+	removeSuccessful bool
+	keepOriginal     bool
+	ignoreMissing    bool
+}
+
+func newURIParts(o *options) processor {
+	return &uriProcessor{o.path("field"), o.optionalPath("target_field", event.MustPath("url")),
+		o.flag("remove_if_successful", false), o.flag("keep_original", true), o.flag("ignore_missing", false)}
+}
+
+var uriNames = struct{ domain, extension, fragment, original, password, path, port, query, scheme, userInfo, username event.Symbol }{
+	event.Intern("domain"), event.Intern("extension"), event.Intern("fragment"), event.Intern("original"), event.Intern("password"),
+	event.Intern("path"), event.Intern("port"), event.Intern("query"), event.Intern("scheme"), event.Intern("user_info"), event.Intern("username"),
+}
+
+func (p *uriProcessor) run(r *Runner) error {
+	f := field{path: p.field}
+	_, v, err := r.textField(&f, p.ignoreMissing, "cannot process it.")
+	if err != nil || v.IsNull() {
+		return err
+	}
+	text := string(r.ev.Bytes(v))
+	u, err := url.Parse(text)
+	if err != nil {
+		return fmt.Errorf("unable to parse URI [%s]: %w", text, errors.Unwrap(err))
+	}
+	parts := r.ev.NewMap()
+	put := func(name event.Symbol, s string) {
+		if s != "" {
+			r.ev.Put(parts, name, r.ev.Text(s))
+		}
+	}
+	put(uriNames.domain, u.Hostname())
+	put(uriNames.fragment, u.Fragment)
+	if p.keepOriginal {
+		r.ev.Put(parts, uriNames.original, v)
+	}
+	r.ev.Put(parts, uriNames.path, r.ev.Text(u.Path))
+	if i := strings.LastIndexByte(u.Path, '.'); i > strings.LastIndexByte(u.Path, '/') && i+1 < len(u.Path) {
+		put(uriNames.extension, u.Path[i+1:])
+	}
+	if port, err := strconv.ParseInt(u.Port(), 10, 32); err == nil {
+		r.ev.Put(parts, uriNames.port, event.IntValue(int32(port)))
+	}
+	put(uriNames.query, u.RawQuery)
+	put(uriNames.scheme, u.Scheme)
+	if u.User != nil {
+		password, _ := u.User.Password()
+		put(uriNames.userInfo, u.User.String())
+		put(uriNames.username, u.User.Username())
+		put(uriNames.password, password)
+	}
+	if p.removeSuccessful && p.target.String() != p.field.String() {
+		if err := r.ev.Remove(p.field); err != nil {
+			return err
+		}
+	}
+	return r.ev.Set(p.target, parts)
+}

@@ -1,0 +1,91 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/useragent"
+)
+
+// agentProcessor is `user_agent`.
+type agentProcessor struct {
+	field, target event.Path
+	properties    []string
+	ignoreMissing bool
+	slot          int
+}
+
+var agentProperties = []string{"NAME", "OS", "DEVICE", "ORIGINAL", "VERSION"}
+
+func newUserAgent(o *options) processor {
+	p := &agentProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("user_agent")),
+		ignoreMissing: o.flag("ignore_missing", false), properties: agentProperties, slot: o.slot()}
+	if o.flag("extract_device_type", false) {
+		o.fail(o.node.get("extract_device_type"), "[extract_device_type] is not supported")
+	}
+	if n := o.find("regex_file"); n != nil {
+		o.fail(n, "[regex_file] is not supported: the rules of uap-core are built in")
+	}
+	if names := o.texts("properties", false); names != nil {
+		p.properties = nil
+		for _, name := range names {
+			upper := strings.ToUpper(name)
+			if !slices.Contains(agentProperties, upper) {
+				o.fail(o.node.get("properties"), "[properties] illegal property value [%s]. valid values are %v", name, agentProperties)
+			}
+			p.properties = append(p.properties, upper)
+		}
+	}
+	return p
+}
+
+var agentNames = struct{ name, version, os, full, device, original event.Symbol }{
+	event.Intern("name"), event.Intern("version"), event.Intern("os"), event.Intern("full"), event.Intern("device"), event.Intern("original"),
+}
+
+func (p *agentProcessor) run(r *Runner) error {
+	f := field{path: p.field}
+	_, v, err := r.textField(&f, p.ignoreMissing, "cannot parse user-agent.")
+	if err != nil || v.IsNull() {
+		return err
+	}
+	cache, ok := r.scratch[p.slot].(*useragent.Cache)
+	if !ok {
+		cache = &useragent.Cache{Parser: r.set.deps.UserAgents}
+		r.scratch[p.slot] = cache
+	}
+	a, err := cache.Lookup(r.ev.Bytes(v))
+	if err != nil {
+		return err
+	}
+	ev, n, m := r.ev, &agentNames, r.ev.NewMap()
+	for _, property := range p.properties {
+		switch property {
+		case "ORIGINAL":
+			ev.Put(m, n.original, v)
+		case "NAME":
+			ev.Put(m, n.name, ev.Text(a.Name))
+		case "VERSION":
+			if a.Version != "" {
+				ev.Put(m, n.version, ev.Text(a.Version))
+			}
+		case "DEVICE":
+			device := ev.NewMap()
+			ev.Put(device, n.name, ev.Text(a.Device))
+			ev.Put(m, n.device, device)
+		case "OS":
+			if a.OSName == "" {
+				continue
+			}
+			os := ev.NewMap()
+			ev.Put(os, n.name, ev.Text(a.OSName))
+			if a.OSVersion != "" {
+				ev.Put(os, n.version, ev.Text(a.OSVersion))
+			}
+			ev.Put(os, n.full, ev.Text(a.OSFull))
+			ev.Put(m, n.os, os)
+		}
+	}
+	return ev.Set(p.target, m)
+}
