@@ -270,3 +270,8 @@ func (ev *Event) Copy(v Value) Value {
 	ev.objects[v.bits].busy = false
 	return to
 }
+
+// KeyIs tells whether entry i of a map has that name.
+func (ev *Event) KeyIs(m Value, i int, name Symbol) bool {
+	return ev.equalKeys(ev.slots[int(ev.objects[m.bits].start)+i].key, name.key())
+}

@@ -1,0 +1,340 @@
+package parser
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/event/syslog"
+	"github.com/millrace/millrace/parser/pipeline"
+)
+
+// Fields that the header gives.
+var (
+	pathTimestamp    = event.MustPath("@timestamp")
+	pathMessage      = event.MustPath("message")
+	pathHost         = event.MustPath("host.hostname")
+	pathProcessName  = event.MustPath("process.name")
+	pathProcessPID   = event.MustPath("process.pid")
+	pathSyslog       = event.MustPath("log.syslog")
+	pathErrorMessage = event.MustPath("error.message")
+	pathTags         = event.MustPath("tags")
+
+	keyFacility   = event.Intern("facility")
+	keySeverity   = event.Intern("severity")
+	keyCode       = event.Intern("code")
+	keyName       = event.Intern("name")
+	keyProcID     = event.Intern("procid")
+	keyMsgID      = event.Intern("msgid")
+	keyVersion    = event.Intern("version")
+	keyStructured = event.Intern("structured_data")
+)
+
+// Fields that are known, not claimed.
+var (
+	pathOriginal   = event.MustPath("event.original")
+	pathCreated    = event.MustPath("event.created")
+	pathPeer       = event.MustPath("log.source.ip")
+	pathUser       = event.MustPath("client.user.name")
+	pathUserDomain = event.MustPath("client.user.domain")
+	pathTLSSubject = event.MustPath("tls.client.subject")
+	pathTLSName    = event.MustPath("tls.client.x509.subject.common_name")
+
+	keyOurs      = event.Intern("millrace")
+	keyListener  = event.Intern("listener")
+	keyTransport = event.Intern("transport")
+	keyRealm     = event.Intern("realm")
+	keyFlags     = event.Intern("flags")
+	keyBase64    = event.Intern("original_base64")
+)
+
+// The tag of an event whose pipeline failed and did not handle it.
+const failureTag = "_pipeline_failure"
+
+// lineParser makes documents of lines. It belongs to one goroutine.
+type lineParser struct {
+	ev      *event.Event
+	header  syslog.Header
+	choose  *chooser
+	zones   *zones
+	runner  *pipeline.Runner
+	json    event.Path // zero: messages stay text
+	doc     []byte
+	counter *counters
+}
+
+// parse renders line i of b. dropped says that its pipeline wants no document. doc is valid until the next call.
+func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err error) {
+	line, origin := b.Message(i), b.OriginOf(i)
+	received := b.Lines[i].Received
+	p.header.Parse(line)
+	chosen := p.choose.of(p.header.App.Of(line))
+	failure := ""
+	p.begin(line, origin, received, chosen.raw)
+	if chosen.pipeline != nil {
+		err := p.run(chosen.pipeline, received)
+		if errors.Is(err, pipeline.ErrDropped) {
+			return nil, true, nil
+		}
+		if err != nil {
+			failure = fmt.Sprintf("pipeline %s: %v", chosen.pipeline.Name, err)
+		}
+	} else if !p.json.IsZero() && p.header.Message.Start < p.header.Message.End && line[p.header.Message.Start] == '{' {
+		p.parseJSON(p.header.Message.Of(line))
+	}
+	if failure == "" {
+		p.finish(b, i)
+		if p.doc, err = p.ev.AppendJSON(p.doc[:0]); err == nil {
+			return p.doc, false, nil
+		}
+		failure = fmt.Sprintf("render: %v", err)
+	}
+	// What the pipeline had made is not to be trusted: the event is that of the header alone.
+	p.counter.failed.Inc()
+	p.begin(line, origin, received, false)
+	p.force(pathErrorMessage, p.ev.Text(failure))
+	tags := p.ev.NewList()
+	p.ev.Append(tags, p.ev.Text(failureTag))
+	p.force(pathTags, tags)
+	p.finish(b, i)
+	p.doc, err = p.ev.AppendJSON(p.doc[:0])
+	return p.doc, false, err
+}
+
+// run runs a pipeline. A defect in a processor costs the line its fields, never the process.
+func (p *lineParser) run(pl *pipeline.Pipeline, received int64) (err error) {
+	defer func() {
+		if e := recover(); e != nil {
+			p.counter.panicked.Inc()
+			err = fmt.Errorf("internal error: %v", e)
+		}
+	}()
+	return p.runner.Run(pl, p.ev, received)
+}
+
+// begin makes the event as the pipeline finds it.
+func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, raw bool) {
+	ev, h := p.ev, &p.header
+	ev.Reset()
+	whole := ev.String(line)
+	if raw {
+		_ = ev.Set(pathTimestamp, event.DateValue(received))
+		_ = ev.Set(pathMessage, ev.Sub(whole, afterPriority(line), len(line)))
+		return
+	}
+	at, ok := h.Time.Resolve(received, p.zones.of(origin, h.Host.Of(line)))
+	if !ok {
+		at = received
+	}
+	_ = ev.Set(pathTimestamp, event.DateValue(at))
+	_ = ev.Set(pathMessage, p.sub(whole, h.Message))
+	_ = ev.Set(pathOriginal, whole)
+	if !h.Host.Empty() {
+		_ = ev.Set(pathHost, p.sub(whole, h.Host))
+	}
+	if !h.App.Empty() {
+		_ = ev.Set(pathProcessName, p.sub(whole, h.App))
+	}
+	_ = ev.Set(pathSyslog, p.syslog(whole, line))
+}
+
+// syslog is the object log.syslog.
+func (p *lineParser) syslog(whole event.Value, line []byte) event.Value {
+	ev, h := p.ev, &p.header
+	m := ev.NewMap()
+	ev.Put(m, keyFacility, p.coded(int32(h.Facility), syslog.FacilityName(h.Facility)))
+	ev.Put(m, keySeverity, p.coded(int32(h.Severity), syslog.SeverityName(h.Severity)))
+	if !h.PID.Empty() {
+		if pid, ok := number(h.PID.Of(line)); ok {
+			_ = ev.Set(pathProcessPID, event.LongValue(pid))
+		} else {
+			ev.Put(m, keyProcID, p.sub(whole, h.PID))
+		}
+	}
+	if h.Format == syslog.RFC5424 {
+		ev.Put(m, keyVersion, ev.Text("1"))
+		if !h.MsgID.Empty() {
+			ev.Put(m, keyMsgID, p.sub(whole, h.MsgID))
+		}
+		if !h.Structured.Empty() {
+			ev.Put(m, keyStructured, p.structured(h.Structured.Of(line)))
+		}
+	}
+	return m
+}
+
+func (p *lineParser) coded(code int32, name string) event.Value {
+	m := p.ev.NewMap()
+	p.ev.Put(m, keyCode, event.IntValue(code))
+	if name != "" {
+		p.ev.Put(m, keyName, p.ev.Text(name))
+	}
+	return m
+}
+
+// structured is the structured data of RFC 5424 as an object of objects.
+func (p *lineParser) structured(text []byte) event.Value {
+	ev := p.ev
+	all := ev.NewMap()
+	for sd := (syslog.StructuredData{Rest: text}); sd.Next(); {
+		element := ev.LookupBytes(all, sd.ID)
+		if element.Kind() == event.Missing {
+			element = ev.NewMap()
+			ev.PutBytes(all, sd.ID, element)
+		}
+		if sd.Name != nil {
+			mark := ev.Mark()
+			ev.SetBuffer(sd.AppendValue(ev.Buffer()))
+			ev.PutBytes(element, sd.Name, ev.Since(mark))
+		}
+	}
+	return all
+}
+
+func (p *lineParser) parseJSON(message []byte) {
+	v, rest, err := p.ev.ParseJSON(message, event.DefaultJSONLimits(), true)
+	if err == nil && len(rest) == 0 && v.Kind() == event.Map {
+		_ = p.ev.Set(p.json, v)
+	}
+}
+
+// finish writes what is known over whatever the line or its pipeline claimed, and moves Logstash's old
+// names, which are aliases in the index and can't be written, to their fields.
+func (p *lineParser) finish(b *event.Batch, i int) {
+	ev, line, o := p.ev, b.Message(i), b.OriginOf(i)
+	p.moveLegacy()
+	received := b.Lines[i].Received
+	if v := ev.Get(pathTimestamp); v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
+		p.force(pathTimestamp, event.DateValue(received))
+	}
+	whole := ev.Get(pathOriginal)
+	if string(ev.Bytes(whole)) != string(line) {
+		whole = ev.String(line)
+		p.force(pathOriginal, whole)
+	}
+	p.force(pathCreated, event.DateValue(received))
+	mark := ev.Mark()
+	ev.SetBuffer(o.Peer.Addr().AppendTo(ev.Buffer()))
+	p.force(pathPeer, ev.Since(mark))
+
+	ours := ev.NewMap()
+	ev.Put(ours, keyTransport, ev.Text(o.Transport.String()))
+	ev.Put(ours, keyListener, ev.Text(o.Listener))
+	p.authenticated(o, ours)
+	if b.Lines[i].Flags&event.Truncated != 0 {
+		flags := ev.NewList()
+		ev.Append(flags, ev.Text("truncated"))
+		ev.Put(ours, keyFlags, flags)
+	}
+	if !utf8.Valid(line) {
+		mark := ev.Mark()
+		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
+		ev.Put(ours, keyBase64, ev.Since(mark))
+	}
+	ev.Put(ev.Doc(), keyOurs, ours)
+}
+
+// authenticated writes who the sender has proven to be.
+func (p *lineParser) authenticated(o *event.Origin, ours event.Value) {
+	if o.Name == "" {
+		return
+	}
+	name, realm := p.ev.Text(o.Name), p.ev.Text(o.Realm)
+	p.ev.Put(ours, keyName, name)
+	p.ev.Put(ours, keyRealm, realm)
+	if o.Transport == event.GSS {
+		p.force(pathUser, name)
+		p.force(pathUserDomain, realm)
+		return
+	}
+	p.force(pathTLSName, name)
+	p.force(pathTLSSubject, realm)
+}
+
+// force sets a field, whatever stands in its way.
+func (p *lineParser) force(at event.Path, v event.Value) {
+	if p.ev.Set(at, v) == nil {
+		return
+	}
+	for parent := at.Parent(); !parent.IsZero(); parent = parent.Parent() {
+		if p.ev.Get(parent).Kind() != event.Map && p.ev.Set(parent, p.ev.NewMap()) == nil {
+			break
+		}
+	}
+	_ = p.ev.Set(at, v)
+}
+
+// legacy are Logstash's names, and where their values go.
+var legacy = []struct {
+	name event.Symbol
+	to   event.Path
+}{
+	{event.Intern("logsource"), pathHost},
+	{event.Intern("program"), pathProcessName},
+	{event.Intern("pid"), pathProcessPID},
+	{event.Intern("coll"), event.MustPath("observer.hostname")},
+}
+
+func (p *lineParser) moveLegacy() {
+	doc := p.ev.Doc()
+	for i := 0; i < p.ev.Len(doc); i++ {
+		for _, l := range legacy {
+			if !p.ev.KeyIs(doc, i, l.name) {
+				continue
+			}
+			v := p.ev.At(doc, i)
+			p.ev.RemoveAt(doc, i)
+			i--
+			if p.ev.Get(l.to).IsNull() {
+				p.force(l.to, v)
+			}
+			break
+		}
+	}
+}
+
+func (p *lineParser) sub(whole event.Value, s syslog.Span) event.Value {
+	return p.ev.Sub(whole, int(s.Start), int(s.End))
+}
+
+// afterPriority is where the line begins behind its <PRI>.
+func afterPriority(line []byte) int {
+	if len(line) > 2 && line[0] == '<' {
+		for i := 1; i < len(line) && i < 5; i++ {
+			if line[i] == '>' {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// number reads a process id.
+func number(b []byte) (n int64, ok bool) {
+	if len(b) == 0 || len(b) > 18 {
+		return 0, false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}
+
+// isTime tells whether b looks like a time that the index takes: 2026-11-21T09:30:00, with whatever follows.
+func isTime(b []byte) bool {
+	const shape = "0000-00-00T00:00:00"
+	if len(b) < len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		if c := b[i]; shape[i] == '0' && (c < '0' || c > '9') || shape[i] != '0' && c != shape[i] {
+			return false
+		}
+	}
+	return true
+}
