@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/event"
-	"github.com/millrace/millrace/event/syslog"
 	"github.com/millrace/millrace/shipper/hostfile"
 	"github.com/millrace/millrace/shipper/pathname"
 )
@@ -61,7 +60,8 @@ type run struct {
 	now      time.Time
 	clock    pathname.Clock
 	received hostfile.Clock
-	header   syslog.Header
+	headers  headerReader
+	header   header // of the line that is worked on
 	values   pathname.Values
 	path     []byte
 	overflow []byte
@@ -129,8 +129,8 @@ func (r *run) deliver(s *session) {
 
 // route decides where a line goes.
 func (r *run) route(s *session, l *runLine) {
+	r.header = r.headers.read(l.message)
 	h := &r.header
-	h.Parse(l.message)
 	written, routed, ownFile := false, false, false
 	for i := range s.routes {
 		to := &s.routes[i]
@@ -166,10 +166,13 @@ func (r *run) route(s *session, l *runLine) {
 // format appends the line to the run's text.
 func (r *run) format(s *session, l *runLine) {
 	l.start = len(r.text)
-	if r.in.files.Format() == hostfile.Raw {
+	switch {
+	case r.in.files.Format() == hostfile.Raw:
 		r.text = hostfile.AppendRaw(r.text, l.message)
-	} else {
-		r.text = hostfile.AppendTraditional(r.text, l.message, &r.header, s.peer, &r.received)
+	case r.header.plain > 0:
+		r.text = hostfile.AppendRaw(r.text, l.message[r.header.plain:])
+	default:
+		r.text = hostfile.AppendTraditional(r.text, l.message, &r.headers.full, s.peer, &r.received)
 	}
 	l.end = len(r.text)
 }
@@ -205,8 +208,8 @@ func (r *run) find(s *session, l *runLine, to *sessionRoute, i int) {
 	}
 	o, h := &s.origin, &r.header
 	r.values = pathname.Values{
-		Clock: &r.clock, Peer: o.Peer.Addr(), Host: h.Host.Of(l.message), Program: h.App.Of(l.message),
-		Facility: h.Facility, Severity: h.Severity, Listener: o.Listener, Name: o.Name, Lane: to.lane,
+		Clock: &r.clock, Peer: o.Peer.Addr(), Host: h.host.Of(l.message), Program: h.program.Of(l.message),
+		Facility: h.facility, Severity: h.severity, Listener: o.Listener, Name: o.Name, Lane: to.lane,
 	}
 	r.path = template.Append(r.path[:0], &r.values)
 	if f.file != nil && f.file.Name() == string(r.path) {
@@ -234,13 +237,13 @@ func (r *run) write() {
 	}
 }
 
-// extent is where line l stands in its file.
-func (r *run) extent(l *runLine) hostfile.Extent {
-	if l.part < 0 {
+// extent is where the run's text from start to end, in one part, stands in the part's file.
+func (r *run) extent(part, start, end int) hostfile.Extent {
+	if part < 0 {
 		return hostfile.Extent{}
 	}
-	p := &r.parts[l.part]
-	return p.at.Part(int64(l.start-p.start), int64(l.end-l.start))
+	p := &r.parts[part]
+	return p.at.Part(int64(start-p.start), int64(end-start))
 }
 
 // maxScratch bounds what a run keeps of an unusually large one.

@@ -31,11 +31,12 @@ type lane struct {
 	full  quiet.Gate
 	stats laneStats
 
-	free   chan *batch
 	closed chan *batch   // in order; has room for all there are
 	wake   chan struct{} // the open batch has got its first line
+	room   chan struct{} // there is a free batch again
 
 	mu     sync.Mutex
+	free   []*batch  // the last one is taken first: it is in the processor's cache
 	open   *batch    // nil: the next line has to take a free one
 	since  time.Time // of the open batch's first line
 	behind bool      // the spool was waited for in vain, and has not caught up yet
@@ -61,10 +62,10 @@ type place struct {
 func newLane(name string, cfg BatchConfig, spool Spool, gaps *gapLog, log *zap.Logger) *lane {
 	l := &lane{
 		name: name, cfg: cfg, spool: spool, gaps: gaps, log: log, full: quiet.Gate{Every: 10 * time.Second},
-		free: make(chan *batch, batchesPerLane), closed: make(chan *batch, batchesPerLane), wake: make(chan struct{}, 1),
+		closed: make(chan *batch, batchesPerLane), wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
 	}
 	for range batchesPerLane {
-		l.free <- new(batch)
+		l.free = append(l.free, new(batch))
 	}
 	return l
 }
@@ -75,35 +76,59 @@ func (l *lane) add(s *session, r *run, index int, counter uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var origin uint32
-	var last *batch
+	var into *batch
+	var span placing
 	for i := range r.lines {
 		line := &r.lines[i]
 		if line.lane != index {
 			continue
 		}
-		at := place{r.extent(line), 1, received, received}
 		if l.open == nil && !l.take() {
-			l.gap([]place{at}) // rare: it may allocate
+			l.gap([]place{{r.extent(line.part, line.start, line.end), 1, received, received}})
 			continue
 		}
 		b := l.open
-		if b != last {
-			origin, last = b.AddOrigin(&s.origin), b
+		if b != into {
+			span.end(r, into, received)
+			origin, into = b.AddOrigin(&s.origin), b
 		}
 		if b.Len() == 0 {
 			l.since = time.Now()
 			signal(l.wake)
 		}
 		b.Add(origin, received, counter+uint64(i), line.flags, line.message)
-		b.place(at)
+		span.add(r, b, line, received)
 		if b.Len() >= l.cfg.Lines || len(b.Data) >= int(l.cfg.Size) {
+			span.end(r, b, received)
 			l.closed <- b
-			l.open, last = nil, nil
+			l.open, into = nil, nil
 		}
+	}
+	span.end(r, into, received)
+}
+
+// placing gathers lines of a batch that follow each other in a part of a run.
+type placing struct{ part, start, stop, lines int }
+
+func (p *placing) add(r *run, b *batch, line *runLine, received int64) {
+	if p.lines > 0 && p.part == line.part && p.stop == line.start {
+		p.stop = line.end
+		p.lines++
+		return
+	}
+	p.end(r, b, received)
+	*p = placing{line.part, line.start, line.end, 1}
+}
+
+// end notes in b what was gathered.
+func (p *placing) end(r *run, b *batch, received int64) {
+	if p.lines > 0 {
+		b.place(place{r.extent(p.part, p.start, p.stop), p.lines, received, received})
+		p.lines = 0
 	}
 }
 
-// place notes where the batch's last line stands.
+// place notes where the batch's last lines stand.
 func (b *batch) place(p place) {
 	if n := len(b.places); n > 0 {
 		if last := &b.places[n-1]; last.at.Joined(p.at) {
@@ -118,34 +143,31 @@ func (b *batch) place(p place) {
 // take makes a free batch the open one; l.mu is held, and released while there is none. It gives up after patience,
 // and then at once until there is one again.
 func (l *lane) take() bool {
-	select {
-	case l.open = <-l.free:
-		l.behind = false
-		return true
-	default:
+	if len(l.free) == 0 && !l.behind {
+		timeout := time.NewTimer(patience)
+		defer timeout.Stop()
+		for expired := false; l.open == nil && len(l.free) == 0 && !expired; {
+			l.mu.Unlock()
+			select {
+			case <-l.room:
+			case <-timeout.C:
+				expired = true
+			}
+			l.mu.Lock()
+		}
 	}
+	if l.open != nil { // another one has taken one meanwhile
+		signal(l.room) // the signal may have been for yet another one
+		return true
+	}
+	n := len(l.free)
+	l.behind = n == 0
 	if l.behind {
 		return false
 	}
-	l.mu.Unlock()
-	timeout := time.NewTimer(patience)
-	var b *batch
-	select {
-	case b = <-l.free:
-	case <-timeout.C:
-	}
-	timeout.Stop()
-	l.mu.Lock()
-	switch {
-	case l.open != nil: // another one has taken one meanwhile
-		if b != nil {
-			l.free <- b
-		}
-	case b == nil:
-		l.behind = true
-		return false
-	default:
-		l.open, l.behind = b, false
+	l.open, l.free = l.free[n-1], l.free[:n-1]
+	if n > 1 {
+		signal(l.room)
 	}
 	return true
 }
@@ -226,7 +248,10 @@ func (l *lane) append(ctx context.Context, b *batch) {
 	b.Reset()
 	clear(b.places)
 	b.places = b.places[:0]
-	l.free <- b
+	l.mu.Lock()
+	l.free = append(l.free, b)
+	l.mu.Unlock()
+	signal(l.room)
 }
 
 // gap writes down where lines stand that the spool did not take.

@@ -11,7 +11,6 @@ import (
 	"github.com/gaissmai/bart"
 
 	"github.com/millrace/millrace/event"
-	"github.com/millrace/millrace/event/syslog"
 	"github.com/millrace/millrace/shipper/pathname"
 	"github.com/millrace/millrace/shipper/selector"
 )
@@ -70,14 +69,14 @@ func (r *route) takesFrom(o *event.Origin) bool {
 }
 
 // takes reports whether the route takes a line with that header.
-func (r *route) takes(h *syslog.Header, line []byte) bool {
-	if !r.set.Has(h.Facility, h.Severity) {
+func (r *route) takes(h *header, line []byte) bool {
+	if !r.set.Has(h.facility, h.severity) {
 		return false
 	}
 	if len(r.equals)+len(r.contains)+len(r.globs) == 0 {
 		return true
 	}
-	program := h.App.Of(line)
+	program := h.program.Of(line)
 	for _, s := range r.equals {
 		if string(program) == s {
 			return true

@@ -29,7 +29,7 @@ func (c *Clock) Set(now time.Time) {
 // line. A line without a host gets the sender's address, peer; one without a time that of received.
 func AppendTraditional(dst, line []byte, h *syslog.Header, peer []byte, received *Clock) []byte {
 	if h.Time.Month != 0 {
-		dst = appendStamp(dst, &h.Time)
+		dst = AppendStamp(dst, &h.Time)
 	} else {
 		dst = append(dst, received.text[:]...)
 	}
@@ -70,8 +70,8 @@ func trimEnd(b []byte) []byte {
 	return b
 }
 
-// appendStamp appends "Nov  1 22:14:15".
-func appendStamp(dst []byte, t *syslog.Time) []byte {
+// AppendStamp appends a time as RFC 3164 has it: "Nov  1 22:14:15".
+func AppendStamp(dst []byte, t *syslog.Time) []byte {
 	m := (int(t.Month) - 1) * 3
 	dst = append(dst, months[m], months[m+1], months[m+2], ' ')
 	if t.Day < 10 {

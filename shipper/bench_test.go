@@ -1,0 +1,96 @@
+package shipper
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/netip"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/framing"
+	"github.com/millrace/millrace/shipper/hostfile"
+)
+
+// discard is a spool that costs nothing.
+type discard struct{}
+
+func (discard) Append(context.Context, string, *event.Batch) error { return nil }
+
+// cpuTime is the CPU time of this process so far: on a busy machine it says more than the clock.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkIntake is a line's way from the bytes of a read to file buffer and batch: framing, header, routes, format,
+// copies, and the writing of files. ns/op and cpu-ns/op are for one line.
+func BenchmarkIntake(b *testing.B) {
+	line := "Nov 21 23:40:00 web1 sshd[12345]: Failed password for invalid user admin from 192.0.2.17 port 51234 ssh2"
+	for _, bench := range []struct {
+		name  string
+		lines []string
+	}{
+		{"one file", []string{"<30>" + line}},
+		{"auth, two files", []string{"<38>" + line}},
+		{"facilities mixed", []string{"<30>" + line, "<38>" + line, "<6>" + line}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			var data []byte
+			lines := 0
+			for len(data) < 64<<10-200 {
+				data = append(append(data, bench.lines[lines%len(bench.lines)]...), '\n')
+				lines++
+			}
+			benchmarkIntake(b, data, lines)
+		})
+	}
+}
+
+func benchmarkIntake(b *testing.B, data []byte, lines int) {
+	cfg := testConfig()
+	s := &Shipper{cfg: cfg, log: zap.NewNop()}
+	var err error
+	if s.files, err = hostfile.New(cfg.Files, b.TempDir(), time.Now, s.log); err != nil {
+		b.Fatal(err)
+	}
+	defer s.files.Close()
+	s.gaps = newGapLog(b.TempDir(), cfg.Files.Format, s.log)
+	s.intake = &intake{files: s.files, ids: event.NewIDs(), now: time.Now}
+	s.addRoutes(discard{})
+	stop, done := make(chan struct{}), make(chan struct{}, len(s.intake.lanes))
+	for _, l := range s.intake.lanes {
+		go func() { l.run(context.Background(), stop); done <- struct{}{} }()
+	}
+	l := &tcpListener{listenerBase: newListenerBase(&ListenerConfig{MaxMessage: DefaultMaxMessage}, s.intake, s.log)}
+	from := s.intake.session(event.Origin{Peer: netip.MustParseAddrPort("192.0.2.1:1"), Transport: event.TCP}, &l.stats)
+	cutter := framing.New(int(DefaultMaxMessage))
+	buf := &buffer{data: bytes.Clone(data), run: s.intake.newRun()}
+	pass := func() {
+		buf.start, buf.end = 0, len(data)
+		l.cut(from, &cutter, buf)
+	}
+	for range 20 {
+		pass()
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	start := cpuTime()
+	for n := 0; n < b.N; n += lines {
+		pass()
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(cpuTime()-start)/float64(max(b.N, lines)), "cpu-ns/op")
+	close(stop)
+	for range s.intake.lanes {
+		<-done
+	}
+	if got := l.stats.lines.Load(); got == 0 || l.stats.unrouted.Load() > 0 {
+		b.Fatal(fmt.Sprint("lines: ", got))
+	}
+}

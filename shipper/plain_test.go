@@ -1,0 +1,73 @@
+package shipper
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/event/syslog"
+	"github.com/millrace/millrace/shipper/hostfile"
+)
+
+// agrees checks that a line which is read as a plain one is what the full parser makes of it.
+func agrees(t *testing.T, r *headerReader, line []byte) (plain bool) {
+	t.Helper()
+	got, plain := r.readPlain(line)
+	if !plain {
+		return false
+	}
+	var want syslog.Header
+	want.Parse(line)
+	if got.facility != want.Facility || got.severity != want.Severity || got.host != want.Host || got.program != want.App {
+		t.Fatalf("%q:\n got %+v\nwant %+v", line, got, want)
+	}
+	var received hostfile.Clock
+	received.Set(time.Now())
+	full := hostfile.AppendTraditional(nil, line, &want, []byte("192.0.2.1"), &received)
+	if quick := hostfile.AppendRaw(nil, line[got.plain:]); !bytes.Equal(quick, full) {
+		t.Fatalf("%q:\n got %q\nwant %q", line, quick, full)
+	}
+	return true
+}
+
+func TestPlainLines(t *testing.T) {
+	var r headerReader
+	for _, test := range []struct {
+		line  string
+		plain bool
+	}{
+		{"<38>Nov 21 23:40:00 web1 sshd[7]: x", false}, // its time is new
+		{"<38>Nov 21 23:40:00 web1 sshd[7]: x", true},
+		{"<4>Nov 21 23:40:00 192.0.2.7 kernel: x\ty\n", true},
+		{"<4>Nov 21 23:40:00 web-1.example.org systemd-logind[123]:  x", true},
+		{"<4>Nov 21 23:40:01 web1 kernel: x", false},
+		{"<4>Nov 21 23:40:00 web1 kernel: x", false}, // its time is not that of the line before
+		{"<4>Nov 21 23:40:00 web1 kernel:x", false},
+		{"<4>Nov 21 23:40:00 web1 two words: x", false},
+		{"<4>Nov 21 23:40:00 2026 kernel: x", false}, // a year
+		{"<4>Nov 21 23:40:00 web1  kernel: x", false},
+		{"<4>Nov 21 23:40:00 sshd[7]: x y: z", false},
+		{"<192>Nov 21 23:40:00 web1 kernel: x", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app 7 - - x", false},
+		{"<4>Nov 21 23:40:00", false},
+		{"", false},
+	} {
+		if got := agrees(t, &r, []byte(test.line)); got != test.plain {
+			t.Errorf("%q is plain: %v", test.line, got)
+		}
+		r.read([]byte(test.line))
+	}
+}
+
+func FuzzPlain(f *testing.F) {
+	f.Add("web1 sshd[7]: x")
+	f.Add("2026 web1 su: Nov  1 22:14:13 web1 app[1]: x")
+	f.Add("last message: repeated\x00\n")
+	f.Add("1.2 a: <5>Nov  1 22:14:13 h b: c")
+	f.Fuzz(func(t *testing.T, rest string) {
+		var r headerReader
+		r.read([]byte("<13>Nov 21 23:40:00 web1 sshd[7]: x"))
+		agrees(t, &r, []byte("<38>Nov 21 23:40:00 "+rest))
+		agrees(t, &r, []byte(rest))
+	})
+}
