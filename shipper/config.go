@@ -266,3 +266,11 @@ func compileRoute(c *RouteConfig, i int) (*route, error) {
 	}
 	return r, nil
 }
+
+// DefaultListener is a listener at an address such as tcp://127.0.0.1:5514, with the default for everything else.
+func DefaultListener(listen string) ListenerConfig {
+	c := Config{Listeners: []ListenerConfig{{Listen: listen}}}
+	c.FillDefaults()
+	c.Listeners[0].Name = "" // made unique among all of them later
+	return c.Listeners[0]
+}
