@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // maxInsts bounds a compiled pattern.
@@ -14,8 +15,9 @@ const maxInsts = 1 << 20
 type compiler struct {
 	p       *program
 	firsts  []byteSet // by inst
-	scans   map[*node]*scanner
-	classes map[string]*class
+	scans   map[*node][]*scanner
+	classes map[*rune]*class
+	literal map[rune]*class
 	tables  map[[4]uint64]*[256]bool
 	slots   map[string][]int // by field name, for back-references
 	ways    int              // operations emitted that leave a way to go back to
@@ -25,15 +27,10 @@ type compiler struct {
 
 // compile adds the slots of a pattern to the set and returns its program.
 func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
-	lw := &lowerer{def: def, opts: opts, byName: map[string][]int{}, scans: map[*node]*scanner{}, numbered: !def.named && def.numRef}
-	if !opts.NoScanners {
-		lw.scanners = scanners()
-	}
-	root, err := lw.lower(def.root)
+	p, lw, err := build(def, opts)
 	if err != nil {
 		return nil, err
 	}
-	p := &program{slot0: len(s.fields), slots: len(lw.names)}
 	for i, name := range lw.names {
 		if name == "" {
 			p.fieldOf = append(p.fieldOf, -1)
@@ -42,7 +39,30 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 		p.fieldOf = append(p.fieldOf, int32(len(s.fields)))
 		s.fields = append(s.fields, Field{Name: name, Path: splitPath(name), Type: lw.types[i]})
 	}
-	c := &compiler{p: p, scans: lw.scans, classes: map[string]*class{}, tables: map[[4]uint64]*[256]bool{}, slots: lw.byName}
+	if p.scans {
+		p.generic = sync.OnceValue(func() *program {
+			g, _, err := build(def, Options{NoScanners: true})
+			if err != nil { // too large: the pattern cannot match where it is unsure
+				g = &program{insts: []inst{{op: opFail}}, srcs: make([]*node, 1)}
+			}
+			g.fieldOf, g.slots = p.fieldOf, p.slots
+			return g
+		})
+	}
+	return p, nil
+}
+
+func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
+	lw := &lowerer{def: def, opts: opts, byName: map[string][]int{}, scans: map[*node][]*scanner{}, numbered: !def.named && def.numRef}
+	if !opts.NoScanners {
+		lw.scanners = scanners()
+	}
+	root, err := lw.lower(def.root)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &program{slots: len(lw.names)}
+	c := &compiler{p: p, scans: lw.scans, classes: map[*rune]*class{}, literal: map[rune]*class{}, tables: map[[4]uint64]*[256]bool{}, slots: lw.byName}
 	c.add(inst{op: opFail}, nil, byteSet{})
 	match := c.add(inst{op: opMatch}, nil, anything)
 	entry, err := c.emit(root, match)
@@ -51,11 +71,11 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 		if errors.As(err, &se) {
 			err = &Error{File: def.file, Line: def.line, Pattern: def.name, Offset: se.at, Msg: se.msg}
 		}
-		return nil, err
+		return nil, nil, err
 	}
 	p.entry = entry
 	c.finish(root)
-	return p, nil
+	return p, lw, nil
 }
 
 func (c *compiler) finish(root *node) {
@@ -97,8 +117,6 @@ func (c *compiler) finish(root *node) {
 			}
 		case opRun, opRunLazy:
 			row(in.next)
-		case opScan:
-			row(in.alt)
 		}
 	}
 }
@@ -123,12 +141,22 @@ func (c *compiler) table(s byteSet) *[256]bool {
 	return t
 }
 
+// class returns the class of a set. Sets are shared by all that refer to the
+// definition they stand in: the same one is known by its address.
 func (c *compiler) class(set charset) *class {
-	key := fmt.Sprint([]rune(set))
-	cl := c.classes[key]
+	if r, ok := set.single(); ok {
+		if c.literal[r] == nil {
+			c.literal[r] = newClass(set)
+		}
+		return c.literal[r]
+	}
+	if len(set) == 0 {
+		return newClass(set)
+	}
+	cl := c.classes[&set[0]]
 	if cl == nil {
 		cl = newClass(set)
-		c.classes[key] = cl
+		c.classes[&set[0]] = cl
 	}
 	return cl
 }
@@ -187,13 +215,8 @@ func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
 	sub := n.subs[0]
 	var body int32
 	switch {
-	case sub.kind == kScan:
-		end := c.add(inst{op: opEnd, slot: slot, next: next}, n, c.firsts[next])
-		generic, err := c.emit(sub.subs[0], end)
-		if err != nil {
-			return 0, err
-		}
-		body = c.addScan(sub, generic, next)
+	case sub.kind == kScan && c.pickScanner(sub, next) != nil:
+		body = c.addScan(sub, c.pickScanner(sub, next), next)
 	case sub.kind == kRepeat && isChar(sub.subs[0]) && sub.max != 0:
 		body = c.emitRun(sub, next, false)
 	default:
@@ -206,7 +229,7 @@ func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
 	}
 	in := &c.p.insts[body]
 	in.slot = slot
-	if in.op == opRunOnly || in.lone {
+	if in.op == opRunOnly || in.op == opScan {
 		in.capture = captureWhole
 		return body, nil
 	}
@@ -261,45 +284,36 @@ func (c *compiler) dispatch(branches []int32, src *node) int32 {
 }
 
 func (c *compiler) fillDispatch(pc int32, branches []int32) {
+	branches = slices.Compact(branches)
 	p := c.p
-	in := &p.insts[pc]
 	table := &branchTable{}
-	in.branches = table
-	seen := map[string]uint8{}
-	var key []byte
-	list := func(can func(s *byteSet) bool) (string, bool) {
-		key = key[:0]
-		k := 0
-		for i, b := range branches {
-			if can(&c.firsts[b]) && (i == 0 || b != branches[i-1]) {
-				key = append(key, byte(b), byte(b>>8), byte(b>>16), byte(b>>24))
-				k++
+	var lists [][]int32
+	var list []int32
+	for b := range 257 {
+		list = list[:0]
+		for _, to := range branches {
+			f := &c.firsts[to]
+			if b < 256 && f.has(byte(b)) || b == 256 && f.end {
+				list = append(list, to)
 			}
 		}
-		c.ways += max(0, min(k-1, 1))
-		return string(key), k > 0
-	}
-	flat := func(key string) int32 {
-		at := int32(len(p.flat))
-		for i := 0; i < len(key); i += 4 {
-			p.flat = append(p.flat, int32(key[i])|int32(key[i+1])<<8|int32(key[i+2])<<16|int32(key[i+3])<<24)
+		if len(list) > 1 {
+			c.ways++
 		}
-		p.flat = append(p.flat, -1)
-		return at
-	}
-	for b := range 256 {
-		key, _ := list(func(s *byteSet) bool { return s.has(byte(b)) })
-		id, ok := seen[key]
-		if !ok {
-			// There are at most 256 lists: one a byte.
-			id = uint8(len(table.starts))
-			seen[key] = id
-			table.starts = append(table.starts, flat(key))
+		id := slices.IndexFunc(lists, func(l []int32) bool { return slices.Equal(l, list) })
+		if id < 0 {
+			id = len(lists)
+			lists = append(lists, slices.Clone(list))
+			table.starts = append(table.starts, int32(len(p.flat)))
+			p.flat = append(append(p.flat, list...), -1)
 		}
-		table.list[b] = id
+		if b == 256 {
+			p.insts[pc].end = table.starts[id]
+			break
+		}
+		table.list[b] = uint8(id) // there is one list a byte at most
 	}
-	key2, _ := list(func(s *byteSet) bool { return s.end })
-	in.end = flat(key2)
+	p.insts[pc].branches = table
 }
 
 func (c *compiler) emitAtomic(n *node, next int32) (int32, error) {
@@ -408,26 +422,32 @@ func (c *compiler) emitBackref(n *node, next int32) (int32, error) {
 	return c.add(in, n, anything), nil
 }
 
+// emitScan emits a scanner of which no other end than the one it finds is worth
+// trying, or generic nodes if there is none.
 func (c *compiler) emitScan(n *node, next int32) (int32, error) {
-	generic, err := c.emit(n.subs[0], next)
-	if err != nil {
-		return 0, err
+	s := c.pickScanner(n, next)
+	if s == nil {
+		return c.emit(n.subs[0], next)
 	}
-	return c.addScan(n, generic, next), nil
+	return c.addScan(n, s, next), nil
 }
 
-// addScan emits a scanner that hands over to generic where it is unsure.
-func (c *compiler) addScan(n *node, generic, next int32) int32 {
-	s := c.scans[n]
+func (c *compiler) addScan(n *node, s *scanner, next int32) int32 {
+	c.p.scans = true
+	first, _ := firstOf(n.subs[0])
+	return c.add(inst{op: opScan, scan: s.fn, next: next}, n, first)
+}
+
+func (c *compiler) pickScanner(n *node, next int32) *scanner {
 	follow := c.firsts[next]
-	lone := true
-	for b := range 256 {
-		if s.inner[b] && follow.has(byte(b)) {
-			lone = false
+next:
+	for _, s := range c.scans[n] {
+		for b := range 256 {
+			if s.inner[b] && follow.has(byte(b)) {
+				continue next
+			}
 		}
+		return s
 	}
-	if !lone {
-		c.ways++
-	}
-	return c.add(inst{op: opScan, scan: s.fn, lone: lone, next: next, alt: generic}, n, c.firsts[generic])
+	return nil
 }

@@ -19,8 +19,8 @@ type lowerer struct {
 	names    []string
 	types    []Type
 	byName   map[string][]int
-	scanners map[string]*scanner
-	scans    map[*node]*scanner
+	scanners map[string][]*scanner
+	scans    map[*node][]*scanner
 	size     int
 }
 

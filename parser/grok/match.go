@@ -22,14 +22,23 @@ type register struct {
 	height, pos int32
 }
 
+// outcome is what a program makes of one start.
+type outcome uint8
+
+const (
+	failed outcome = iota
+	matched
+	handOver // a scanner was unsure
+)
+
 // run matches at one start. The trail holds the captures of the way taken.
 //
 //nolint:gocyclo // one operation a case: the interpreter's loop
-func (m *Matcher) run(p *program, line []byte, start int) bool {
+func (m *Matcher) run(p *program, line []byte, start int) outcome {
 	stack, trail := m.stack[:0], m.trail[:0]
 	pc, pos, n := p.entry, start, len(line)
 	steps := m.steps
-	matched := false
+	result := failed
 loop:
 	for {
 		in := &p.insts[pc]
@@ -89,9 +98,6 @@ loop:
 				if in.capture != captureNone {
 					trail = append(trail, mark{in.slot | 1, int32(q)})
 				}
-			case opScan:
-				pc, pos = in.alt, int(e.pos)
-				stack = stack[:len(stack)-1]
 			case opNotLook:
 				pc, pos = in.alt, int(e.pos)
 				stack = stack[:len(stack)-1]
@@ -109,7 +115,7 @@ loop:
 			pc = in.next
 			continue
 		case opMatch:
-			matched = true
+			result = matched
 			m.start, m.end = start, pos
 			break loop
 		case opByte:
@@ -214,26 +220,17 @@ loop:
 		case opScan:
 			end := in.scan(line, pos)
 			if end >= 0 {
-				if !in.lone {
-					stack = append(stack, choice{pc, int32(pos), 0, int32(len(trail))})
-				}
 				steps += (end - pos) >> 3
 				if in.capture != captureNone {
-					if in.capture == captureWhole {
-						trail = append(trail, mark{in.slot, int32(pos)})
-					}
-					trail = append(trail, mark{in.slot | 1, int32(end)})
+					trail = append(trail, mark{in.slot, int32(pos)}, mark{in.slot | 1, int32(end)})
 				}
 				pos = end
 				pc = in.next
 				continue
 			}
 			if end == unsure {
-				if in.capture == captureWhole {
-					trail = append(trail, mark{in.slot, int32(pos)})
-				}
-				pc = in.alt
-				continue
+				result = handOver
+				break loop
 			}
 		case opStart:
 			trail = append(trail, mark{in.slot, int32(pos)})
@@ -321,7 +318,7 @@ loop:
 		pc = 0
 	}
 	m.stack, m.trail, m.steps = stack[:0], trail, steps
-	return matched
+	return result
 }
 
 // longest takes as many characters as there are, up to max.

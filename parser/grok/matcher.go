@@ -84,7 +84,16 @@ func (m *Matcher) search(p *program, line []byte) bool {
 	// A line that matches mostly does so at the first place; whether it has
 	// what every match contains is looked at when it does not.
 	for at, tries := p.nextStart(line, 0), 0; at >= 0; at = p.nextStart(line, at+1) {
-		if m.run(p, line, at) {
+		result := m.run(p, line, at)
+		if result == handOver {
+			p = p.generic()
+			m.memoOn = false
+			if p.regs > len(m.regs) {
+				m.regs = make([]register, p.regs)
+			}
+			result = m.run(p, line, at)
+		}
+		if result == matched {
 			return true
 		}
 		if p.anchor == textStart || m.steps > m.hard {

@@ -48,7 +48,6 @@ type inst struct {
 	op        opcode
 	neg       bool
 	fold      bool
-	lone      bool // opScan: no other end is worth trying
 	memo      bool // the state may be remembered as failed
 	followEnd bool // the continuation can succeed at the end of the line
 	capture   captureMode
@@ -102,11 +101,12 @@ type program struct {
 	prefix   []byte // every match begins with it
 	required []byte // every match contains it
 	minLen   int
-	slot0    int     // its first slot in the set
 	slots    int     // slots, hidden ones included
 	fieldOf  []int32 // by slot, -1 for hidden ones
 	memoIDs  []int32 // by inst, its row in the memo, -1 for none
 	memoRows int
+	scans    bool            // has an opScan, and so:
+	generic  func() *program // the same without scanners, compiled when it is needed
 }
 
 type anchor uint8

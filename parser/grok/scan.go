@@ -13,7 +13,8 @@ type scanner struct {
 }
 
 // scannerOf maps the names of shipped definitions to their scanners. The names
-// only lead to the definitions: what is recognised is their canonical form.
+// only lead to the definitions: what is recognised is their canonical form. Of
+// several for one definition the first that leaves no other end to try serves.
 var scannerOf = []struct {
 	name  string
 	inner string
@@ -25,10 +26,12 @@ var scannerOf = []struct {
 	{"INT", digitBytes, scanInt},
 	{"NUMBER", "", scanNumber},
 	{"IPV4", "", scanIPv4},
-	{"IPV6", "", scanIPv6},
-	{"IP", "", scanIP},
+	{"IPV6", hexBytes + ":", scanIPv6},
+	{"IP", hexBytes + ":", scanIP},
+	{"IP", "", scanIPNot6},
 	{"HOSTNAME", hostBytes, scanHostname},
-	{"IPORHOST", hostBytes, scanIPOrHost},
+	{"IPORHOST", hostBytes + ":", scanIPOrHost},
+	{"IPORHOST", hostBytes, scanIPOrHostNot6},
 	{"QUOTEDSTRING", "", scanQuoted},
 	{"UUID", "", scanUUID},
 	{"COMMONMAC", "", scanCommonMAC},
@@ -42,6 +45,7 @@ var scannerOf = []struct {
 
 const (
 	digitBytes    = "0123456789"
+	hexBytes      = digitBytes + "ABCDEFabcdef"
 	alnumBytes    = digitBytes + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	hostBytes     = alnumBytes + "-."
 	uriPathBytes  = alnumBytes + "/$.+!*'(){},~:;=@#%&_-"
@@ -49,8 +53,8 @@ const (
 )
 
 // scanners maps canonical forms to scanners.
-var scanners = sync.OnceValue(func() map[string]*scanner {
-	m := map[string]*scanner{}
+var scanners = sync.OnceValue(func() map[string][]*scanner {
+	m := map[string][]*scanner{}
 	lib := ECSLibrary()
 	for _, s := range scannerOf {
 		def, err := lib.definition(s.name, nil)
@@ -61,7 +65,7 @@ var scanners = sync.OnceValue(func() map[string]*scanner {
 		for i := range len(s.inner) {
 			sc.inner[s.inner[i]] = true
 		}
-		m[def.key] = sc
+		m[def.key] = append(m[def.key], sc)
 	}
 	return m
 })
@@ -88,7 +92,7 @@ var kindOf = func() (t [256]uint8) {
 			}
 		}
 		set(isDigit, digitBytes)
-		set(isHex, digitBytes+"abcdefABCDEF")
+		set(isHex, hexBytes)
 		set(isAlnum, alnumBytes)
 		set(isHost, alnumBytes+"-")
 		set(isWordChar, alnumBytes+"_")
@@ -113,51 +117,25 @@ func skip(line []byte, p int, bits uint8) int {
 	return p
 }
 
-// wordBegins says whether a word can begin at p: 0, noMatch or unsure.
-func wordBegins(line []byte, p int) int {
-	if p == 0 {
-		return 0
-	}
-	switch k := kindOf[line[p-1]]; {
-	case k&isWordChar != 0:
-		return noMatch
-	case k&isHigh != 0:
-		return unsure
-	}
-	return 0
+// edges reports whether ASCII words begin at p and end at end.
+func edges(line []byte, p, end int) bool {
+	return !wordBefore(line, p, false) && !wordAt(line, end, false)
 }
 
-// wordEnds returns end if a word ends there.
-func wordEnds(line []byte, end int) int {
-	if end < len(line) {
-		switch k := kindOf[line[end]]; {
-		case k&isWordChar != 0:
-			return noMatch
-		case k&isHigh != 0:
-			return unsure
-		}
+func scanWord(line []byte, p int) int {
+	end := skip(line, p, isWordChar)
+	if end == p || !edges(line, p, end) {
+		return noMatch
 	}
 	return end
 }
 
-func scanWord(line []byte, p int) int {
-	if !is(line, p, isWordChar) {
-		return noMatch
-	}
-	if v := wordBegins(line, p); v < 0 {
-		return v
-	}
-	return wordEnds(line, skip(line, p+1, isWordChar))
-}
-
 func scanNonNegInt(line []byte, p int) int {
-	if !is(line, p, isDigit) {
+	end := skip(line, p, isDigit)
+	if end == p || !edges(line, p, end) {
 		return noMatch
 	}
-	if v := wordBegins(line, p); v < 0 {
-		return v
-	}
-	return wordEnds(line, skip(line, p+1, isDigit))
+	return end
 }
 
 func scanPosInt(line []byte, p int) int {

@@ -26,19 +26,64 @@ func scanIPv4(line []byte, p int) int {
 	}
 }
 
-// scanIPv6 rules out what has no colon where one must be.
+// group16 returns where the one to four hexadecimal digits at p end.
+func group16(line []byte, p int) int {
+	end := p
+	for end < p+4 && is(line, end, isHex) {
+		end++
+	}
+	return end
+}
+
+// mayBeIPv6 reports whether a colon is where each form of the address has one.
+func mayBeIPv6(line []byte, p int) bool {
+	end := group16(line, p)
+	if end >= len(line) || line[end] != ':' {
+		return false
+	}
+	return end > p || p+1 < len(line) && line[p+1] == ':'
+}
+
+// scanIPv6 reads groups and at most one double colon; IPv4 tails and zones are
+// left to the generic nodes. Every other end lies before a digit or a colon.
 func scanIPv6(line []byte, p int) int {
-	d := 0
-	for d < 5 && is(line, p+d, isHex) {
-		d++
-	}
-	if d > 4 || p+d >= len(line) || line[p+d] != ':' {
+	if !mayBeIPv6(line, p) {
 		return noMatch
 	}
-	if d == 0 && (p+1 >= len(line) || line[p+1] != ':') {
-		return noMatch
+	groups := 0
+	for groups < 7 {
+		end := group16(line, p)
+		if end == p || end >= len(line) || line[end] != ':' {
+			break
+		}
+		p = end + 1
+		groups++
 	}
-	return unsure
+	most := 7 - groups // groups after the double colon
+	if groups == 0 {
+		p++
+	}
+	switch {
+	case groups == 7 && is(line, p, isHex):
+		p = group16(line, p)
+	case p >= len(line) || line[p] != ':':
+		if groups == 6 && is(line, p, isDigit) {
+			return unsure
+		}
+		return noMatch
+	case is(line, p+1, isHex) && most > 0:
+		for n := 0; n < most && p < len(line) && line[p] == ':' && is(line, p+1, isHex); n++ {
+			p = group16(line, p+1)
+		}
+	default:
+		p++
+	}
+	if p < len(line) {
+		if c := line[p]; c == '.' || c == ':' || c == '%' || kindOf[c]&isHex != 0 {
+			return unsure
+		}
+	}
+	return p
 }
 
 func scanIP(line []byte, p int) int {
@@ -48,12 +93,18 @@ func scanIP(line []byte, p int) int {
 	return scanIPv4(line, p)
 }
 
-func scanHostname(line []byte, p int) int {
-	if !is(line, p, isAlnum) {
-		return noMatch
+// scanIPNot6 is for places where a colon may follow: where an IPv6 address
+// ends is then a matter of what comes after it.
+func scanIPNot6(line []byte, p int) int {
+	if mayBeIPv6(line, p) {
+		return unsure
 	}
-	if v := wordBegins(line, p); v < 0 {
-		return v
+	return scanIPv4(line, p)
+}
+
+func scanHostname(line []byte, p int) int {
+	if !is(line, p, isAlnum) || wordBefore(line, p, false) {
+		return noMatch
 	}
 	for {
 		end := skip(line, p, isHost)
@@ -71,19 +122,28 @@ func scanHostname(line []byte, p int) int {
 }
 
 func scanIPOrHost(line []byte, p int) int {
-	if !is(line, p, isAlnum) && (p >= len(line) || line[p] != ':') {
-		return noMatch
-	}
-	if kindOf[line[p]]&isHex != 0 || line[p] == ':' {
-		if scanIPv6(line, p) == unsure {
+	if v := scanIPv6(line, p); v != noMatch {
+		if v >= 0 && is(line, v, isHost) {
 			return unsure
 		}
-		if end := scanIPv4(line, p); end >= 0 {
-			if is(line, end, isHost) || end < len(line) && line[end] == '.' {
-				return unsure // the host name may be longer
-			}
-			return end
+		return v
+	}
+	return scanIPv4OrHost(line, p)
+}
+
+func scanIPOrHostNot6(line []byte, p int) int {
+	if mayBeIPv6(line, p) {
+		return unsure
+	}
+	return scanIPv4OrHost(line, p)
+}
+
+func scanIPv4OrHost(line []byte, p int) int {
+	if end := scanIPv4(line, p); end >= 0 {
+		if is(line, end, isHost) || end < len(line) && line[end] == '.' {
+			return unsure // the host name may be longer
 		}
+		return end
 	}
 	return scanHostname(line, p)
 }

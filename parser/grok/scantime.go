@@ -100,16 +100,13 @@ func scanTime(line []byte, p int) int {
 
 func scanSyslogTimestamp(line []byte, p int) int {
 	v := monthAt(line, p)
-	if v < 0 {
-		return v
+	if v == noMatch || wordBefore(line, p, false) {
+		return noMatch
 	}
-	if v := wordBegins(line, p); v < 0 {
-		return v
+	if v == unsure || p+3 < len(line) && line[p+3] != ' ' {
+		return longMonth(line, p)
 	}
 	p += 3
-	if p >= len(line) || line[p] != ' ' {
-		return unsure
-	}
 	for p < len(line) && line[p] == ' ' {
 		p++
 	}
@@ -127,6 +124,23 @@ func scanSyslogTimestamp(line []byte, p int) int {
 		return noMatch
 	}
 	return wholeClock(line, p+1)
+}
+
+// longMonth is unsure of a word, in whatever language, before a blank and a day.
+func longMonth(line []byte, p int) int {
+	for p < len(line) && kindOf[line[p]]&(isAlnum|isHigh) != 0 {
+		p++
+	}
+	if p >= len(line) || line[p] != ' ' {
+		return noMatch
+	}
+	for p < len(line) && line[p] == ' ' {
+		p++
+	}
+	if is(line, p, isDigit) {
+		return unsure
+	}
+	return noMatch
 }
 
 func scanHTTPDate(line []byte, p int) int {
