@@ -44,7 +44,7 @@ func AppendWords(dst, text []byte) []byte {
 		if n == MaxWord {
 			dst, n = append(dst, ' '), 0
 		}
-		dst, n = utf8.AppendRune(dst, unicode.ToLower(r)), n+1
+		dst, n = utf8.AppendRune(dst, lower(r)), n+1
 	}
 	if n > 0 {
 		dst = append(dst, ' ')
@@ -56,11 +56,13 @@ func AppendWords(dst, text []byte) []byte {
 var asciiClass = func() (t [utf8.RuneSelf]byte) {
 	for c := range t {
 		if inWord(rune(c)) {
-			t[c] = byte(unicode.ToLower(rune(c)))
+			t[c] = byte(lower(rune(c)))
 		}
 	}
 	return t
 }()
+
+func lower(r rune) rune { return unicode.ToLower(r) }
 
 // inWord follows Java's Character.isWhitespace and the Unicode categories P and S, as Elasticsearch does.
 // A control character that is no white space is part of a word; NUL is none here, as SQLite can't hold it.

@@ -56,10 +56,10 @@ func openFile(ctx context.Context, path string) (*file, error) {
 	return f, nil
 }
 
-// open returns the database with a single connection.
+// open returns the database with a single connection. mode is SQLite's, with other parameters after an &.
 func open(path, mode string, pragmas ...string) (*sql.DB, error) {
-	v := url.Values{"mode": {mode}, "_pragma": append(pragmas, "busy_timeout(5000)")}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+v.Encode())
+	v := url.Values{"_pragma": append(pragmas, "busy_timeout(5000)")}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+v.Encode()+"&mode="+mode)
 	if err != nil {
 		return nil, err
 	}

@@ -137,12 +137,12 @@ func (x *Index) closeOldest() {
 	_ = f.close()  // all of its transactions are durable
 }
 
-// dayOf is when the day of an index began; ok is false for names of other things.
-func dayOf(index string) (day time.Time, ok bool) {
-	const layout = "2006.01.02"
-	if len(index) < len(layout)+1 {
-		return time.Time{}, false
+// isDaily reports whether name ends like that of a daily index.
+func isDaily(name string) bool {
+	const layout = "-2006.01.02"
+	if len(name) < len(layout) {
+		return false
 	}
-	day, err := time.Parse("-"+layout, index[len(index)-len(layout)-1:])
-	return day, err == nil
+	_, err := time.Parse(layout, name[len(name)-len(layout):])
+	return err == nil
 }

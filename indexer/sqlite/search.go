@@ -1,0 +1,218 @@
+package sqlite
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/indexer"
+	"github.com/millrace/millrace/indexer/query"
+)
+
+// Searcher searches the daily indices of a prefix in a folder, all lanes, dead letters left out, also while
+// another process writes them. It is a query.Searcher.
+type Searcher struct{ dir, prefix string }
+
+var _ query.Searcher = (*Searcher)(nil)
+
+// NewSearcher searches the indices of prefix in dir, the folder of an Index.
+func NewSearcher(dir, prefix string) *Searcher { return &Searcher{dir, prefix} }
+
+// Search implements query.Searcher: a merge of the daily indices, each in the order of time. A file is
+// open only while its time overlaps with what is next.
+func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each func(doc []byte) error) (err error) {
+	sources, err := s.sources(ctx, q)
+	if err != nil {
+		return err
+	}
+	open := &cursors{}
+	defer func() {
+		for _, c := range *open {
+			err = errors.Join(err, c.close())
+		}
+	}()
+	for found := 0; limit == 0 || found < limit; found++ {
+		for len(sources) > 0 && (len(*open) == 0 || sources[0].newest >= (*open)[0].time) {
+			c, err := openCursor(ctx, sources[0].path, q)
+			if err != nil {
+				return err
+			}
+			sources = sources[1:]
+			if more, err := c.next(); err != nil || !more {
+				if err = errors.Join(err, c.close()); err != nil {
+					return err
+				}
+				continue
+			}
+			heap.Push(open, c)
+		}
+		if len(*open) == 0 {
+			return nil
+		}
+		first := (*open)[0]
+		if err := each(first.doc); err != nil {
+			return err
+		}
+		if more, err := first.next(); err != nil {
+			return err
+		} else if more {
+			heap.Fix(open, 0)
+		} else {
+			heap.Pop(open)
+			if err := first.close(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Count implements query.Searcher.
+func (s *Searcher) Count(ctx context.Context, q *query.Query) (n int64, err error) {
+	err = s.Search(ctx, q, 0, func([]byte) error { n++; return nil })
+	return n, err
+}
+
+// source is a file that may have what is looked for.
+type source struct {
+	path   string
+	newest int64 // @timestamp
+}
+
+// sources are the files with documents in the query's time, the newest first.
+func (s *Searcher) sources(ctx context.Context, q *query.Query) ([]source, error) {
+	since, until := q.Bounds()
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, nil // nothing was indexed yet
+		}
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	var list []source
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), suffix)
+		lane, mine := strings.CutPrefix(name, s.prefix+"-")
+		if !ok || !mine || strings.HasPrefix(lane, indexer.DeadLane+"-") || !isDaily(name) {
+			continue
+		}
+		path := filepath.Join(s.dir, e.Name())
+		oldest, newest, err := span(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		if newest.Valid && newest.Int64 >= since && oldest.Int64 < until {
+			list = append(list, source{path, newest.Int64})
+		}
+	}
+	slices.SortFunc(list, func(a, b source) int { return cmp.Compare(b.newest, a.newest) })
+	return list, nil
+}
+
+// span is the time of the documents in a file.
+func span(ctx context.Context, path string) (oldest, newest sql.NullInt64, err error) {
+	db, err := openForReading(ctx, path)
+	if err != nil {
+		return oldest, newest, err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, "SELECT (SELECT min(time) FROM docs), (SELECT max(time) FROM docs)").Scan(&oldest, &newest)
+	if err != nil {
+		err = fmt.Errorf("search: %s: %w", path, err)
+	}
+	return oldest, newest, err
+}
+
+// openForReading opens a file, also in a folder that this process may not write to.
+func openForReading(ctx context.Context, path string) (*sql.DB, error) {
+	for _, extra := range []string{"", "&immutable=1"} {
+		db, err := open(path, "ro"+extra)
+		if err != nil {
+			return nil, err
+		}
+		// The first access is what tells.
+		if _, err = db.ExecContext(ctx, "SELECT 1 FROM docs LIMIT 1"); err == nil {
+			return db, nil
+		}
+		if err = errors.Join(err, db.Close()); extra != "" || !strings.Contains(err.Error(), "unable to open") {
+			return nil, fmt.Errorf("search: %s: %w", path, err)
+		}
+	}
+	return nil, nil
+}
+
+// cursor goes through what was found in one file, the newest first.
+type cursor struct {
+	db    *sql.DB
+	rows  *sql.Rows
+	query *query.Query
+	parse query.Doc
+	path  string
+
+	time int64
+	doc  []byte
+}
+
+func openCursor(ctx context.Context, path string, q *query.Query) (*cursor, error) {
+	db, err := openForReading(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	since, until := q.Bounds()
+	args := []any{since, until}
+	text := "SELECT time, doc FROM docs WHERE time >= ? AND time < ?"
+	if words := q.Candidates(); words != "" {
+		text += " AND seq IN (SELECT rowid FROM words WHERE words MATCH ?)"
+		args = append(args, words)
+	}
+	rows, err := db.QueryContext(ctx, text+" ORDER BY time DESC, seq DESC", args...)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("search: %s: %w", path, err), db.Close())
+	}
+	return &cursor{db: db, rows: rows, query: q, path: path}, nil
+}
+
+// next goes to the next document that the query finds.
+func (c *cursor) next() (bool, error) {
+	for c.rows.Next() {
+		var doc sql.RawBytes
+		if err := c.rows.Scan(&c.time, &doc); err != nil {
+			return false, fmt.Errorf("search: %s: %w", c.path, err)
+		}
+		c.doc = append(c.doc[:0], doc...)
+		if err := c.parse.Parse(c.doc); err != nil {
+			return false, fmt.Errorf("search: %s: %w", c.path, err)
+		}
+		if c.query.Matches(&c.parse) {
+			return true, nil
+		}
+	}
+	if err := c.rows.Err(); err != nil {
+		return false, fmt.Errorf("search: %s: %w", c.path, err)
+	}
+	return false, nil
+}
+
+func (c *cursor) close() error { return errors.Join(c.rows.Close(), c.db.Close()) }
+
+// cursors is a heap with the newest document first.
+type cursors []*cursor
+
+func (h cursors) Len() int           { return len(h) }
+func (h cursors) Less(i, j int) bool { return h[i].time > h[j].time }
+func (h cursors) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *cursors) Push(x any)        { *h = append(*h, x.(*cursor)) }
+func (h *cursors) Pop() any {
+	last := len(*h) - 1
+	c := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return c
+}

@@ -1,0 +1,60 @@
+package sqlite
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/indexer"
+	"github.com/millrace/millrace/indexer/query"
+	"github.com/millrace/millrace/indexer/query/querytest"
+	"github.com/millrace/millrace/indexer/sinktest"
+)
+
+// fill indexes the documents of querytest in two lanes and on three days.
+func fill(t testing.TB, x *Index) {
+	t.Helper()
+	d := sinktest.Delivery(len(querytest.Docs), sinktest.Received)
+	b := &indexer.Batch{}
+	for i, doc := range querytest.Docs {
+		received := time.Date(2026, 11, 20+i%3, 0, 0, 0, 0, time.UTC)
+		lane := []string{"auth", "syslog"}[i%2]
+		b.Add(indexer.IndexName("millrace", lane, received.UnixNano()), d.Ref(i), []byte(doc))
+	}
+	if err := x.Bulk(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	for i := range b.Items {
+		if b.Items[i].Outcome != indexer.Stored {
+			t.Fatalf("document %d: %v", i, b.Items[i].Err)
+		}
+	}
+}
+
+func TestSearch(t *testing.T) {
+	x, dir := openTest(t)
+	fill(t, x)
+	t.Run("while it is written", func(t *testing.T) { querytest.Run(t, NewSearcher(dir, "millrace")) })
+}
+
+func TestSearchOfNothing(t *testing.T) {
+	s := NewSearcher(filepath.Join(t.TempDir(), "none"), "millrace")
+	if n, err := s.Count(t.Context(), query.All()); n != 0 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
+func TestSearchLeavesOthersOut(t *testing.T) {
+	x, dir := openTest(t)
+	d := sinktest.Delivery(4, sinktest.Received)
+	b := &indexer.Batch{}
+	for i, index := range []string{"millrace-dead-2026.11.21", "other-auth-2026.11.21", "millrace-auth-2026.11.21"} {
+		b.Add(index, d.Ref(i), sinktest.Doc(d, i))
+	}
+	if err := x.Bulk(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := NewSearcher(dir, "millrace").Count(t.Context(), query.All()); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+}
