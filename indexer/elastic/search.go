@@ -54,7 +54,7 @@ func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each f
 		size = limit
 	}
 	request := map[string]any{
-		"query": q.DSL(), "size": size, "track_total_hits": false,
+		"query": q.DSL(), "size": size,
 		"sort": []any{map[string]any{"@timestamp": map[string]any{"order": "desc", "unmapped_type": "date"}}},
 	}
 	scroll := ""
