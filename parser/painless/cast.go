@@ -1,0 +1,257 @@
+package painless
+
+import (
+	"math"
+
+	"github.com/millrace/millrace/event"
+)
+
+func (x code) bool() func(*Context) bool {
+	if x.cond != nil {
+		return x.cond
+	}
+	eval := x.eval
+	return func(c *Context) bool { return eval(c).v.Bool() }
+}
+
+func (cp *compiler) constant(at int, t *class, v value) code {
+	return code{t: t, eval: func(*Context) value { return v }, konst: &v, at: at}
+}
+
+// unboxed is the primitive of a box, and any other type itself.
+func unboxed(t *class) *class {
+	if !t.prim && t.box != nil {
+		return t.box
+	}
+	return t
+}
+
+// cast converts x to type t as Painless would, or fails.
+func (cp *compiler) cast(x code, t *class, explicit bool) code {
+	if x.t == t {
+		return x
+	}
+	cp.checkCast(x.at, x.t, t, explicit)
+	conv := cp.converter(x.at, x.t, t, explicit)
+	if conv == nil {
+		return code{t: t, eval: x.eval, cond: x.cond, konst: x.konst, at: x.at}
+	}
+	if x.konst != nil && x.t != cp.lib.def {
+		return cp.constant(x.at, t, conv(nil, *x.konst))
+	}
+	eval := x.eval
+	return code{t: t, at: x.at, eval: func(c *Context) value { return conv(c, eval(c)) }}
+}
+
+// checkCast fails when there is no cast from one type to the other.
+func (cp *compiler) checkCast(at int, from, to *class, explicit bool) {
+	if from == to || cp.castable(from, to, explicit) {
+		return
+	}
+	cp.fail(at, "Cannot cast from [%s] to [%s].", from, to)
+}
+
+func (cp *compiler) castable(from, to *class, explicit bool) bool {
+	l := cp.lib
+	if from == l.void || to == l.void {
+		return false
+	}
+	if from == l.def || to == l.def {
+		return true
+	}
+	if from == nullType {
+		return !to.prim
+	}
+	if explicit && (from == l.string && unboxed(to) == l.char || unboxed(from) == l.char && to == l.string) {
+		return true
+	}
+	f, t := unboxed(from), unboxed(to)
+	if f.prim && t.prim && (from.prim || to.prim) {
+		if f == l.boolean || t == l.boolean {
+			return f == t
+		}
+		return explicit || widens(f, t, l)
+	}
+	if from.prim { // boxed, then up
+		return from.box.is(to)
+	}
+	if to.prim {
+		return explicit && to.box.is(from) || from == l.object && explicit
+	}
+	if from.is(to) {
+		return true
+	}
+	return explicit && to.is(from)
+}
+
+func widens(from, to *class, l *lib) bool {
+	if from == to {
+		return true
+	}
+	if to == l.char || from == l.char && to == l.short {
+		return false
+	}
+	return from.rank < to.rank
+}
+
+// nullType is the type of the literal null.
+var nullType = &class{name: "java.lang.Object", simple: "null"}
+
+// converter is what the cast does to the value, nil for nothing.
+func (cp *compiler) converter(at int, from, to *class, explicit bool) func(*Context, value) value {
+	l := cp.lib
+	f, t := unboxed(from), unboxed(to)
+	switch {
+	case from == to || to == l.def || to == l.object || from == nullType:
+		return nil
+	case from == l.def || from == l.object:
+		return func(c *Context, v value) value { return c.castDef(v, to, explicit, at) }
+	case f == l.string && t == l.char:
+		return func(c *Context, v value) value { return c.charOf(v, to, explicit, at) }
+	case f == l.char && to == l.string:
+		return func(c *Context, v value) value { return c.text1(uint16(v.int())) }
+	case f.prim && t.prim:
+		num := numeric(t, l)
+		boxed := !from.prim
+		if f == t && !boxed {
+			return nil
+		}
+		return func(c *Context, v value) value {
+			if boxed && v.isNull() {
+				if !to.prim {
+					return v
+				}
+				c.nullPointer(at, "cannot unbox null")
+			}
+			if num == nil || f == t {
+				return v
+			}
+			return num(v)
+		}
+	case from.is(to):
+		return nil
+	}
+	return func(c *Context, v value) value { return c.castDef(v, to, true, at) }
+}
+
+// numeric converts a number or char to a primitive type, as Java's casts do; nil for boolean.
+func numeric(t *class, l *lib) func(value) value {
+	switch t {
+	case l.byte:
+		return func(v value) value { return byteOf(int8(toInt64(v, 32))) }
+	case l.short:
+		return func(v value) value { return short(int16(toInt64(v, 32))) }
+	case l.char:
+		return func(v value) value { return char(uint16(toInt64(v, 32))) }
+	case l.int:
+		return func(v value) value { return integer(int32(toInt64(v, 32))) }
+	case l.long:
+		return func(v value) value { return long(toInt64(v, 64)) }
+	case l.float:
+		return func(v value) value {
+			if v.v.Kind() == event.Int || v.v.Kind() == event.Long {
+				return float(float32(v.int()))
+			}
+			return float(float32(v.v.Float()))
+		}
+	case l.double:
+		return func(v value) value { return double(v.v.Float()) }
+	}
+	return nil
+}
+
+// toInt64 converts as Java does: NaN is 0, floats beyond the range are its end.
+func toInt64(v value, bits int) int64 {
+	if k := v.v.Kind(); k != event.Float && k != event.Double {
+		return v.int()
+	}
+	f := v.v.Float()
+	low, high := float64(math.MinInt64), int64(math.MaxInt64)
+	if bits == 32 {
+		low, high = math.MinInt32, math.MaxInt32
+	}
+	switch {
+	case f != f:
+		return 0
+	case f <= low:
+		return int64(low)
+	case f >= float64(high):
+		return high
+	}
+	return int64(f)
+}
+
+func (c *Context) nullPointer(at int, format string, args ...any) {
+	c.throwAt(at, "java.lang.NullPointerException", format, args...)
+}
+
+// castDef converts a value whose type is only known now.
+func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
+	l := library()
+	how := "implicitly"
+	if explicit {
+		how = "explicitly"
+	}
+	switch {
+	case to == l.def || to == l.object:
+		return v
+	case to.prim && v.isNull():
+		if to == l.boolean {
+			c.nullPointer(at, `Cannot invoke "Object.getClass()" because "value" is null`)
+		}
+		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "value" is null`)
+	case v.isNull():
+		return v
+	case to == l.boolean:
+		if v.v.Kind() == event.Bool && v.ref == nil {
+			return v
+		}
+		c.throwAt(at, "java.lang.ClassCastException", "cannot cast def [%s] to boolean", unboxedName(v.class()))
+	case unboxed(to).rank > 0:
+		t := unboxed(to)
+		if v.isText() && t == l.char {
+			return c.charOf(v, to, explicit, at)
+		}
+		if f := unboxed(v.class()); f.rank > 0 && (widens(f, t, l) || explicit) {
+			if f == t {
+				return v
+			}
+			return numeric(t, l)(v)
+		}
+	case to == l.string && explicit && v.isChar():
+		return c.text1(uint16(v.int()))
+	case c.instance(v, to):
+		return v
+	case to == l.string:
+	default:
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", v.class(), to)
+	}
+	c.throwAt(at, "java.lang.ClassCastException", "cannot %s cast def [%s] to %s", how, unboxedName(v.class()), to)
+	return v
+}
+
+func unboxedName(k *class) string { return unboxed(k).name }
+
+// charOf is the one char of a string.
+func (c *Context) charOf(v value, to *class, explicit bool, at int) value {
+	if v.isNull() {
+		c.nullPointer(at, "cannot cast null to char")
+	}
+	s := textOf(c, v)
+	if utf16Len(s) != 1 {
+		c.throwAt(at, "java.lang.ClassCastException", "cannot cast java.lang.String with length not equal to one to char")
+	}
+	return char(utf16At(s, 0))
+}
+
+// instance tells whether v is a k; null is none.
+func (c *Context) instance(v value, k *class) bool {
+	own := v.class()
+	if own == nil {
+		return false
+	}
+	if c.readonly && v.ref == nil && v.v.Kind() >= event.List && k.is(own) && k != library().object {
+		return false // the document's containers are wrapped in conditions: a List, but no ArrayList
+	}
+	return own.is(k)
+}

@@ -1,0 +1,391 @@
+package painless
+
+import (
+	"strconv"
+
+	"github.com/millrace/millrace/event"
+)
+
+// fieldSite is x.name where the class of x is only known at run time.
+type fieldSite struct {
+	name     string
+	sym      event.Symbol
+	index    int // what the name means in a list, -1 if it is no number
+	ofMap    *method
+	at       int
+	nullSafe bool
+}
+
+func (cp *compiler) site(at int, name string, nullSafe bool) *fieldSite {
+	s := &fieldSite{name: name, sym: event.Intern(name), index: -1, at: at, nullSafe: nullSafe}
+	if n, err := strconv.Atoi(name); err == nil {
+		s.index = n
+	}
+	s.ofMap = cp.lib.mapT.getters[name]
+	return s
+}
+
+// follow evaluates ctx.a?.b. The reference is nil for what is in the document itself.
+func (c *Context) follow(links []link) (event.Value, ref) {
+	v := c.Event.Doc()
+	for i := range links {
+		l := &links[i]
+		if v.Kind() == event.Map {
+			v = c.Event.Lookup(v, l.name)
+			continue
+		}
+		if v.IsNull() && l.nullSafe {
+			v = event.Value{}
+			continue
+		}
+		x := c.getField(value{v: v}, l.site)
+		for j := i + 1; j < len(links); j++ {
+			x = c.getField(x, links[j].site)
+		}
+		return x.v, x.ref
+	}
+	return v, nil
+}
+
+// getField is x.name.
+func (c *Context) getField(x value, s *fieldSite) value {
+	if x.isNull() {
+		if s.nullSafe {
+			return null()
+		}
+		c.nullPointer(s.at, "cannot access method/field [%s] from a null def reference", s.name)
+	}
+	if x.isMap() {
+		if s.ofMap != nil {
+			return s.ofMap.run(c, x, nil)
+		}
+		return c.mapSymbol(x, s.sym)
+	}
+	k := x.class()
+	if k.elem != nil && s.name == "length" {
+		return count(c.size(x))
+	}
+	if m := k.getters[s.name]; m != nil {
+		return m.run(c, x, nil)
+	}
+	if k.is(library().list) && s.index >= 0 {
+		return c.at(x, s.index)
+	}
+	c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic getter [%s, %s] not found", k, s.name)
+	return value{}
+}
+
+// setField is x.name = v.
+func (c *Context) setField(x value, s *fieldSite, v value) {
+	if x.isNull() {
+		c.nullPointer(s.at, "cannot access method/field [%s] from a null def reference", s.name)
+	}
+	k := x.class()
+	if m := k.setters[s.name]; m != nil {
+		m.run(c, x, []value{v})
+		return
+	}
+	switch {
+	case x.isMap():
+		c.putSymbol(x, s.sym, v)
+	case k.is(library().list) && s.index >= 0:
+		c.setAt(x, s.index, v)
+	default:
+		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic setter [%s, %s] not found", k, s.name)
+	}
+}
+
+// target is what can be read and assigned: a local, a field, an element. The receiver and index are
+// evaluated once.
+type target struct {
+	t     *class
+	at    int
+	recv  func(*Context) value
+	index func(*Context) value // may be nil
+	load  func(c *Context, recv, index value) value
+	store func(c *Context, recv, index, v value)
+	chain []link
+}
+
+func (cp *compiler) loadOf(t target) code {
+	recv, index, load := t.recv, t.index, t.load
+	if load == nil {
+		cp.fail(t.at, "this can be assigned, but not read")
+	}
+	out := code{t: t.t, at: t.at, chain: t.chain}
+	switch {
+	case t.chain != nil:
+		links := t.chain
+		out.eval = func(c *Context) value {
+			v, r := c.follow(links)
+			return value{v, r}
+		}
+	case index == nil:
+		out.eval = func(c *Context) value { return load(c, recv(c), value{}) }
+	default:
+		out.eval = func(c *Context) value {
+			r := recv(c)
+			return load(c, r, index(c))
+		}
+	}
+	return out
+}
+
+func (cp *compiler) target(x expr) target {
+	switch x := x.(type) {
+	case *nameExpr:
+		v, ok := cp.fn.find(x.name)
+		if !ok {
+			cp.fail(x.at, "variable [%s] is not defined", x.name)
+		}
+		for _, cap := range cp.fn.captures {
+			if cap.to == v.slot {
+				cp.fail(x.at, "variable [%s] is captured by the lambda and cannot be assigned in it", x.name)
+			}
+		}
+		slot := v.slot
+		return target{
+			t: v.t, at: x.at, recv: func(*Context) value { return value{} },
+			load:  func(c *Context, _, _ value) value { return c.stack[c.base+slot] },
+			store: func(c *Context, _, _, v value) { c.stack[c.base+slot] = v },
+		}
+	case *fieldExpr:
+		return cp.fieldTarget(x)
+	case *indexExpr:
+		return cp.index(x)
+	}
+	cp.fail(x.pos(), "this cannot be assigned")
+	return target{}
+}
+
+// typeNamed tells whether an expression of names and dots is the name of a type.
+func (cp *compiler) typeNamed(x expr) *class {
+	name := ""
+	for {
+		switch n := x.(type) {
+		case *nameExpr:
+			if _, local := cp.fn.find(n.name); local {
+				return nil
+			}
+			k := cp.lib.types[n.name+name]
+			if k == nil || k.hidden {
+				return nil
+			}
+			return k
+		case *fieldExpr:
+			name = "." + n.name + name
+			x = n.x
+		default:
+			return nil
+		}
+	}
+}
+
+func (cp *compiler) field(x *fieldExpr) code {
+	if k := cp.typeNamed(x.x); k != nil {
+		f, ok := k.consts[x.name]
+		if !ok {
+			cp.fail(x.at, "static member field [%s, %s] not found", k, x.name)
+		}
+		return code{t: f.typ, eval: func(*Context) value { return f.get() }, at: x.at}
+	}
+	return cp.loadOf(cp.fieldTarget(x))
+}
+
+func (cp *compiler) fieldTarget(x *fieldExpr) target {
+	l := cp.lib
+	recv := cp.expr(x.x)
+	s := cp.site(x.at, x.name, x.nullSafe)
+	t := target{t: l.def, at: x.at, recv: recv.eval}
+	switch {
+	case recv.t == l.def || recv.t.is(l.mapT):
+		if recv.t != l.def && recv.t.getters[x.name] != nil {
+			t.t = recv.t.getters[x.name].ret
+		}
+		if recv.chain != nil && s.ofMap == nil && (len(recv.chain) > 0 || x.name[0] != '_' || !isMetadata(x.name)) {
+			t.chain = append(recv.chain[:len(recv.chain):len(recv.chain)], link{s.sym, s, x.nullSafe})
+		}
+		t.load = func(c *Context, r, _ value) value { return c.getField(r, s) }
+		t.store = func(c *Context, r, _, v value) { c.setField(r, s, v) }
+	case recv.t.elem != nil:
+		if x.name != "length" {
+			cp.fail(x.at, "Field [%s] does not exist for type [%s].", x.name, recv.t)
+		}
+		t.t = l.int
+		t.load = func(c *Context, r, _ value) value { c.notNull(r, s); return count(c.size(r)) }
+	case recv.t.getters[x.name] != nil:
+		m := recv.t.getters[x.name]
+		t.t = m.ret
+		t.load = func(c *Context, r, _ value) value {
+			if r.isNull() && s.nullSafe {
+				return r
+			}
+			c.notNull(r, s)
+			return m.run(c, r, nil)
+		}
+		if set := recv.t.setters[x.name]; set != nil {
+			t.store = func(c *Context, r, _, v value) { c.notNull(r, s); set.run(c, r, []value{v}) }
+		}
+	case recv.t.is(l.list) && s.index >= 0:
+		t.load = func(c *Context, r, _ value) value { c.notNull(r, s); return c.at(r, s.index) }
+		t.store = func(c *Context, r, _, v value) { c.notNull(r, s); c.setAt(r, s.index, v) }
+	default:
+		cp.fail(x.at, "field [%s, %s] not found", recv.t, x.name)
+	}
+	return t
+}
+
+func (c *Context) notNull(x value, s *fieldSite) {
+	if x.isNull() {
+		c.nullPointer(s.at, `Cannot invoke a method or field [%s] because the value is null`, s.name)
+	}
+}
+
+// index compiles x[i].
+func (cp *compiler) index(x *indexExpr) target {
+	l := cp.lib
+	recv, at := cp.expr(x.x), x.at
+	t := target{t: l.def, at: at, recv: recv.eval}
+	switch {
+	case recv.t.elem != nil || recv.t.is(l.list):
+		i := cp.cast(cp.expr(x.i), l.int, false).eval
+		if recv.t.elem != nil {
+			t.t = recv.t.elem
+		}
+		t.index = i
+		t.load = func(c *Context, r, i value) value { return c.at(r, c.position(r, i, at)) }
+		t.store = func(c *Context, r, i, v value) { c.setAt(r, c.position(r, i, at), v) }
+	case recv.t.is(l.mapT):
+		if lit, ok := x.i.(*literal); ok && lit.tok.kind == tokString {
+			s := cp.site(at, lit.tok.text, false)
+			if recv.chain != nil && (len(recv.chain) > 0 || !isMetadata(s.name)) {
+				s.ofMap = nil
+				t.chain = append(recv.chain[:len(recv.chain):len(recv.chain)], link{s.sym, &fieldSite{name: s.name, sym: s.sym, index: -1, at: at}, false})
+			}
+		}
+		t.index = cp.cast(cp.expr(x.i), l.def, false).eval
+		t.load = func(c *Context, r, i value) value { c.notNullAt(r, at); return c.mapGet(r, i) }
+		t.store = func(c *Context, r, i, v value) { c.notNullAt(r, at); c.mapPut(r, i, v) }
+	case recv.t == l.def:
+		t.index = cp.cast(cp.expr(x.i), l.def, false).eval
+		t.load = func(c *Context, r, i value) value { return c.getIndex(r, i, at) }
+		t.store = func(c *Context, r, i, v value) { c.setIndex(r, i, v, at) }
+	default:
+		cp.fail(at, "Attempting to address a non-array type [%s] as an array.", recv.t)
+	}
+	return t
+}
+
+func (c *Context) notNullAt(x value, at int) {
+	if x.isNull() {
+		c.nullPointer(at, `Cannot invoke "java.util.Map.get(Object)" because the value is null`)
+	}
+}
+
+// position is an index of a list or array; a negative one counts from the end.
+func (c *Context) position(r, i value, at int) int {
+	if r.isNull() {
+		c.nullPointer(at, "Cannot read the array length because the value is null")
+	}
+	n := int(i.int())
+	if n < 0 {
+		n += c.size(r)
+	}
+	return n
+}
+
+func (c *Context) getIndex(r, i value, at int) value {
+	switch {
+	case r.isNull():
+		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "receiver" is null`)
+	case r.isMap():
+		return c.mapGet(r, i)
+	case r.isList() && (r.class().elem != nil || r.class().is(library().list)):
+		return c.at(r, c.position(r, c.castDef(i, library().int, false, at), at))
+	}
+	c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
+	return value{}
+}
+
+func (c *Context) setIndex(r, i, v value, at int) {
+	switch {
+	case r.isNull():
+		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "receiver" is null`)
+	case r.isMap():
+		c.mapPut(r, i, v)
+	case r.isList() && (r.class().elem != nil || r.class().is(library().list)):
+		if e := r.class().elem; e != nil {
+			v = c.castDef(v, e, false, at)
+		}
+		c.setAt(r, c.position(r, c.castDef(i, library().int, false, at), at), v)
+	default:
+		c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
+	}
+}
+
+func (cp *compiler) assign(x *assignExpr) code {
+	to := cp.target(x.to)
+	if to.store == nil {
+		cp.fail(x.at, "this cannot be assigned")
+	}
+	v := cp.exprFor(x.x, to.t)
+	if x.op == "" {
+		v = cp.cast(v, to.t, false)
+		eval := v.eval
+		return cp.storing(to, func(c *Context, _ value) (value, value) {
+			n := eval(c)
+			return n, n
+		}, false)
+	}
+	return cp.storing(to, cp.update(x.at, x.op, to, v, false), true)
+}
+
+// update computes the new value of a target from the old one, and what the expression is worth.
+func (cp *compiler) update(at int, op string, to target, v code, post bool) func(*Context, value) (value, value) {
+	slot := cp.fn.slots
+	cp.fn.slots++
+	old := code{t: to.t, at: at, eval: func(c *Context) value { return c.stack[c.base+slot] }}
+	sum := cp.operate(at, op, old, v)
+	if sum.t != to.t {
+		sum = cp.cast(sum, to.t, true)
+	}
+	eval := sum.eval
+	return func(c *Context, before value) (value, value) {
+		c.stack[c.base+slot] = before
+		n := eval(c)
+		if post {
+			return n, before
+		}
+		return n, n
+	}
+}
+
+// storing evaluates receiver, index, then the new value, and stores it.
+func (cp *compiler) storing(to target, next func(c *Context, old value) (stored, result value), read bool) code {
+	if read && to.load == nil {
+		cp.fail(to.at, "this can be assigned, but not read")
+	}
+	return code{t: to.t, at: to.at, eval: func(c *Context) value {
+		r := to.recv(c)
+		var i, old value
+		if to.index != nil {
+			i = to.index(c)
+		}
+		if read {
+			old = to.load(c, r, i)
+		}
+		n, result := next(c, old)
+		to.store(c, r, i, n)
+		return result
+	}}
+}
+
+// stepExpr compiles ++ and --.
+func (cp *compiler) stepExpr(x *stepExpr) code {
+	to := cp.target(x.x)
+	if to.store == nil {
+		cp.fail(x.at, "this cannot be assigned")
+	}
+	one := cp.constant(x.at, cp.lib.int, integer(1))
+	return cp.storing(to, cp.update(x.at, x.op[:1], to, one, !x.prefix), true)
+}

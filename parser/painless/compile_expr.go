@@ -1,0 +1,546 @@
+package painless
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/millrace/millrace/event"
+)
+
+// exprFor compiles an expression where a value of type t is wanted: only lambdas and literals of numbers care.
+func (cp *compiler) exprFor(x expr, t *class) code {
+	switch x := x.(type) {
+	case *lambdaExpr, *refExpr:
+		return cp.functional(x, t)
+	case *ternaryExpr:
+		return cp.ternary(x, t)
+	}
+	return cp.expr(x)
+}
+
+func (cp *compiler) expr(x expr) code {
+	cp.enter(x.pos())
+	defer cp.leave()
+	out := cp.expression(x)
+	out.at = x.pos()
+	return out
+}
+
+func (cp *compiler) expression(x expr) code {
+	switch x := x.(type) {
+	case *literal:
+		return cp.literal(x)
+	case *regexLit:
+		return cp.regexLiteral(x)
+	case *nameExpr:
+		return cp.nameExpr(x)
+	case *unaryExpr:
+		return cp.unary(x)
+	case *stepExpr:
+		return cp.stepExpr(x)
+	case *binaryExpr:
+		return cp.binary(x)
+	case *instanceExpr:
+		return cp.instanceExpr(x)
+	case *ternaryExpr:
+		return cp.ternary(x, nil)
+	case *assignExpr:
+		return cp.assign(x)
+	case *castExpr:
+		t := cp.typeOf(x.t)
+		return cp.cast(cp.exprFor(x.x, t), t, true)
+	case *fieldExpr:
+		return cp.field(x)
+	case *indexExpr:
+		return cp.loadOf(cp.index(x))
+	case *callExpr:
+		return cp.call(x)
+	case *funcCall:
+		return cp.funcCall(x)
+	case *newExpr:
+		return cp.newObject(x)
+	case *newArray:
+		return cp.newArray(x)
+	case *listLit:
+		return cp.listLiteral(x)
+	case *mapLit:
+		return cp.mapLiteral(x)
+	case *lambdaExpr, *refExpr:
+		return cp.functional(x, cp.lib.def)
+	}
+	cp.fail(x.pos(), "unsupported expression")
+	return code{}
+}
+
+func (cp *compiler) literal(x *literal) code {
+	switch t := x.tok; t.kind {
+	case tokString:
+		return cp.text(x.at, t.text)
+	case tokKeyword:
+		if t.text == "null" {
+			return cp.constant(x.at, nullType, null())
+		}
+		c := cp.constant(x.at, cp.lib.boolean, boolean(t.text == "true"))
+		yes := t.text == "true"
+		c.cond = func(*Context) bool { return yes }
+		return c
+	}
+	return cp.number(x.at, x.tok.text, false)
+}
+
+func (cp *compiler) text(at int, s string) code {
+	return cp.constant(at, cp.lib.string, value{cp.consts.ev.Text(s), cp.consts})
+}
+
+// number reads a literal; negative tells that a minus stands before it.
+func (cp *compiler) number(at int, text string, negative bool) code {
+	digits, suffix := text, byte(0)
+	hex := strings.HasPrefix(text, "0x") || strings.HasPrefix(text, "0X")
+	if last := text[len(text)-1]; strings.IndexByte("lL", last) >= 0 || !hex && strings.IndexByte("fFdD", last) >= 0 {
+		digits, suffix = text[:len(text)-1], last|0x20
+	}
+	sign := ""
+	if negative {
+		sign = "-"
+	}
+	octal := !hex && len(digits) > 1 && digits[0] == '0' && strings.IndexByte(digits, '.') < 0 && !strings.ContainsAny(digits, "eE")
+	switch {
+	case suffix == 'f':
+		f, err := strconv.ParseFloat(sign+digits, 32)
+		if err != nil {
+			cp.fail(at, "Invalid float constant [%s].", text)
+		}
+		return cp.constant(at, cp.lib.float, float(float32(f)))
+	case suffix == 'd' || !hex && strings.ContainsAny(digits, ".eE"):
+		f, err := strconv.ParseFloat(sign+digits, 64)
+		if err != nil {
+			cp.fail(at, "Invalid double constant [%s].", text)
+		}
+		return cp.constant(at, cp.lib.double, double(f))
+	}
+	base := 10
+	if hex {
+		base, digits = 16, digits[2:]
+	} else if octal {
+		base = 8
+	}
+	bits, t := 32, cp.lib.int
+	if suffix == 'l' {
+		bits, t = 64, cp.lib.long
+	}
+	n, err := strconv.ParseInt(sign+digits, base, bits)
+	if err != nil {
+		cp.fail(at, "Invalid %s constant [%s%s].", t.name, sign, text)
+	}
+	if bits == 32 {
+		return cp.constant(at, t, integer(int32(n)))
+	}
+	return cp.constant(at, t, long(n))
+}
+
+func (cp *compiler) nameExpr(x *nameExpr) code {
+	if v, ok := cp.fn.find(x.name); ok {
+		slot := v.slot
+		return code{t: v.t, eval: func(c *Context) value { return c.stack[c.base+slot] }}
+	}
+	switch x.name {
+	case "ctx":
+		return code{t: cp.lib.mapT, eval: func(c *Context) value { return value{v: c.Event.Doc()} }, chain: []link{}}
+	case "params":
+		return code{t: cp.lib.mapT, eval: func(c *Context) value { return c.params }}
+	}
+	if k := cp.lib.types[x.name]; k != nil && !k.hidden {
+		cp.fail(x.at, "[%s] is a type, not a value", x.name)
+	}
+	cp.fail(x.at, "variable [%s] is not defined", x.name)
+	return code{}
+}
+
+func (cp *compiler) unary(x *unaryExpr) code {
+	if lit, ok := x.x.(*literal); ok && x.op == "-" && (lit.tok.kind == tokInt || lit.tok.kind == tokDecimal) {
+		return cp.number(x.at, lit.tok.text, true)
+	}
+	l, v := cp.lib, cp.expr(x.x)
+	if x.op == "!" {
+		not := cp.cast(v, l.boolean, false).bool()
+		return truth(l, func(c *Context) bool { return !not(c) })
+	}
+	op, eval, at := x.op, v.eval, x.at
+	if v.t == l.def {
+		return code{t: l.def, eval: func(c *Context) value { return c.unaryDef(op, eval(c), at) }}
+	}
+	t := promote(l, v.t, v.t)
+	if t == nil || op == "~" && t.rank > l.long.rank {
+		cp.fail(x.at, "Cannot apply [%s] operation to type [%s].", op, v.t)
+	}
+	eval = cp.cast(v, t, false).eval
+	return code{t: t, eval: func(c *Context) value { return unaryOp(op, t, eval(c)) }}
+}
+
+func unaryOp(op string, t *class, v value) value {
+	l := library()
+	switch {
+	case op == "+":
+		return v
+	case t == l.int && op == "-":
+		return integer(-int32(v.int()))
+	case t == l.int:
+		return integer(^int32(v.int()))
+	case t == l.long && op == "-":
+		return long(-v.int())
+	case t == l.long:
+		return long(^v.int())
+	case t == l.float:
+		return float(float32(-v.v.Float()))
+	}
+	return double(-v.v.Float())
+}
+
+func (c *Context) unaryDef(op string, v value, at int) value {
+	l := library()
+	if v.isNull() {
+		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "unary" is null`)
+	}
+	t := promote(l, v.class(), v.class())
+	if t == nil || op == "~" && t.rank > l.long.rank {
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot apply [%s] operation to type [%s].", op, v.class())
+	}
+	if n := numeric(t, l); unboxed(v.class()) != t {
+		v = n(v)
+	}
+	return unaryOp(op, t, v)
+}
+
+// truth is code of type boolean.
+func truth(l *lib, cond func(*Context) bool) code {
+	return code{t: l.boolean, cond: cond, eval: func(c *Context) value { return boolean(cond(c)) }}
+}
+
+func (cp *compiler) binary(x *binaryExpr) code {
+	switch x.op {
+	case "&&", "||":
+		a, b := cp.boolean(x.x), cp.boolean(x.y)
+		if x.op == "&&" {
+			return truth(cp.lib, func(c *Context) bool { return a(c) && b(c) })
+		}
+		return truth(cp.lib, func(c *Context) bool { return a(c) || b(c) })
+	case "==", "!=", "===", "!==":
+		return cp.equality(x)
+	case "?:":
+		return cp.elvis(x)
+	case "=~", "==~":
+		return cp.match(x)
+	}
+	return cp.operate(x.at, x.op, cp.expr(x.x), cp.expr(x.y))
+}
+
+// operate compiles an arithmetic, bitwise, shift or ordering operator.
+func (cp *compiler) operate(at int, op string, a, b code) code {
+	l := cp.lib
+	ordering := op[0] == '<' && op != "<<" || op[0] == '>' && op != ">>" && op != ">>>"
+	result := func(t *class) *class {
+		if ordering {
+			return l.boolean
+		}
+		return t
+	}
+	if op == "+" && (a.t == l.string || b.t == l.string) && a.t != l.void && b.t != l.void {
+		x, y := a.eval, b.eval
+		return code{t: l.string, eval: func(c *Context) value {
+			v := x(c)
+			return c.concat(v, y(c))
+		}}
+	}
+	if a.t == l.def || b.t == l.def {
+		x, y := a.eval, b.eval
+		if a.t == l.void || b.t == l.void {
+			cp.fail(at, "Cannot apply [%s] operation to types [%s] and [%s].", op, a.t, b.t)
+		}
+		return cp.folded(a, b, code{t: result(l.def), eval: func(c *Context) value {
+			v := x(c)
+			return c.binaryDef(op, v, y(c), at)
+		}})
+	}
+	shifting := op == "<<" || op == ">>" || op == ">>>"
+	bits := op == "&" || op == "|" || op == "^"
+	t := promote(l, a.t, b.t)
+	if shifting {
+		t = promote(l, a.t, a.t)
+	}
+	if bits && unboxed(a.t) == l.boolean && unboxed(b.t) == l.boolean {
+		t = l.boolean
+	}
+	if t == nil || (shifting || bits) && (t.rank > l.long.rank || unboxed(b.t).rank > l.long.rank) || shifting && unboxed(b.t).rank == 0 {
+		cp.fail(at, "Cannot apply [%s] operation to types [%s] and [%s].", op, a.t, b.t)
+	}
+	x, y := cp.cast(a, t, false).eval, b.eval
+	if shifting {
+		y = cp.cast(b, unboxed(b.t), false).eval
+		return code{t: t, eval: func(c *Context) value { v := x(c); return shift(op, t, v, y(c).int()) }}
+	}
+	y = cp.cast(b, t, false).eval
+	switch {
+	case bits:
+		return code{t: t, eval: func(c *Context) value { v := x(c); return bitwise(op, t, v, y(c)) }}
+	case ordering:
+		return truth(l, func(c *Context) bool { v := x(c); return order(op, t, v, y(c)) })
+	}
+	return cp.folded(a, b, code{t: t, eval: func(c *Context) value { v := x(c); return c.arith(op, t, v, y(c), at) }})
+}
+
+// folded is a place for constant folding; division by zero must stay an error at run time.
+func (cp *compiler) folded(_, _ code, out code) code { return out }
+
+func (cp *compiler) equality(x *binaryExpr) code {
+	l := cp.lib
+	a, b := cp.expr(x.x), cp.expr(x.y)
+	if a.t == l.void || b.t == l.void {
+		cp.fail(x.at, "Cannot apply [%s] operation to types [%s] and [%s].", x.op, a.t, b.t)
+	}
+	cp.checkComparable(x, a, b)
+	negate := x.op[0] == '!'
+	if len(x.op) == 3 {
+		e, f := a.eval, b.eval
+		return truth(l, func(c *Context) bool { v := e(c); return c.identical(v, f(c)) != negate })
+	}
+	if a.t == nullType {
+		a, b = b, a
+	}
+	if b.t == nullType {
+		return cp.nullTest(a, negate)
+	}
+	if a.konst != nil {
+		a, b = b, a
+	}
+	if b.konst != nil && b.t == l.string {
+		return cp.equalsText(a, string(textOf(nil, *b.konst)), *b.konst, negate)
+	}
+	e, f := a.eval, b.eval
+	return truth(l, func(c *Context) bool { v := e(c); return c.equal(v, f(c)) != negate })
+}
+
+// checkComparable refuses to compare a primitive with what it can never equal.
+func (cp *compiler) checkComparable(x *binaryExpr, a, b code) {
+	l := cp.lib
+	if a.t == l.def || b.t == l.def || !a.t.prim && !b.t.prim {
+		return
+	}
+	if a.t == l.boolean && unboxed(b.t) == l.boolean || b.t == l.boolean && unboxed(a.t) == l.boolean {
+		return
+	}
+	if promote(l, a.t, b.t) == nil {
+		if a.t == l.object || b.t == l.object {
+			return
+		}
+		cp.fail(x.at, "Cannot apply [%s] operation to types [%s] and [%s].", x.op, a.t, b.t)
+	}
+}
+
+func (cp *compiler) nullTest(a code, negate bool) code {
+	if a.chain != nil {
+		links := a.chain
+		return truth(cp.lib, func(c *Context) bool {
+			v, ref := c.follow(links)
+			return (ref == nil && v.IsNull()) != negate
+		})
+	}
+	eval := a.eval
+	return truth(cp.lib, func(c *Context) bool { return eval(c).isNull() != negate })
+}
+
+// equalsText compares with a constant, the commonest of conditions.
+func (cp *compiler) equalsText(a code, want string, konst value, negate bool) code {
+	if a.chain != nil {
+		links := a.chain
+		return truth(cp.lib, func(c *Context) bool {
+			v, r := c.follow(links)
+			if r == nil {
+				return (v.Kind() == event.String && string(c.Event.Bytes(v)) == want) != negate
+			}
+			return c.equal(value{v, r}, konst) != negate
+		})
+	}
+	eval := a.eval
+	return truth(cp.lib, func(c *Context) bool {
+		v := eval(c)
+		return (v.isText() && string(textOf(c, v)) == want) != negate
+	})
+}
+
+func (cp *compiler) elvis(x *binaryExpr) code {
+	a, b := cp.expr(x.x), cp.expr(x.y)
+	if a.t.prim {
+		cp.fail(x.at, "Extraneous elvis operator. LHS is a primitive.")
+	}
+	if a.konst != nil {
+		cp.fail(x.at, "Extraneous elvis operator. LHS is a constant.")
+	}
+	t := cp.common(a.t, b.t)
+	p, q := cp.cast(a, t, false).eval, cp.cast(b, t, false).eval
+	return code{t: t, eval: func(c *Context) value {
+		if v := p(c); !v.isNull() {
+			return v
+		}
+		return q(c)
+	}}
+}
+
+func (cp *compiler) ternary(x *ternaryExpr, want *class) code {
+	cond := cp.boolean(x.cond)
+	a, b := cp.exprFor(x.yes, want), cp.exprFor(x.no, want)
+	t := want
+	if t == nil || !cp.castable(a.t, t, false) || !cp.castable(b.t, t, false) {
+		t = cp.common(a.t, b.t)
+	}
+	p, q := cp.cast(a, t, false), cp.cast(b, t, false)
+	if t == cp.lib.boolean {
+		yes, no := p.bool(), q.bool()
+		return truth(cp.lib, func(c *Context) bool {
+			if cond(c) {
+				return yes(c)
+			}
+			return no(c)
+		})
+	}
+	yes, no := p.eval, q.eval
+	return code{t: t, eval: func(c *Context) value {
+		if cond(c) {
+			return yes(c)
+		}
+		return no(c)
+	}}
+}
+
+// common is the type of a conditional with branches of these types.
+func (cp *compiler) common(a, b *class) *class {
+	l := cp.lib
+	switch {
+	case a == b && a == nullType:
+		return l.object
+	case a == b:
+		return a
+	case a == l.def || b == l.def:
+		return l.def
+	case a == nullType && !b.prim:
+		return b
+	case b == nullType && !a.prim:
+		return a
+	case a == nullType || b == nullType:
+		return l.def
+	case a.prim && b.prim && a.rank > 0 && b.rank > 0:
+		switch {
+		case widens(a, b, l):
+			return b
+		case widens(b, a, l):
+			return a
+		}
+		return l.int
+	case a.is(b):
+		return b
+	case b.is(a):
+		return a
+	case unboxed(a) == unboxed(b):
+		return l.object
+	}
+	return l.object
+}
+
+func (cp *compiler) instanceExpr(x *instanceExpr) code {
+	v, t := cp.expr(x.x), cp.typeOf(x.t)
+	eval := v.eval
+	switch {
+	case t == cp.lib.def:
+		return truth(cp.lib, func(c *Context) bool { return !eval(c).isNull() })
+	case t.prim && v.t.prim:
+		same := t == v.t
+		return truth(cp.lib, func(c *Context) bool { eval(c); return same })
+	case t.prim:
+		t = t.box
+	}
+	if v.t.prim {
+		is := v.t.box.is(t)
+		return truth(cp.lib, func(c *Context) bool { eval(c); return is })
+	}
+	return truth(cp.lib, func(c *Context) bool { return c.instance(eval(c), t) })
+}
+
+func (cp *compiler) listLiteral(x *listLit) code {
+	items := cp.items(x.items, cp.lib.def)
+	return code{t: cp.lib.arrayList, eval: func(c *Context) value {
+		l := c.newList(len(items))
+		for _, item := range items {
+			c.Event.Append(l.v, c.stored(item(c)))
+		}
+		return l
+	}}
+}
+
+func (cp *compiler) items(list []expr, t *class) []func(*Context) value {
+	var items []func(*Context) value
+	for _, e := range list {
+		items = append(items, cp.cast(cp.exprFor(e, t), t, false).eval)
+	}
+	return items
+}
+
+func (cp *compiler) mapLiteral(x *mapLit) code {
+	keys, values := cp.items(x.keys, cp.lib.def), cp.items(x.values, cp.lib.def)
+	return code{t: cp.lib.hashMap, eval: func(c *Context) value {
+		m := c.newMap()
+		for i := range keys {
+			k := keys[i](c)
+			c.mapPut(m, k, values[i](c))
+		}
+		return m
+	}}
+}
+
+func (cp *compiler) newArray(x *newArray) code {
+	elem := cp.typeOf(x.t)
+	if x.sizes == nil {
+		items := cp.items(x.items, elem)
+		t := cp.lib.array(elem)
+		return code{t: t, eval: func(c *Context) value {
+			a := c.newArray(t, len(items))
+			for _, item := range items {
+				c.Event.Append(a.v, c.stored(item(c)))
+			}
+			return a
+		}}
+	}
+	var sizes []func(*Context) value
+	t := elem
+	for _, s := range x.sizes {
+		sizes = append(sizes, cp.cast(cp.expr(s), cp.lib.int, false).eval)
+		t = cp.lib.array(t)
+	}
+	zero, at := cp.zero(elem), x.at
+	return code{t: t, eval: func(c *Context) value {
+		var dims [8]int
+		n := min(len(sizes), len(dims))
+		for i := range n {
+			d := sizes[i](c).int()
+			if d < 0 {
+				c.throwAt(at, "java.lang.NegativeArraySizeException", "%d", d)
+			}
+			dims[i] = int(d)
+		}
+		return c.fillArray(t, dims[:n], zero)
+	}}
+}
+
+func (c *Context) fillArray(t *class, dims []int, zero value) value {
+	a := c.newArray(t, dims[0])
+	for range dims[0] {
+		v := zero
+		if len(dims) > 1 {
+			v = c.fillArray(t.elem, dims[1:], zero)
+		}
+		c.loop()
+		c.Event.Append(a.v, c.stored(v))
+	}
+	return a
+}
+
+var maxInt32 = int64(math.MaxInt32)

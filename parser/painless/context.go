@@ -1,0 +1,168 @@
+package painless
+
+import (
+	"fmt"
+
+	"github.com/millrace/millrace/event"
+)
+
+// Limits bound what one run of a condition or script may take. A run that goes beyond one ends with an
+// [*Error] that the script cannot catch.
+type Limits struct {
+	Loops  int // iterations of all loops and calls of functions together
+	Depth  int // nested calls of functions and lambdas
+	Memory int // bytes of text and containers that the run makes
+}
+
+// DefaultLimits has Elasticsearch's limit on loops.
+func DefaultLimits() Limits { return Limits{Loops: 1_000_000, Depth: 500, Memory: 32 << 20} }
+
+// Metadata is what `ctx._index` and the like read. Fields that are "" read as null.
+type Metadata struct {
+	Index, ID, Routing, VersionType string
+	Version                         int64
+	HasVersion                      bool
+}
+
+// Context is the state of one worker in which compiled code runs, one run at a time.
+type Context struct {
+	Event    *event.Event
+	Received int64 // ns since the epoch; the script's idea of now
+	Metadata Metadata
+	// SetMetadata is asked when a script assigns ctx._index, _id, _routing, … nil refuses.
+	SetMetadata func(name string, v event.Value) error
+	Limits      Limits
+
+	hooks    Hooks
+	params   value
+	stack    []value // locals of the functions that are running
+	base     int     // where the running function's locals begin
+	args     []value // arguments of the calls that are being made
+	ret      value   // what return left
+	readonly bool    // a condition runs: the document must not change
+	loops    int
+	depth    int
+	memory   int
+	mark     int                         // size of the event's text when the run began
+	odd      map[event.Value]*oddEntries // entries of maps whose keys are no strings
+	tags     map[event.Value]*tag        // classes of containers that stand in containers
+	boxed    map[event.Value]value       // objects that stand in containers
+	text     []byte
+}
+
+// NewContext makes a context with DefaultLimits. hooks are the processors' functions that scripts may call.
+func NewContext(hooks Hooks) *Context {
+	return &Context{Limits: DefaultLimits(), hooks: hooks}
+}
+
+// thrown is what unwinds the closures: an exception of the script, or a limit that was reached.
+type thrown struct {
+	exc *exception
+}
+
+// exception is a Throwable.
+type exception struct {
+	cls     *class
+	message string
+	hasText bool
+	at      int // byte offset, -1 while unknown
+}
+
+func (e *exception) classOf(event.Value) *class { return e.cls }
+
+// throw raises an exception of the class.
+func (c *Context) throw(cls string, format string, args ...any) { c.throwAt(-1, cls, format, args...) }
+
+// throwAt is throw at a place of the script.
+func (c *Context) throwAt(at int, cls string, format string, args ...any) {
+	e := &exception{cls: library().mustType(cls), message: format, hasText: true, at: at}
+	if len(args) > 0 {
+		e.message = fmt.Sprintf(format, args...)
+	}
+	panic(thrown{e})
+}
+
+func (c *Context) throwBare(cls string) {
+	panic(thrown{&exception{cls: library().mustType(cls), at: -1}})
+}
+
+// loop counts an iteration or a call.
+func (c *Context) loop() {
+	if c.loops++; c.loops > c.Limits.Loops {
+		c.throw("org.elasticsearch.painless.PainlessError", "The maximum number of statements that can be executed in a loop has been reached.")
+	}
+}
+
+// work counts n steps of a builtin that takes long on large values.
+func (c *Context) work(n int) {
+	c.loops += n >> 6
+	c.loop()
+}
+
+// charge counts memory that is not text of the event.
+func (c *Context) charge(bytes int) {
+	if c.memory += bytes; c.memory > c.Limits.Memory {
+		c.outOfMemory()
+	}
+}
+
+func (c *Context) outOfMemory() {
+	c.throw("java.lang.OutOfMemoryError", "the script made more than %d bytes of text and containers", c.Limits.Memory)
+}
+
+// reserve fails early when n more bytes of text would go beyond the limit.
+func (c *Context) reserve(n int) {
+	if n < 0 || c.Event.Mark()-c.mark+n+c.memory > c.Limits.Memory {
+		c.outOfMemory()
+	}
+}
+
+func (c *Context) begin(p *program) {
+	c.loops, c.depth, c.memory, c.mark = 0, 0, 0, c.Event.Mark()
+	c.base, c.args, c.odd, c.tags, c.boxed = 0, c.args[:0], nil, nil, nil
+	c.params = value{v: p.params, ref: p.consts}
+	c.frame(p.frame)
+}
+
+// frame makes room for n locals at base.
+func (c *Context) frame(n int) {
+	for len(c.stack) < c.base+n {
+		c.stack = append(c.stack, value{})
+	}
+}
+
+// end lets go of what the run left, so that the next line does not keep it alive.
+func (c *Context) end(p *program) {
+	clear(c.stack)
+	clear(c.args[:cap(c.args)])
+	c.stack, c.args, c.ret = c.stack[:0], c.args[:0], value{}
+}
+
+// recovered turns what unwound the closures into an *Error.
+func (c *Context) recovered(p *program, r any) error {
+	switch r := r.(type) {
+	case thrown:
+		e := &Error{Class: r.exc.cls.name, Message: r.exc.message}
+		if r.exc.at >= 0 {
+			ce := CompileError{src: p.src, pos: r.exc.at}
+			ce.locate()
+			e.Line, e.Column = ce.Line, ce.Column
+		}
+		return e
+	case error:
+		if r == event.ErrTooLarge {
+			return &Error{Class: "java.lang.OutOfMemoryError", Message: r.Error()}
+		}
+	}
+	panic(r)
+}
+
+// Hooks are the processors' functions that scripts call as Processors.x. A script that calls one which is nil
+// does not compile.
+type Hooks struct {
+	Bytes       func(text string) (int64, error)
+	JSON        func(ev *event.Event, v event.Value, lenient bool) (event.Value, error)
+	URLDecode   func(text string) (string, error)
+	URIParts    func(ev *event.Event, text string) (event.Value, error)
+	CommunityID func(args [8]string, seed int) (string, error)
+}

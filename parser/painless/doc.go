@@ -1,0 +1,27 @@
+// Package painless compiles Elasticsearch's script language and runs it over an [event.Event].
+//
+// A condition is what stands in a processor's `if`, a script what stands in a `script` processor. Both are
+// compiled once (lexer, parser, types, closures) and run for every line:
+//
+//	cond, err := painless.CompileCondition(`ctx?.event?.code == '4625'`, painless.Options{})
+//	script, err := painless.CompileScript(src, painless.Options{Params: params})
+//
+//	ctx := painless.NewContext(hooks)      // one per worker, used again for every line
+//	ctx.Event, ctx.Received = ev, received // before each line; Metadata too where scripts may ask for it
+//	yes, err := cond.Eval(ctx)             // err is an *Error
+//	err = script.Run(ctx)                  // changes ctx.Event
+//
+// Compiled code is safe for concurrent use; a [Context] is one worker's scratch space. Text and containers
+// that a script makes are parts of the event and live until it is reset.
+//
+// The types are Painless's: int, long, double and def are told apart as Elasticsearch does, integers wrap,
+// strings are measured in UTF-16 units. What the package does not know (a class, a method, a construct) is a
+// [*CompileError] with line and column; a method that is called on a def must be one of some known class, and
+// when the value turns out to be of another, the error at run time is in Elasticsearch's words.
+//
+// Iteration over maps and sets that Elasticsearch holds in a HashMap is in Java's order of hashes, so that
+// lists which scripts build from them are the same.
+//
+// What never happens here: no clock is read ("now" is the time of receipt), nothing is random, no document is
+// turned into Go maps, and no script runs for ever: [Limits] bound its loops, its recursion and its memory.
+package painless

@@ -1,0 +1,184 @@
+package painless
+
+import (
+	"github.com/millrace/millrace/event"
+)
+
+// order in which a container is gone over.
+type iterationOrder uint8
+
+const (
+	byInsertion iterationOrder = iota
+	byHash
+	sorted
+)
+
+// tags of the containers that documents do not have, and of those that conditions make.
+type tags struct {
+	list, hashMap                        *tag // ArrayList and HashMap of a condition, which may be changed
+	hashSet, linkedSet, treeSet          *tag
+	linkedMap, treeMap                   *tag
+	fixedList, fixedSet, fixedMap, queue *tag
+}
+
+// order tells how the container x is gone over.
+func (t *tags) order(x value) iterationOrder {
+	switch x.ref {
+	case nil, ref(t.hashMap), ref(t.hashSet), ref(t.fixedMap), ref(t.fixedSet):
+		return byHash
+	case ref(t.treeSet), ref(t.treeMap):
+		return sorted
+	}
+	if isArena(x.ref) {
+		return byHash
+	}
+	return byInsertion
+}
+
+func (k *class) arrayTag() *tag { return k.tag }
+
+// declareFunctions declares the functional interfaces.
+func declareFunctions(l *lib) {
+	l.types["Object"] = l.object
+	l.string = l.class("java.lang.String")
+	for _, f := range []struct{ name, sam string }{
+		{"java.util.function.Function", "def apply(def)"},
+		{"java.util.function.BiFunction", "def apply(def,def)"},
+		{"java.util.function.UnaryOperator", "def apply(def)"},
+		{"java.util.function.BinaryOperator", "def apply(def,def)"},
+		{"java.util.function.Predicate", "boolean test(def)"},
+		{"java.util.function.BiPredicate", "boolean test(def,def)"},
+		{"java.util.function.Consumer", "void accept(def)"},
+		{"java.util.function.BiConsumer", "void accept(def,def)"},
+		{"java.util.function.Supplier", "def get()"},
+		{"java.util.function.ToIntFunction", "int applyAsInt(def)"},
+		{"java.util.function.ToLongFunction", "long applyAsLong(def)"},
+		{"java.util.function.ToDoubleFunction", "double applyAsDouble(def)"},
+		{"java.util.function.IntFunction", "def apply(int)"},
+		{"java.util.function.IntPredicate", "boolean test(int)"},
+		{"java.util.function.IntUnaryOperator", "int applyAsInt(int)"},
+		{"java.util.function.IntBinaryOperator", "int applyAsInt(int,int)"},
+		{"java.util.function.IntConsumer", "void accept(int)"},
+		{"java.util.function.ObjIntConsumer", "void accept(def,int)"},
+		{"java.util.Comparator", "int compare(def,def)"},
+		{"java.lang.Runnable", "void run()"},
+	} {
+		k := l.class(f.name)
+		k.method(l, f.sam, func(c *Context, this value, args []value) value { return c.apply(this, args...) })
+		for _, m := range k.methods {
+			k.sam = m
+		}
+	}
+	fn := l.class("Lambda")
+	fn.hidden = true
+	for _, k := range l.all {
+		if k.sam != nil {
+			fn.supers = append(fn.supers, k)
+		}
+	}
+}
+
+// declareLang declares Object, String's relatives and the boxes.
+func declareLang(l *lib) {
+	l.object.method(l, "boolean equals(Object)", func(c *Context, this value, a []value) value {
+		return boolean(c.javaEquals(this, a[0]))
+	})
+	l.object.method(l, "int hashCode()", func(c *Context, this value, _ []value) value { return integer(c.hash(this)) })
+	l.object.method(l, "String toString()", func(c *Context, this value, _ []value) value { return c.javaString(this) })
+	comparable := l.class("java.lang.Comparable")
+	comparable.method(l, "int compareTo(def)", func(c *Context, this value, a []value) value {
+		return count(c.compare(this, a[0]))
+	})
+	l.class("java.lang.CharSequence")
+	l.number = l.class("java.lang.Number")
+	box := func(name string, prim *class, supers ...string) *class {
+		k := l.class(name, supers...)
+		k.box, prim.box = prim, k
+		return k
+	}
+	number := "java.lang.Number"
+	kinds := &l.kinds
+	kinds[event.Bool] = box("java.lang.Boolean", l.boolean, "Comparable")
+	charTag.cls = box("java.lang.Character", l.char, "Comparable")
+	byteTag.cls = box("java.lang.Byte", l.byte, number, "Comparable")
+	shortTag.cls = box("java.lang.Short", l.short, number, "Comparable")
+	kinds[event.Int] = box("java.lang.Integer", l.int, number, "Comparable")
+	kinds[event.Long] = box("java.lang.Long", l.long, number, "Comparable")
+	kinds[event.Float] = box("java.lang.Float", l.float, number, "Comparable")
+	kinds[event.Double] = box("java.lang.Double", l.double, number, "Comparable")
+	kinds[event.BigInt] = l.class("java.math.BigInteger", number, "Comparable")
+	kinds[event.String] = l.string
+	l.string.supers = append(l.string.supers, l.types["CharSequence"], comparable)
+	bytes := l.array(l.byte)
+	bytes.tag = &tag{cls: bytes}
+	kinds[event.Bytes] = bytes
+}
+
+// declareThrowables declares exceptions: those that the package throws and that scripts name.
+func declareThrowables(l *lib) {
+	t := l.class("java.lang.Throwable")
+	t.hidden = true
+	t.method(l, "String getMessage()", func(c *Context, this value, _ []value) value {
+		e := this.ref.(*exception)
+		if !e.hasText {
+			return null()
+		}
+		return c.textString(e.message)
+	})
+	t.method(l, "String getLocalizedMessage()", t.methods["getMessage/0"].run)
+	for _, e := range []struct{ name, super string }{
+		{"java.lang.Error", "Throwable"},
+		{"java.lang.OutOfMemoryError", "java.lang.Error"},
+		{"java.lang.StackOverflowError", "java.lang.Error"},
+		{"org.elasticsearch.painless.PainlessError", "java.lang.Error"},
+		{"java.lang.Exception", "Throwable"},
+		{"java.lang.RuntimeException", "Exception"},
+		{"java.lang.IllegalArgumentException", "RuntimeException"},
+		{"java.lang.NumberFormatException", "IllegalArgumentException"},
+		{"java.util.regex.PatternSyntaxException", "IllegalArgumentException"},
+		{"java.lang.IllegalStateException", "RuntimeException"},
+		{"java.lang.NullPointerException", "RuntimeException"},
+		{"java.lang.ClassCastException", "RuntimeException"},
+		{"java.lang.ArithmeticException", "RuntimeException"},
+		{"java.lang.NegativeArraySizeException", "RuntimeException"},
+		{"java.lang.ArrayStoreException", "RuntimeException"},
+		{"java.lang.UnsupportedOperationException", "RuntimeException"},
+		{"java.lang.IndexOutOfBoundsException", "RuntimeException"},
+		{"java.lang.ArrayIndexOutOfBoundsException", "IndexOutOfBoundsException"},
+		{"java.lang.StringIndexOutOfBoundsException", "IndexOutOfBoundsException"},
+		{"java.util.ConcurrentModificationException", "RuntimeException"},
+		{"java.util.NoSuchElementException", "RuntimeException"},
+		{"java.util.UnknownFormatConversionException", "IllegalArgumentException"},
+		{"java.util.MissingFormatArgumentException", "IllegalArgumentException"},
+		{"java.util.IllegalFormatConversionException", "IllegalArgumentException"},
+		{"java.time.DateTimeException", "RuntimeException"},
+		{"java.time.format.DateTimeParseException", "java.time.DateTimeException"},
+		{"java.time.temporal.UnsupportedTemporalTypeException", "java.time.DateTimeException"},
+	} {
+		k := l.class(e.name, e.super)
+		k.hidden = k.is(l.mustType("java.lang.Throwable")) && !k.is(l.mustTypeOr("java.lang.Exception", k))
+		k.method(l, "new(String)", func(c *Context, _ value, a []value) value {
+			x := &exception{cls: k, at: -1}
+			if !a[0].isNull() {
+				x.message, x.hasText = string(textOf(c, a[0])), true
+			}
+			return object(x)
+		})
+		k.method(l, "new()", func(*Context, value, []value) value { return object(&exception{cls: k, at: -1}) })
+	}
+}
+
+func (l *lib) mustTypeOr(name string, k *class) *class {
+	if t := l.types[name]; t != nil {
+		return t
+	}
+	return k
+}
+
+func (e *exception) appendText(_ *Context, dst []byte) []byte {
+	dst = append(dst, e.cls.name...)
+	if e.hasText {
+		dst = append(append(dst, ": "...), e.message...)
+	}
+	return dst
+}

@@ -1,0 +1,556 @@
+package painless
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/millrace/millrace/event"
+)
+
+// trimmed is what String.trim cuts off.
+const trimmed = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f "
+
+// stringBuilder is a StringBuilder.
+type stringBuilder struct{ b []byte }
+
+func (*stringBuilder) classOf(event.Value) *class { return library().types["StringBuilder"] }
+
+func (s *stringBuilder) appendText(_ *Context, dst []byte) []byte { return append(dst, s.b...) }
+
+func declareText(l *lib) {
+	l.class("java.util.Locale")
+	l.class("java.lang.Iterable")
+	seq := l.types["CharSequence"]
+	seq.method(l, "int length()", func(c *Context, s value, _ []value) value { return count(utf16Len(c.str(s))) })
+	seq.method(l, "char charAt(int)", func(c *Context, s value, a []value) value {
+		b, i := c.str(s), a[0].int()
+		if isASCII(b) {
+			c.charIndex(b, i, len(b))
+			return char(uint16(b[i]))
+		}
+		c.charIndex(b, i, utf16Len(b))
+		return char(utf16At(b, int(i)))
+	})
+	seq.method(l, "CharSequence subSequence(int,int)", substringMethod)
+	declareString(l, l.string)
+	declareBuilder(l, l.class("java.lang.StringBuilder", "CharSequence", "Comparable"))
+	declareTokenizer(l)
+}
+
+func substringMethod(c *Context, s value, a []value) value {
+	n := utf16Len(c.str(s))
+	from, to := int(a[0].int()), n
+	if len(a) > 1 {
+		to = int(a[1].int())
+	}
+	if from < 0 || to > n || from > to {
+		c.throw("java.lang.StringIndexOutOfBoundsException", "begin %d, end %d, length %d", from, to, n)
+	}
+	return c.substring(s, from, to)
+}
+
+// unitIndex turns a byte offset into one of UTF-16 units; -1 stays.
+func unitIndex(s []byte, at int) int {
+	if at <= 0 {
+		return at
+	}
+	return utf16Len(s[:at])
+}
+
+// indexFrom is String.indexOf(String, int).
+func indexFrom(s, of []byte, from int) int {
+	at, _ := byteIndex(s, max(from, 0))
+	i := bytes.Index(s[at:], of)
+	if i < 0 {
+		return -1
+	}
+	return unitIndex(s, at+i)
+}
+
+// lastIndexFrom is String.lastIndexOf(String, int).
+func lastIndexFrom(s, of []byte, from int) int {
+	if from < 0 {
+		return -1
+	}
+	at, _ := byteIndex(s, from)
+	return unitIndex(s, bytes.LastIndex(s[:min(len(s), at+len(of))], of))
+}
+
+func declareString(l *lib, k *class) {
+	m := func(sig string, f func(c *Context, s []byte, this value, a []value) value) {
+		k.method(l, sig, func(c *Context, this value, a []value) value { return f(c, textOf(c, this), this, a) })
+	}
+	k.method(l, "new()", func(c *Context, _ value, _ []value) value { return c.textString("") })
+	m("boolean isEmpty()", func(_ *Context, s []byte, _ value, _ []value) value { return boolean(len(s) == 0) })
+	m("boolean contains(CharSequence)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.Contains(s, c.arg(a[0]))) })
+	m("boolean contentEquals(CharSequence)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.Equal(s, c.arg(a[0]))) })
+	m("boolean endsWith(String)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.HasSuffix(s, c.arg(a[0]))) })
+	m("boolean startsWith(String)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.HasPrefix(s, c.arg(a[0]))) })
+	m("boolean startsWith(String,int)", func(c *Context, s []byte, _ value, a []value) value {
+		from, n := int(a[1].int()), utf16Len(s)
+		if from < 0 || from > n {
+			return boolean(false)
+		}
+		at, _ := byteIndex(s, from)
+		return boolean(bytes.HasPrefix(s[at:], c.arg(a[0])))
+	})
+	m("boolean equalsIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
+		return boolean(!a[0].isNull() && equalFold(s, textOf(c, a[0])))
+	})
+	m("int compareTo(String)", func(c *Context, s []byte, _ value, a []value) value { return count(compareText(s, c.arg(a[0]))) })
+	m("int compareToIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
+		return count(compareText(foldCase(s), foldCase(c.arg(a[0]))))
+	})
+	m("String concat(String)", func(c *Context, _ []byte, this value, a []value) value { c.arg(a[0]); return c.concat(this, a[0]) })
+	m("int indexOf(String)", func(c *Context, s []byte, _ value, a []value) value { return count(indexFrom(s, c.arg(a[0]), 0)) })
+	m("int indexOf(String,int)", func(c *Context, s []byte, _ value, a []value) value {
+		return count(indexFrom(s, c.arg(a[0]), int(a[1].int())))
+	})
+	m("int lastIndexOf(String)", func(c *Context, s []byte, _ value, a []value) value {
+		return count(unitIndex(s, bytes.LastIndex(s, c.arg(a[0]))))
+	})
+	m("int lastIndexOf(String,int)", func(c *Context, s []byte, _ value, a []value) value {
+		return count(lastIndexFrom(s, c.arg(a[0]), int(a[1].int())))
+	})
+	m("String replace(CharSequence,CharSequence)", func(c *Context, s []byte, this value, a []value) value {
+		old, with := c.arg(a[0]), c.arg(a[1])
+		n := bytes.Count(s, old)
+		if n == 0 {
+			return this
+		}
+		if len(old) == 0 {
+			n = len(s) + 1
+		}
+		c.reserve(len(s) + n*len(with))
+		return c.textValue(bytes.ReplaceAll(s, old, with))
+	})
+	k.method(l, "String substring(int)", substringMethod)
+	k.method(l, "String substring(int,int)", substringMethod)
+	m("String trim()", func(c *Context, s []byte, this value, _ []value) value {
+		i, j := 0, len(s)
+		for i < j && s[i] <= ' ' {
+			i++
+		}
+		for j > i && s[j-1] <= ' ' {
+			j--
+		}
+		return c.sub(this, i, j)
+	})
+	declareCase(l, m)
+	declareSplit(l, m)
+	declareCodec(l, m)
+	k.method(l, "static String join(CharSequence,Iterable)", func(c *Context, _ value, a []value) value { return c.join(c.arg(a[0]), a[1]) })
+	k.method(l, "static String valueOf(def)", func(c *Context, _ value, a []value) value { return c.javaString(a[0]) })
+	k.method(l, "static String copyValueOf(char[])", func(c *Context, _ value, a []value) value { return c.ofChars(a[0]) })
+	k.method(l, "static String format(String,def[])", func(c *Context, _ value, a []value) value { return c.format(a[0], a[1]) })
+	k.method(l, "static String format(Locale,String,def[])", func(c *Context, _ value, a []value) value { return c.format(a[1], a[2]) })
+	k.method(l, "char[] toCharArray()", func(c *Context, this value, _ []value) value {
+		s := textOf(c, this)
+		out := c.newArray(l.array(l.char), len(s))
+		for i := range utf16Len(s) {
+			c.push(out, char(unitAt(s, i)))
+		}
+		return out
+	})
+}
+
+// unitAt is utf16At, quick for ASCII up to i.
+func unitAt(s []byte, i int) uint16 {
+	if i < len(s) && isASCII(s[:i+1]) {
+		return uint16(s[i])
+	}
+	return utf16At(s, i)
+}
+
+// arg is the text of a CharSequence that must not be null.
+func (c *Context) arg(x value) []byte {
+	if x.isNull() {
+		c.nullPointer(-1, `Cannot invoke "java.lang.CharSequence.toString()" because an argument is null`)
+	}
+	return c.str(x)
+}
+
+func equalFold(a, b []byte) bool {
+	if isASCII(a) && isASCII(b) {
+		return len(a) == len(b) && bytes.EqualFold(a, b)
+	}
+	return bytes.Equal(foldCase(a), foldCase(b))
+}
+
+// foldCase maps each char as String.equalsIgnoreCase compares it: upper case, then lower.
+func foldCase(s []byte) []byte {
+	return bytes.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s)
+}
+
+type textMethod func(sig string, f func(c *Context, s []byte, this value, a []value) value)
+
+func declareCase(_ *lib, m textMethod) {
+	lower := func(c *Context, s []byte, this value, _ []value) value { return c.lower(s, this) }
+	upper := func(c *Context, s []byte, this value, _ []value) value { return c.upper(s, this) }
+	m("String toLowerCase()", lower)
+	m("String toLowerCase(Locale)", lower)
+	m("String toUpperCase()", upper)
+	m("String toUpperCase(Locale)", upper)
+}
+
+// lower is String.toLowerCase in the root locale; a string that is lower case already is not copied.
+func (c *Context) lower(s []byte, this value) value {
+	if isASCII(s) {
+		for i := range s {
+			if s[i]-'A' < 26 {
+				return c.mapped(s, 'A')
+			}
+		}
+		return this
+	}
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		r, size := decode(s[i:])
+		switch {
+		case r == 0x130: // I with a dot above
+			out = append(out, "i\u0307"...)
+		case r == 0x3a3 && finalSigma(s, i, size):
+			out = append(out, "\u03c2"...)
+		case r == utf8.RuneError && size == 1, r >= 0xd800 && r < 0xe000:
+			out = append(out, s[i:i+size]...)
+		default:
+			out = utf8.AppendRune(out, unicode.ToLower(r))
+		}
+		i += size
+	}
+	return c.textValue(out)
+}
+
+// finalSigma tells whether a capital sigma ends a word.
+func finalSigma(s []byte, at, size int) bool {
+	before, _ := utf8.DecodeLastRune(s[:at])
+	after, _ := utf8.DecodeRune(s[at+size:])
+	return at > 0 && unicode.IsLetter(before) && (at+size == len(s) || !unicode.IsLetter(after))
+}
+
+// mapped flips the case of ASCII letters from first on.
+func (c *Context) mapped(s []byte, first byte) value {
+	c.reserve(len(s))
+	mark := c.Event.Mark()
+	buf := c.Event.Buffer()
+	for _, b := range s {
+		if b-first < 26 {
+			b ^= 0x20
+		}
+		buf = append(buf, b)
+	}
+	c.Event.SetBuffer(buf)
+	return value{v: c.Event.Since(mark)}
+}
+
+func (c *Context) upper(s []byte, this value) value {
+	if isASCII(s) {
+		for i := range s {
+			if s[i]-'a' < 26 {
+				return c.mapped(s, 'a')
+			}
+		}
+		return this
+	}
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		r, size := decode(s[i:])
+		special, ok := upperSpecial[r]
+		switch {
+		case ok:
+			out = append(out, special...)
+		case r == utf8.RuneError && size == 1, r >= 0xd800 && r < 0xe000:
+			out = append(out, s[i:i+size]...)
+		default:
+			out = utf8.AppendRune(out, unicode.ToUpper(r))
+		}
+		i += size
+	}
+	return c.textValue(out)
+}
+
+// upperSpecial are the letters whose upper case is longer (Unicode SpecialCasing, without conditions).
+var upperSpecial = map[rune]string{
+	'ß': "SS", 'ŉ': "ʼN", 'ǰ': "J̌", 'ΐ': "Ϊ́", 'ΰ': "Ϋ́", 'և': "ԵՒ", 'ẖ': "H̱", 'ẗ': "T̈", 'ẘ': "W̊", 'ẙ': "Y̊", 'ẚ': "Aʾ",
+	'ﬀ': "FF", 'ﬁ': "FI", 'ﬂ': "FL", 'ﬃ': "FFI", 'ﬄ': "FFL", 'ﬅ': "ST", 'ﬆ': "ST",
+}
+
+func declareSplit(l *lib, m textMethod) {
+	split := func(c *Context, s []byte, this value, a []value) value {
+		token, limit := c.arg(a[0]), -1
+		if len(a) > 1 {
+			limit = int(a[1].int())
+		}
+		out := c.newArray(l.array(l.string), 4)
+		if len(token) == 0 {
+			c.push(out, this)
+			return out
+		}
+		at, n := 0, 0
+		for limit <= 0 || n < limit-1 {
+			i := bytes.Index(s[at:], token)
+			if i < 0 {
+				break
+			}
+			c.loop()
+			c.push(out, c.sub(this, at, at+i))
+			at += i + len(token)
+			n++
+		}
+		c.push(out, c.sub(this, at, len(s)))
+		return out
+	}
+	m("String[] splitOnToken(String)", split)
+	m("String[] splitOnToken(String,int)", split)
+}
+
+func declareCodec(_ *lib, m textMethod) {
+	m("String encodeBase64()", func(c *Context, s []byte, _ value, _ []value) value {
+		return c.textString(base64.StdEncoding.EncodeToString(s))
+	})
+	m("String decodeBase64()", func(c *Context, s []byte, _ value, _ []value) value {
+		out, err := decodeBase64(base64.StdEncoding, base64.RawStdEncoding, s)
+		if err != nil {
+			c.throw("java.lang.IllegalArgumentException", "Input byte array has wrong 4-byte ending unit")
+		}
+		return c.textValue(bytes.ToValidUTF8(out, []byte("\ufffd")))
+	})
+	sum := func(name string, f func([]byte) []byte) {
+		m("String "+name+"()", func(c *Context, s []byte, _ value, _ []value) value { return c.textString(hex.EncodeToString(f(s))) })
+	}
+	sum("sha1", func(b []byte) []byte { s := sha1.Sum(b); return s[:] })
+	sum("sha256", func(b []byte) []byte { s := sha256.Sum256(b); return s[:] })
+	sum("sha512", func(b []byte) []byte { s := sha512.Sum512(b); return s[:] })
+	m("int codePointAt(int)", func(c *Context, s []byte, _ value, a []value) value {
+		n := utf16Len(s)
+		c.charIndex(s, a[0].int(), n)
+		at, half := byteIndex(s, int(a[0].int()))
+		if half {
+			return count(int(utf16At(s, int(a[0].int()))))
+		}
+		r, _ := decode(s[at:])
+		return count(int(r))
+	})
+	m("int codePointCount(int,int)", func(c *Context, s []byte, this value, a []value) value {
+		b, n := textOf(c, substringMethod(c, this, a)), 0
+		for len(b) > 0 {
+			_, size := decode(b)
+			b, n = b[size:], n+1
+		}
+		return count(n)
+	})
+}
+
+// decodeBase64 reads base64 with or without padding, as Java's decoder does.
+func decodeBase64(padded, raw *base64.Encoding, s []byte) ([]byte, error) {
+	if bytes.IndexByte(s, '=') >= 0 {
+		return padded.DecodeString(string(s))
+	}
+	return raw.DecodeString(string(s))
+}
+
+// join is String.join.
+func (c *Context) join(by []byte, items value) value {
+	var out []byte
+	for i, v := range c.all(items) {
+		if i > 0 {
+			out = append(out, by...)
+		}
+		out = c.appendText(out, v)
+		c.reserve(len(out))
+	}
+	return c.textValue(out)
+}
+
+func (c *Context) ofChars(x value) value {
+	var out []byte
+	for _, v := range c.all(x) {
+		out = joinAppend(out, len(out), func(b []byte) []byte { return appendUnit(b, uint16(v.int())) })
+	}
+	return c.textValue(out)
+}
+
+func declareBuilder(l *lib, k *class) {
+	k.method(l, "new()", func(*Context, value, []value) value { return object(&stringBuilder{}) })
+	k.method(l, "new(CharSequence)", func(c *Context, _ value, a []value) value {
+		return object(&stringBuilder{append([]byte(nil), c.arg(a[0])...)})
+	})
+	m := func(sig string, f func(c *Context, s *stringBuilder, this value, a []value) value) {
+		k.method(l, sig, func(c *Context, this value, a []value) value { return f(c, this.ref.(*stringBuilder), this, a) })
+	}
+	m("StringBuilder append(def)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return s.add(c, this, func(b []byte) []byte {
+			if k := a[0].class(); k != nil && k.elem == l.char {
+				return append(b, textOf(c, c.ofChars(a[0]))...)
+			}
+			return c.appendText(b, a[0])
+		})
+	})
+	m("StringBuilder append(CharSequence,int,int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		part := substringMethod(c, a[0], a[1:])
+		return s.add(c, this, func(b []byte) []byte { return c.appendText(b, part) })
+	})
+	m("StringBuilder appendCodePoint(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return s.add(c, this, func(b []byte) []byte { return utf8.AppendRune(b, rune(a[0].int())) })
+	})
+	splice := func(c *Context, s *stringBuilder, this value, from, to int64, with []byte) value {
+		n := int64(utf16Len(s.b))
+		to = min(to, n)
+		if from < 0 || from > n || from > to {
+			c.throw("java.lang.StringIndexOutOfBoundsException", "start %d, end %d, length %d", from, to, n)
+		}
+		i, _ := byteIndex(s.b, int(from))
+		j, _ := byteIndex(s.b, int(to))
+		return s.add(c, this, func(b []byte) []byte {
+			rest := append([]byte(nil), b[j:]...)
+			return append(append(b[:i], with...), rest...)
+		})
+	}
+	m("StringBuilder insert(int,def)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		if n := int64(utf16Len(s.b)); a[0].int() < 0 || a[0].int() > n {
+			c.throw("java.lang.StringIndexOutOfBoundsException", "offset %d, length %d", a[0].int(), n)
+		}
+		return splice(c, s, this, a[0].int(), a[0].int(), c.appendText(nil, a[1]))
+	})
+	m("StringBuilder delete(int,int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return splice(c, s, this, a[0].int(), a[1].int(), nil)
+	})
+	m("StringBuilder deleteCharAt(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		c.charIndex(s.b, a[0].int(), utf16Len(s.b))
+		return splice(c, s, this, a[0].int(), a[0].int()+1, nil)
+	})
+	m("StringBuilder replace(int,int,String)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return splice(c, s, this, a[0].int(), a[1].int(), c.arg(a[2]))
+	})
+	m("void setCharAt(int,char)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		c.charIndex(s.b, a[0].int(), utf16Len(s.b))
+		return splice(c, s, this, a[0].int(), a[0].int()+1, appendUnit(nil, uint16(a[1].int())))
+	})
+	m("void setLength(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		n := int64(utf16Len(s.b))
+		if want := a[0].int(); want > n {
+			c.reserve(int(want))
+			return s.add(c, this, func(b []byte) []byte { return append(b, make([]byte, want-n)...) })
+		}
+		return splice(c, s, this, a[0].int(), n, nil)
+	})
+	m("StringBuilder reverse()", func(_ *Context, s *stringBuilder, this value, _ []value) value {
+		out := make([]byte, 0, len(s.b))
+		for rest := s.b; len(rest) > 0; {
+			_, size := utf8.DecodeLastRune(rest)
+			out = append(out, rest[len(rest)-size:]...)
+			rest = rest[:len(rest)-size]
+		}
+		s.b = out
+		return this
+	})
+	m("int indexOf(String)", func(c *Context, s *stringBuilder, _ value, a []value) value {
+		return count(indexFrom(s.b, c.arg(a[0]), 0))
+	})
+	m("int indexOf(String,int)", func(c *Context, s *stringBuilder, _ value, a []value) value {
+		return count(indexFrom(s.b, c.arg(a[0]), int(a[1].int())))
+	})
+	m("int lastIndexOf(String)", func(c *Context, s *stringBuilder, _ value, a []value) value {
+		return count(unitIndex(s.b, bytes.LastIndex(s.b, c.arg(a[0]))))
+	})
+	k.method(l, "String substring(int)", substringMethod)
+	k.method(l, "String substring(int,int)", substringMethod)
+}
+
+// add appends and bounds what the builder may hold.
+func (s *stringBuilder) add(c *Context, this value, f func([]byte) []byte) value {
+	before := len(s.b)
+	s.b = joinAppend(s.b, before, f)
+	if grown := len(s.b) - before; grown > 0 {
+		c.charge(grown)
+	}
+	return this
+}
+
+// tokenizer is a StringTokenizer.
+type tokenizer struct {
+	s, delims []byte
+	at        int
+	keep      bool
+}
+
+func (*tokenizer) classOf(event.Value) *class { return library().types["StringTokenizer"] }
+
+func declareTokenizer(l *lib) {
+	k := l.class("java.util.StringTokenizer")
+	make := func(c *Context, _ value, a []value) value {
+		t := &tokenizer{s: c.arg(a[0]), delims: []byte(" \t\n\r\f")}
+		if len(a) > 1 {
+			t.delims = c.arg(a[1])
+		}
+		t.keep = len(a) > 2 && a[2].bool()
+		return object(t)
+	}
+	k.method(l, "new(String)", make)
+	k.method(l, "new(String,String)", make)
+	k.method(l, "new(String,String,boolean)", make)
+	more := func(_ *Context, x value, _ []value) value {
+		t := *x.ref.(*tokenizer)
+		_, ok := t.token()
+		return boolean(ok)
+	}
+	k.method(l, "boolean hasMoreTokens()", more)
+	k.method(l, "boolean hasMoreElements()", more)
+	k.method(l, "int countTokens()", func(c *Context, x value, _ []value) value {
+		t, n := *x.ref.(*tokenizer), 0
+		for _, ok := t.token(); ok; _, ok = t.token() {
+			c.loop()
+			n++
+		}
+		return count(n)
+	})
+	next := func(c *Context, x value, a []value) value {
+		t := x.ref.(*tokenizer)
+		if len(a) > 0 {
+			t.delims = c.arg(a[0])
+		}
+		b, ok := t.token()
+		if !ok {
+			c.throwBare("java.util.NoSuchElementException")
+		}
+		return c.textValue(b)
+	}
+	k.method(l, "String nextToken()", next)
+	k.method(l, "String nextToken(String)", next)
+	k.method(l, "def nextElement()", next)
+}
+
+func (t *tokenizer) token() ([]byte, bool) {
+	isDelim := func(at int) (bool, int) {
+		r, size := decode(t.s[at:])
+		return bytes.ContainsRune(t.delims, r), size
+	}
+	for !t.keep && t.at < len(t.s) {
+		yes, size := isDelim(t.at)
+		if !yes {
+			break
+		}
+		t.at += size
+	}
+	start := t.at
+	if start >= len(t.s) {
+		return nil, false
+	}
+	for t.at < len(t.s) {
+		yes, size := isDelim(t.at)
+		if yes && t.at > start {
+			break
+		}
+		t.at += size
+		if yes {
+			break
+		}
+	}
+	return t.s[start:t.at], true
+}

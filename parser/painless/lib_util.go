@@ -1,0 +1,642 @@
+package painless
+
+import (
+	"slices"
+
+	"github.com/millrace/millrace/event"
+)
+
+// declareUtil declares the collections.
+func declareUtil(l *lib) {
+	l.iterable = l.types["java.lang.Iterable"]
+	l.collection = l.class("java.util.Collection", "Iterable")
+	l.list = l.class("java.util.List", "java.util.Collection")
+	l.set = l.class("java.util.Set", "java.util.Collection")
+	l.iterator = l.class("java.util.Iterator")
+	l.class("java.util.ListIterator", "java.util.Iterator")
+	l.mapT = l.class("java.util.Map")
+	l.class("java.util.SortedMap", "Map")
+	l.class("java.util.NavigableMap", "SortedMap")
+	l.class("java.util.SortedSet", "Set")
+	l.class("java.util.Queue", "Collection")
+	l.class("java.util.Deque", "Queue")
+	l.entry = l.class("java.util.Map$Entry")
+	l.class("java.util.AbstractCollection", "Collection")
+	l.class("java.util.AbstractList", "AbstractCollection", "List")
+	l.class("java.util.AbstractSet", "AbstractCollection", "Set")
+	l.class("java.util.AbstractMap", "Map")
+	l.arrayList = l.class("java.util.ArrayList", "AbstractList")
+	l.hashMap = l.class("java.util.HashMap", "AbstractMap")
+	l.kinds[event.List], l.kinds[event.Map] = l.arrayList, l.hashMap
+	l.class("java.util.LinkedList", "AbstractList", "Deque")
+	tagged := func(name string, supers ...string) *tag { return &tag{cls: l.class(name, supers...)} }
+	fixed := func(name, super string) *tag {
+		k := l.class(name, super)
+		k.hidden = true
+		return &tag{cls: k, immutable: true}
+	}
+	l.tags = tags{
+		list: &tag{cls: l.arrayList}, hashMap: &tag{cls: l.hashMap},
+		hashSet: tagged("java.util.HashSet", "AbstractSet"), linkedSet: tagged("java.util.LinkedHashSet", "java.util.HashSet"),
+		treeSet:   tagged("java.util.TreeSet", "AbstractSet", "SortedSet"),
+		linkedMap: tagged("java.util.LinkedHashMap", "HashMap"), treeMap: tagged("java.util.TreeMap", "AbstractMap", "NavigableMap"),
+		fixedList: fixed("java.util.Collections$UnmodifiableList", "List"),
+		fixedSet:  fixed("java.util.Collections$UnmodifiableSet", "Set"),
+		fixedMap:  fixed("java.util.Collections$UnmodifiableMap", "Map"),
+		queue:     tagged("java.util.ArrayDeque", "AbstractCollection", "Deque"),
+	}
+	for what, super := range []string{"Set", "Set", "Collection"} {
+		k := l.class([]string{"java.util.HashMap$EntrySet", "java.util.HashMap$KeySet", "java.util.HashMap$Values"}[what], super)
+		k.hidden = true
+		l.views[what] = k
+	}
+	declareOptional(l)
+	declareStreams(l)
+	declareIterable(l, l.iterable)
+	declareCollection(l, l.collection)
+	declareList(l, l.list)
+	declareIterator(l)
+	declareConstructors(l)
+	declareCollections(l)
+	declareComparator(l)
+	declareRegex(l)
+	declareTime(l)
+	declareProcessors(l)
+}
+
+// iteratorObject is an Iterator in a script's hands.
+type iteratorObject struct {
+	it    iterator
+	of    value
+	ahead *value // looked at by hasNext
+	last  int    // place of what next gave, for remove
+}
+
+func (*iteratorObject) classOf(event.Value) *class { return library().types["ListIterator"] }
+
+// rest makes a plain iterator of what is left.
+func (o *iteratorObject) rest() iterator { return o.it }
+
+func declareIterable(l *lib, k *class) {
+	m := func(sig string, f native) { k.method(l, sig, f) }
+	m("void forEach(Consumer)", eachMethod)
+	m("def each(Consumer)", func(c *Context, x value, a []value) value { eachMethod(c, x, a); return x })
+	m("def eachWithIndex(ObjIntConsumer)", func(c *Context, x value, a []value) value {
+		f := a[0]
+		for i, v := range c.all(x) {
+			c.apply(f, v, count(i))
+		}
+		return x
+	})
+	m("Iterator iterator()", func(c *Context, x value, _ []value) value {
+		return object(&iteratorObject{it: c.iterate(x, -1), of: x, last: -1})
+	})
+	m("boolean any(Predicate)", func(c *Context, x value, a []value) value { return boolean(c.any(x, a[0], true)) })
+	m("boolean every(Predicate)", func(c *Context, x value, a []value) value { return boolean(!c.any(x, a[0], false)) })
+	m("List asList()", func(c *Context, x value, _ []value) value { return c.listOf(c.all(x)) })
+	m("Collection asCollection()", func(c *Context, x value, _ []value) value { return x })
+	m("String join(String)", func(c *Context, x value, a []value) value { return c.join(c.arg(a[0]), x) })
+	m("double sum()", func(c *Context, x value, _ []value) value {
+		total := 0.0
+		for _, v := range c.all(x) {
+			total += c.castDef(v, l.double, true, -1).v.Float()
+		}
+		return double(total)
+	})
+	m("double sum(ToDoubleFunction)", func(c *Context, x value, a []value) value {
+		total, f := 0.0, a[0]
+		for _, v := range c.all(x) {
+			total += c.castDef(c.apply(f, v), l.double, true, -1).v.Float()
+		}
+		return double(total)
+	})
+	m("List findResults(Function)", func(c *Context, x value, a []value) value {
+		out, f := c.newList(4), a[0]
+		for _, v := range c.all(x) {
+			if r := c.apply(f, v); !r.isNull() {
+				c.push(out, r)
+			}
+		}
+		return out
+	})
+	m("Map groupBy(Function)", func(c *Context, x value, a []value) value {
+		f := a[0]
+		out := c.newTagged(l.tags.linkedMap)
+		for _, v := range c.all(x) {
+			c.group(out, c.apply(f, v), v)
+		}
+		return out
+	})
+}
+
+func (c *Context) group(m, k, v value) {
+	list := c.mapGet(m, k)
+	if list.isNull() {
+		list = c.newList(4)
+		c.mapPut(m, k, list)
+	}
+	c.push(list, v)
+}
+
+func eachMethod(c *Context, x value, a []value) value {
+	f := a[0]
+	it := c.iterate(x, -1)
+	for {
+		v, ok := it.next(c)
+		if !ok {
+			return null()
+		}
+		c.loop()
+		c.apply(f, v)
+	}
+}
+
+// any tells whether the predicate gives want for any entry.
+func (c *Context) any(x, f value, want bool) bool {
+	for _, v := range c.all(x) {
+		if c.test(f, v) == want {
+			return true
+		}
+	}
+	return false
+}
+
+// add is Collection.add; a set keeps one of each.
+func (c *Context) add(x, v value) bool {
+	c.mutable(x)
+	if x.class().is(library().set) && c.indexOf(x, v) >= 0 {
+		return false
+	}
+	c.push(x, v)
+	return true
+}
+
+func declareCollection(l *lib, k *class) {
+	m := func(sig string, f native) { k.method(l, sig, f) }
+	m("boolean add(def)", func(c *Context, x value, a []value) value {
+		c.noView(x)
+		return boolean(c.add(x, a[0]))
+	})
+	m("boolean addAll(Collection)", func(c *Context, x value, a []value) value {
+		c.noView(x)
+		changed := false
+		for _, v := range c.all(a[0]) {
+			changed = c.add(x, v) || changed
+		}
+		return boolean(changed)
+	})
+	m("void clear()", func(c *Context, x value, _ []value) value {
+		if v, ok := x.ref.(*mapView); ok {
+			c.mapClear(v.m)
+			return null()
+		}
+		c.mutable(x)
+		c.Event.Clear(x.v)
+		return null()
+	})
+	m("boolean contains(def)", func(c *Context, x value, a []value) value { return boolean(c.contains(x, a[0])) })
+	m("boolean containsAll(Collection)", func(c *Context, x value, a []value) value { return boolean(c.containsAll(x, a[0])) })
+	m("boolean isEmpty()", func(c *Context, x value, _ []value) value { return boolean(c.size(x) == 0) })
+	m("int size()", func(c *Context, x value, _ []value) value { return count(c.size(x)) })
+	m("boolean remove(def)", func(c *Context, x value, a []value) value {
+		e, done := a[0], false
+		return boolean(c.removeIf(x, func(v value) bool {
+			hit := !done && c.javaEquals(v, e)
+			done = done || hit
+			return hit
+		}))
+	})
+	m("boolean removeIf(Predicate)", func(c *Context, x value, a []value) value {
+		f := a[0]
+		return boolean(c.removeIf(x, func(v value) bool { return c.test(f, v) }))
+	})
+	m("boolean removeAll(Collection)", func(c *Context, x value, a []value) value {
+		other := a[0]
+		return boolean(c.removeIf(x, func(v value) bool { return c.contains(other, v) }))
+	})
+	m("boolean retainAll(Collection)", func(c *Context, x value, a []value) value {
+		other := a[0]
+		return boolean(c.removeIf(x, func(v value) bool { return !c.contains(other, v) }))
+	})
+	m("Stream stream()", func(c *Context, x value, _ []value) value { return object(&stream{items: c.all(x)}) })
+	toArray := func(c *Context, x value, _ []value) value {
+		items := c.all(x)
+		out := c.newArray(l.array(l.def), len(items))
+		for _, v := range items {
+			c.push(out, v)
+		}
+		return out
+	}
+	m("def[] toArray()", toArray)
+	k.methods["toArray/1"] = &method{owner: k, name: "toArray", params: []*class{l.def}, ret: l.array(l.def), run: toArray}
+	declareGroovy(l, m)
+}
+
+// declareGroovy declares what Painless adds to collections after Groovy.
+func declareGroovy(_ *lib, m func(string, native)) {
+	m("List collect(Function)", func(c *Context, x value, a []value) value {
+		out, f := c.newList(4), a[0]
+		for _, v := range c.all(x) {
+			c.push(out, c.apply(f, v))
+		}
+		return out
+	})
+	m("def find(Predicate)", func(c *Context, x value, a []value) value {
+		f := a[0]
+		for _, v := range c.all(x) {
+			if c.test(f, v) {
+				return v
+			}
+		}
+		return null()
+	})
+	m("List findAll(Predicate)", func(c *Context, x value, a []value) value {
+		out, f := c.newList(4), a[0]
+		for _, v := range c.all(x) {
+			if c.test(f, v) {
+				c.push(out, v)
+			}
+		}
+		return out
+	})
+	m("def findResult(Function)", func(c *Context, x value, a []value) value {
+		f := a[0]
+		for _, v := range c.all(x) {
+			if r := c.apply(f, v); !r.isNull() {
+				return r
+			}
+		}
+		return null()
+	})
+	m("List split(Predicate)", func(c *Context, x value, a []value) value {
+		f, yes, no, out := a[0], c.newList(4), c.newList(4), c.newList(2)
+		for _, v := range c.all(x) {
+			if c.test(f, v) {
+				c.push(yes, v)
+			} else {
+				c.push(no, v)
+			}
+		}
+		c.push(out, yes)
+		c.push(out, no)
+		return out
+	})
+}
+
+func (c *Context) noView(x value) {
+	if isView(x) {
+		c.throwBare("java.lang.UnsupportedOperationException")
+	}
+}
+
+func (c *Context) checkIndex(x value, i int64, n int) int {
+	if i < 0 || int(i) >= n {
+		c.throw("java.lang.IndexOutOfBoundsException", "Index %d out of bounds for length %d", i, n)
+	}
+	return int(i)
+}
+
+func declareList(l *lib, k *class) {
+	m := func(sig string, f native) { k.method(l, sig, f) }
+	m("def get(int)", func(c *Context, x value, a []value) value { return c.at(x, int(a[0].int())) })
+	m("int getLength()", func(c *Context, x value, _ []value) value { return count(c.size(x)) })
+	m("def set(int,def)", func(c *Context, x value, a []value) value {
+		old := c.at(x, int(a[0].int()))
+		c.setAt(x, int(a[0].int()), a[1])
+		return old
+	})
+	m("void add(int,def)", func(c *Context, x value, a []value) value {
+		if n := int64(c.size(x)); a[0].int() < 0 || a[0].int() > n {
+			c.throw("java.lang.IndexOutOfBoundsException", "Index: %d, Size: %d", a[0].int(), n)
+		}
+		c.insert(x, int(a[0].int()), a[1])
+		return null()
+	})
+	m("boolean addAll(int,Collection)", func(c *Context, x value, a []value) value {
+		if n := int64(c.size(x)); a[0].int() < 0 || a[0].int() > n {
+			c.throw("java.lang.IndexOutOfBoundsException", "Index: %d, Size: %d", a[0].int(), n)
+		}
+		at := int(a[0].int())
+		for i, v := range c.all(a[1]) {
+			c.insert(x, at+i, v)
+		}
+		return boolean(true)
+	})
+	m("def remove(int)", func(c *Context, x value, a []value) value {
+		c.mutable(x)
+		i := c.checkIndex(x, a[0].int(), c.size(x))
+		old := c.at(x, i)
+		c.Event.RemoveAt(x.v, i)
+		return old
+	})
+	m("int indexOf(def)", func(c *Context, x value, a []value) value { return count(c.indexOf(x, a[0])) })
+	m("int lastIndexOf(def)", func(c *Context, x value, a []value) value {
+		for i := c.size(x) - 1; i >= 0; i-- {
+			if c.javaEquals(c.at(x, i), a[0]) {
+				return count(i)
+			}
+		}
+		return count(-1)
+	})
+	m("void replaceAll(UnaryOperator)", func(c *Context, x value, a []value) value {
+		f := a[0]
+		for i := range c.size(x) {
+			c.setAt(x, i, c.apply(f, c.at(x, i)))
+		}
+		return null()
+	})
+	m("void sort(Comparator)", func(c *Context, x value, a []value) value {
+		c.sortList(x, c.comparator(a[0]))
+		return null()
+	})
+	m("List subList(int,int)", func(c *Context, x value, a []value) value {
+		from, to, n := a[0].int(), a[1].int(), int64(c.size(x))
+		switch {
+		case from < 0:
+			c.throw("java.lang.IndexOutOfBoundsException", "fromIndex = %d", from)
+		case to > n:
+			c.throw("java.lang.IndexOutOfBoundsException", "toIndex = %d", to)
+		case from > to:
+			c.throw("java.lang.IllegalArgumentException", "fromIndex(%d) > toIndex(%d)", from, to)
+		}
+		return c.listOf(c.all(x)[from:to])
+	})
+	m("ListIterator listIterator()", func(c *Context, x value, _ []value) value {
+		return object(&iteratorObject{it: c.iterate(x, -1), of: x, last: -1})
+	})
+	m("Object getByPath(String)", getByPath)
+	m("Object getByPath(String,Object)", getByPath)
+	m("def clone()", func(c *Context, x value, _ []value) value { return c.listOf(c.all(x)) })
+	delete(k.methods, "clone/0")
+	l.arrayList.method(l, "def clone()", func(c *Context, x value, _ []value) value { return c.listOf(c.all(x)) })
+	l.arrayList.method(l, "void trimToSize()", func(*Context, value, []value) value { return null() })
+}
+
+func (c *Context) sortList(x value, less func(a, b value) int) {
+	c.mutable(x)
+	items := c.all(x)
+	c.sort(items, less)
+	for i, v := range items {
+		c.Event.SetAt(x.v, i, c.stored(v))
+	}
+}
+
+// comparator makes a function of a Comparator; null is the natural order.
+func (c *Context) comparator(f value) func(a, b value) int {
+	if f.isNull() {
+		return nil
+	}
+	return func(a, b value) int {
+		return int(c.castDef(c.apply(f, a, b), library().int, false, -1).int())
+	}
+}
+
+func declareIterator(l *lib) {
+	k := l.iterator
+	of := func(x value) *iteratorObject { return x.ref.(*iteratorObject) }
+	k.method(l, "boolean hasNext()", func(_ *Context, x value, _ []value) value {
+		o := of(x)
+		return boolean(o.it.i < o.it.n)
+	})
+	k.method(l, "def next()", func(c *Context, x value, _ []value) value {
+		o := of(x)
+		if o.it.i >= o.it.n {
+			c.throwBare("java.util.NoSuchElementException")
+		}
+		o.last = o.it.i
+		v, _ := o.it.next(c)
+		return v
+	})
+	k.method(l, "void forEachRemaining(Consumer)", eachMethod)
+	k.method(l, "void remove()", func(c *Context, x value, _ []value) value {
+		o := of(x)
+		if o.last < 0 {
+			c.throwBare("java.lang.IllegalStateException")
+		}
+		switch {
+		case o.it.keys != nil:
+			c.mapRemove(o.it.src, o.it.keys[o.last])
+			o.it.keys = slices.Delete(o.it.keys, o.last, o.last+1)
+		case o.it.items != nil:
+			c.throwBare("java.lang.UnsupportedOperationException")
+		default:
+			c.mutable(o.it.src)
+			c.Event.RemoveAt(o.it.src.v, o.last)
+		}
+		o.it.i, o.it.n, o.last = o.last, o.it.n-1, -1
+		return null()
+	})
+}
+
+// declareConstructors declares how collections are made.
+func declareConstructors(l *lib) {
+	fill := func(c *Context, out value, a []value) value {
+		if len(a) > 0 {
+			for _, v := range c.all(a[0]) {
+				c.add(out, v)
+			}
+		}
+		return out
+	}
+	list := func(c *Context, _ value, a []value) value { return fill(c, c.newList(4), a) }
+	for _, name := range []string{"ArrayList", "LinkedList"} {
+		l.types[name].method(l, "new()", list)
+		l.types[name].method(l, "new(Collection)", list)
+	}
+	for _, t := range []*tag{l.tags.hashSet, l.tags.linkedSet, l.tags.treeSet, l.tags.queue} {
+		set := func(c *Context, _ value, a []value) value { return fill(c, c.newTagged(t), a) }
+		t.cls.method(l, "new()", set)
+		t.cls.method(l, "new(Collection)", set)
+	}
+	l.tags.hashSet.cls.method(l, "def clone()", func(c *Context, x value, _ []value) value {
+		return fill(c, c.newTagged(x.ref.(*tag)), []value{x})
+	})
+	def := l.class("java.util.Objects")
+	def.method(l, "static boolean equals(Object,Object)", func(c *Context, _ value, a []value) value { return boolean(c.javaEquals(a[0], a[1])) })
+	def.method(l, "static boolean isNull(Object)", func(_ *Context, _ value, a []value) value { return boolean(a[0].isNull()) })
+	def.method(l, "static boolean nonNull(Object)", func(_ *Context, _ value, a []value) value { return boolean(!a[0].isNull()) })
+	def.method(l, "static int hashCode(Object)", func(c *Context, _ value, a []value) value { return integer(c.hash(a[0])) })
+	def.method(l, "static String toString(Object)", func(c *Context, _ value, a []value) value { return c.javaString(a[0]) })
+	def.method(l, "static String toString(Object,String)", func(c *Context, _ value, a []value) value {
+		if a[0].isNull() {
+			return a[1]
+		}
+		return c.javaString(a[0])
+	})
+	def.method(l, "static def requireNonNull(def)", func(c *Context, _ value, a []value) value {
+		if a[0].isNull() {
+			c.throwBare("java.lang.NullPointerException")
+		}
+		return a[0]
+	})
+}
+
+func declareCollections(l *lib) {
+	k := l.class("java.util.Collections")
+	m := func(sig string, f func(c *Context, a []value) value) {
+		k.method(l, "static "+sig, func(c *Context, _ value, a []value) value { return f(c, a) })
+	}
+	as := func(t *tag) func(c *Context, a []value) value {
+		return func(_ *Context, a []value) value { return value{a[0].v, t} }
+	}
+	m("List unmodifiableList(List)", as(l.tags.fixedList))
+	m("Map unmodifiableMap(Map)", as(l.tags.fixedMap))
+	m("Set unmodifiableSet(Set)", as(l.tags.fixedSet))
+	m("Collection unmodifiableCollection(Collection)", as(l.tags.fixedList))
+	m("List emptyList()", func(c *Context, _ []value) value { return c.newTagged(l.tags.fixedList) })
+	m("Map emptyMap()", func(c *Context, _ []value) value { return c.newTagged(l.tags.fixedMap) })
+	m("Set emptySet()", func(c *Context, _ []value) value { return c.newTagged(l.tags.fixedSet) })
+	single := func(t *tag) func(c *Context, a []value) value {
+		return func(c *Context, a []value) value {
+			out := c.newTagged(t)
+			c.push(out, a[0])
+			return out
+		}
+	}
+	m("List singletonList(def)", single(l.tags.fixedList))
+	m("Set singleton(def)", single(l.tags.fixedSet))
+	m("Map singletonMap(def,def)", func(c *Context, a []value) value {
+		out := c.newMap()
+		c.mapPut(out, a[0], a[1])
+		return value{out.v, l.tags.fixedMap}
+	})
+	m("List nCopies(int,def)", func(c *Context, a []value) value {
+		if a[0].int() < 0 {
+			c.throw("java.lang.IllegalArgumentException", "List length = %d", a[0].int())
+		}
+		out := c.newTagged(l.tags.fixedList)
+		for range a[0].int() {
+			c.loop()
+			c.push(out, a[1])
+		}
+		return out
+	})
+	m("void sort(List)", func(c *Context, a []value) value { c.sortList(a[0], nil); return null() })
+	m("void sort(List,Comparator)", func(c *Context, a []value) value { c.sortList(a[0], c.comparator(a[1])); return null() })
+	m("void reverse(List)", func(c *Context, a []value) value {
+		c.mutable(a[0])
+		items := c.all(a[0])
+		slices.Reverse(items)
+		for i, v := range items {
+			c.setAt(a[0], i, v)
+		}
+		return null()
+	})
+	m("void swap(List,int,int)", func(c *Context, a []value) value {
+		x, y := c.at(a[0], int(a[1].int())), c.at(a[0], int(a[2].int()))
+		c.setAt(a[0], int(a[1].int()), y)
+		c.setAt(a[0], int(a[2].int()), x)
+		return null()
+	})
+	m("boolean addAll(Collection,def[])", func(c *Context, a []value) value {
+		changed := false
+		for _, v := range c.all(a[1]) {
+			changed = c.add(a[0], v) || changed
+		}
+		return boolean(changed)
+	})
+	m("boolean disjoint(Collection,Collection)", func(c *Context, a []value) value {
+		for _, v := range c.all(a[0]) {
+			if c.contains(a[1], v) {
+				return boolean(false)
+			}
+		}
+		return boolean(true)
+	})
+	m("int frequency(Collection,def)", func(c *Context, a []value) value {
+		n := 0
+		for _, v := range c.all(a[0]) {
+			n += b2i(c.javaEquals(v, a[1]))
+		}
+		return count(n)
+	})
+	extreme := func(want int) func(c *Context, a []value) value {
+		return func(c *Context, a []value) value {
+			less := c.compare
+			if len(a) > 1 && !a[1].isNull() {
+				less = c.comparator(a[1])
+			}
+			return c.extreme(c.all(a[0]), less, want)
+		}
+	}
+	m("def max(Collection)", extreme(1))
+	m("def max(Collection,Comparator)", extreme(1))
+	m("def min(Collection)", extreme(-1))
+	m("def min(Collection,Comparator)", extreme(-1))
+	reverse := func(c *Context, a []value) value {
+		less := c.compare
+		if len(a) > 0 && !a[0].isNull() {
+			less = c.comparator(a[0])
+		}
+		return object(&lambda{native: func(_ *Context, in []value) value { return count(less(in[1], in[0])) }})
+	}
+	m("Comparator reverseOrder()", reverse)
+	m("Comparator reverseOrder(Comparator)", reverse)
+	arrays := l.class("java.util.Arrays")
+	arrays.method(l, "static List asList(Object[])", func(c *Context, _ value, a []value) value { return c.listOf(c.all(a[0])) })
+	arrays.statics["asList/1"].params[0] = l.def
+	arrays.method(l, "static String deepToString(Object[])", func(c *Context, _ value, a []value) value {
+		return c.javaString(c.listOf(c.all(a[0])))
+	})
+}
+
+// extreme is the first item that none beats; want is 1 for the greatest.
+func (c *Context) extreme(items []value, less func(a, b value) int, want int) value {
+	if len(items) == 0 {
+		c.throwBare("java.util.NoSuchElementException")
+	}
+	best := items[0]
+	for _, v := range items[1:] {
+		c.loop()
+		if sign(less(v, best)) == want {
+			best = v
+		}
+	}
+	return best
+}
+
+func declareComparator(l *lib) {
+	k := l.types["Comparator"]
+	cmp := func(f func(c *Context, a, b value) int) value {
+		return object(&lambda{native: func(c *Context, in []value) value { return count(f(c, in[0], in[1])) }})
+	}
+	by := func(c *Context, _ value, a []value) value {
+		key := a[0]
+		less := c.compare
+		if len(a) > 1 {
+			less = c.comparator(a[1])
+		}
+		return cmp(func(c *Context, x, y value) int {
+			kx := c.apply(key, x)
+			return less(kx, c.apply(key, y))
+		})
+	}
+	k.method(l, "static Comparator comparing(Function)", by)
+	k.method(l, "static Comparator comparing(Function,Comparator)", by)
+	k.method(l, "static Comparator comparingInt(ToIntFunction)", by)
+	k.method(l, "static Comparator comparingLong(ToLongFunction)", by)
+	k.method(l, "static Comparator comparingDouble(ToDoubleFunction)", by)
+	k.method(l, "static Comparator naturalOrder()", func(*Context, value, []value) value {
+		return cmp(func(c *Context, x, y value) int { return c.compare(x, y) })
+	})
+	k.method(l, "static Comparator reverseOrder()", func(*Context, value, []value) value {
+		return cmp(func(c *Context, x, y value) int { return c.compare(y, x) })
+	})
+	k.method(l, "Comparator reversed()", func(c *Context, f value, _ []value) value {
+		less := c.comparator(f)
+		return cmp(func(_ *Context, x, y value) int { return less(y, x) })
+	})
+	k.method(l, "Comparator thenComparing(Comparator)", func(c *Context, f value, a []value) value {
+		first, g := c.comparator(f), a[0]
+		return cmp(func(c *Context, x, y value) int {
+			if n := first(x, y); n != 0 {
+				return n
+			}
+			if g.ref.(*lambda).arity == 1 {
+				kx := c.apply(g, x)
+				return c.compare(kx, c.apply(g, y))
+			}
+			return c.comparator(g)(x, y)
+		})
+	})
+}

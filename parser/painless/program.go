@@ -1,0 +1,165 @@
+package painless
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/millrace/millrace/event"
+)
+
+// Options change how a script is compiled.
+type Options struct {
+	// Params is what `params` is in the script: JSON-like Go values (map[string]any, []any, string, numbers,
+	// bool, nil), as configuration decodes to. Integers that fit are int, others long.
+	Params map[string]any
+	// Hooks tells which of the processors' functions there are; nil means all.
+	Hooks *Hooks
+}
+
+// program is compiled code.
+type program struct {
+	src    string
+	consts *arena
+	params event.Value
+	frame  int // locals of the main function
+	run    step
+	cond   func(*Context) bool // set when the whole is one boolean expression
+}
+
+// Condition is the compiled `if` of a processor.
+type Condition struct{ p *program }
+
+// Script is the compiled source of a `script` processor.
+type Script struct{ p *program }
+
+// CompileCondition compiles the text of an `if`. The error is a *CompileError.
+func CompileCondition(src string, opts Options) (*Condition, error) {
+	p, err := compile(src, opts, true)
+	if err != nil {
+		return nil, err
+	}
+	return &Condition{p}, nil
+}
+
+// CompileScript compiles the source of a `script` processor. The error is a *CompileError.
+func CompileScript(src string, opts Options) (*Script, error) {
+	p, err := compile(src, opts, false)
+	if err != nil {
+		return nil, err
+	}
+	return &Script{p}, nil
+}
+
+// Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error.
+func (cond *Condition) Eval(ctx *Context) (yes bool, err error) {
+	p := cond.p
+	ctx.begin(p)
+	ctx.readonly = true
+	defer func() {
+		if r := recover(); r != nil {
+			yes, err = false, ctx.recovered(p, r)
+			ctx.end(p)
+		}
+	}()
+	if p.cond != nil {
+		return p.cond(ctx), nil
+	}
+	p.run(ctx)
+	yes = ctx.ret.bool()
+	ctx.end(p)
+	return yes, nil
+}
+
+// Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed.
+func (s *Script) Run(ctx *Context) (err error) {
+	p := s.p
+	ctx.begin(p)
+	ctx.readonly = false
+	defer func() {
+		if r := recover(); r != nil {
+			err = ctx.recovered(p, r)
+		}
+		ctx.end(p)
+	}()
+	p.run(ctx)
+	ctx.settle()
+	return nil
+}
+
+// newArena makes the home of a script's constants, with its params.
+func newArena(params map[string]any) (*arena, event.Value, error) {
+	ev := event.New()
+	a := &arena{ev}
+	v, err := a.load(params, 0)
+	if params == nil {
+		v = ev.NewMap()
+	}
+	return a, v, err
+}
+
+// load copies a Go value into the arena.
+func (a *arena) load(x any, depth int) (event.Value, error) {
+	if depth > 100 {
+		return event.Value{}, fmt.Errorf("params are nested deeper than 100")
+	}
+	switch x := x.(type) {
+	case nil:
+		return event.NullValue(), nil
+	case bool:
+		return event.BoolValue(x), nil
+	case string:
+		return a.ev.Text(x), nil
+	case int:
+		return wholeNumber(int64(x)), nil
+	case int64:
+		return wholeNumber(x), nil
+	case int32:
+		return event.IntValue(x), nil
+	case uint64:
+		if x > math.MaxInt64 {
+			return a.ev.As(event.BigInt, a.ev.Text(fmt.Sprint(x))), nil
+		}
+		return wholeNumber(int64(x)), nil
+	case float64:
+		return event.DoubleValue(x), nil
+	case []any:
+		l := a.ev.NewList()
+		for _, e := range x {
+			v, err := a.load(e, depth+1)
+			if err != nil {
+				return l, err
+			}
+			a.ev.Append(l, v)
+		}
+		return l, nil
+	case map[string]any:
+		return a.loadMap(x, depth)
+	}
+	return event.Value{}, fmt.Errorf("params hold a %T", x)
+}
+
+func (a *arena) loadMap(x map[string]any, depth int) (event.Value, error) {
+	m := a.ev.NewMap()
+	keys := make([]string, 0, len(x))
+	for k := range x {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		v, err := a.load(x[k], depth+1)
+		if err != nil {
+			return m, err
+		}
+		a.ev.Put(m, event.Intern(k), v)
+	}
+	a.ev.Lookup(m, event.Intern("")) // builds the hash of a large map: from here on it is only read
+	return m, nil
+}
+
+func wholeNumber(n int64) event.Value {
+	if n == int64(int32(n)) {
+		return event.IntValue(int32(n))
+	}
+	return event.LongValue(n)
+}
