@@ -86,6 +86,7 @@ func (c *compiler) finish(root *node) {
 	}
 	p.minLen, _ = width(root)
 	p.required = []byte(requiredLit(root))
+	p.lead = []byte(leadLit(root))
 	if !c.backref { // what a group captured may depend on where a match begins
 		a, prefix := begin(root)
 		p.anchor, p.prefix = a, []byte(prefix)

@@ -158,6 +158,25 @@ func requiredLit(n *node) string {
 	return ""
 }
 
+// leadLit returns the text that a match begins with right after its anchor.
+func leadLit(n *node) string {
+	switch n.kind {
+	case kLit:
+		return n.lit
+	case kCat:
+		for _, sub := range n.subs {
+			switch sub.kind {
+			case kBeginLine, kBeginText, kWordEdge:
+				continue
+			}
+			return leadLit(sub)
+		}
+	case kCapture, kAtomic, kScan:
+		return leadLit(n.subs[0])
+	}
+	return ""
+}
+
 // begin finds out where matches of n can begin, and the text they begin with.
 func begin(n *node) (anchor, string) {
 	switch n.kind {

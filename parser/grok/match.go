@@ -342,11 +342,16 @@ func (in *inst) canFollow(line []byte, q int) bool {
 	return in.followEnd
 }
 
+// goesOn looks at the byte after the next.
+func (in *inst) goesOn(line []byte, q int) bool {
+	return in.alt == 0 || q+1 < len(line) && int32(line[q+1]) == in.alt-1
+}
+
 // giveBack returns the last end in [lo, q] where the continuation may
 // succeed, -1 if there is none.
 func (in *inst) giveBack(line []byte, q, lo int) int {
 	for ; q >= lo; q-- {
-		if in.follow[line[q]] && (line[q] < 0x80 || boundary(line, q)) {
+		if in.follow[line[q]] && (line[q] < 0x80 || boundary(line, q)) && in.goesOn(line, q) {
 			return q
 		}
 	}
@@ -356,15 +361,24 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 // takeMore returns the first end from q on, at most hi, where the
 // continuation may succeed, -1 if there is none.
 func (in *inst) takeMore(line []byte, q, hi int) int {
-	if in.b != 0 && q < len(line) { // the continuation begins with this byte
-		i := bytes.IndexByte(line[q:], in.b)
-		if i < 0 || q+i > hi || in.set.kind == notByte && bytes.IndexByte(line[q:q+i], in.set.b) >= 0 {
-			return -1
+	if in.b != 0 { // the continuation begins with this byte
+		for from := q; q < len(line); q++ {
+			i := bytes.IndexByte(line[q:], in.b)
+			if i < 0 || q+i > hi {
+				return -1
+			}
+			q += i
+			if in.goesOn(line, q) {
+				if in.set.kind == notByte && bytes.IndexByte(line[from:q], in.set.b) >= 0 {
+					return -1
+				}
+				return q
+			}
 		}
-		return q + i
+		return -1
 	}
 	for q < len(line) {
-		if in.follow[line[q]] {
+		if in.follow[line[q]] && in.goesOn(line, q) {
 			return q
 		}
 		if q >= hi {

@@ -2,6 +2,7 @@ package grok
 
 import (
 	"bytes"
+	"math/bits"
 	"slices"
 )
 
@@ -32,24 +33,59 @@ type Matcher struct {
 	end     int
 	limited int // the pattern that reached the limit, -1 for none
 	far     *furthest
+	masks   []uint64 // of patterns, a bit each
 }
 
 // NewMatcher returns scratch space for one worker.
 func (s *Set) NewMatcher() *Matcher {
-	return &Matcher{set: s, limited: -1, regs: make([]register, s.maxRegs), ends: make([]register, s.maxSlots)}
+	m := &Matcher{set: s, limited: -1, regs: make([]register, s.maxRegs), ends: make([]register, s.maxSlots)}
+	if s.index != nil {
+		m.masks = make([]uint64, s.index.words)
+	}
+	return m
 }
 
 // Match reports which pattern of the set matches first, in the order of the
 // set. It allocates nothing once its scratch space has grown.
 func (m *Matcher) Match(line []byte) (pattern int, ok bool) {
 	m.caps, m.limited = m.caps[:0], -1
-	for i, p := range m.set.progs {
-		if m.search(p, line) {
-			m.collect(p)
-			return i, true
+	if m.set.index != nil {
+		return m.matchAny(line)
+	}
+	return 0, m.try(0, line)
+}
+
+// try matches one pattern of the set.
+func (m *Matcher) try(i int, line []byte) bool {
+	p := m.set.progs[i]
+	if m.search(p, line) {
+		m.collect(p)
+		return true
+	}
+	if m.steps > m.hard && m.limited < 0 {
+		m.limited = i
+	}
+	return false
+}
+
+// matchAny tries the candidates that the index leaves, in their order.
+func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
+	x := m.set.index
+	x.candidates(m.masks, line)
+	oneLine := bytes.IndexByte(line, '\n') < 0
+	for w, mask := range m.masks {
+		if oneLine {
+			mask &= x.begin(line, w)
 		}
-		if m.steps > m.hard && m.limited < 0 {
-			m.limited = i
+		for ; mask != 0; mask &= mask - 1 {
+			i := w<<6 + bits.TrailingZeros64(mask)
+			p := m.set.progs[i]
+			if oneLine && p.anchor != anyStart && !bytes.HasPrefix(line, p.lead) {
+				continue
+			}
+			if m.try(i, line) {
+				return i, true
+			}
 		}
 	}
 	return 0, false

@@ -52,7 +52,8 @@ type inst struct {
 	followEnd bool // the continuation can succeed at the end of the line
 	capture   captureMode
 	b         byte
-	next, alt int32
+	next      int32
+	alt       int32 // where else to go; of a run: see secondByte
 	min, max  int32
 	slot      int32 // slot, register, or index into prog.lits or prog.groups
 	end       int32 // opAlt: branches at the end of the line, in prog.flat
@@ -99,6 +100,7 @@ type program struct {
 	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all
 	anchor   anchor
 	prefix   []byte // every match begins with it
+	lead     []byte // every match begins with it, after its anchor
 	required []byte // every match contains it
 	minLen   int
 	slots    int     // slots, hidden ones included

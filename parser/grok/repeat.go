@@ -99,6 +99,7 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 		first = first.union(follow)
 	}
 	in.follow, in.followEnd = c.table(follow), follow.end
+	in.alt = c.secondByte(next)
 	switch {
 	case atomic:
 		in.op = opRunOnly
@@ -116,6 +117,21 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 		c.ways++
 	}
 	return c.add(in, n, first)
+}
+
+// secondByte returns the second byte, plus one, of the literal that must come
+// next, 0 if there is none: it makes most false ends of a run plain to see.
+func (c *compiler) secondByte(next int32) int32 {
+	for {
+		switch in := &c.p.insts[next]; in.op {
+		case opStart, opEnd, opRelay:
+			next = in.next
+		case opLit:
+			return int32(c.p.lits[in.slot][1]) + 1
+		default:
+			return 0
+		}
+	}
 }
 
 // settled reports whether nothing after next can fail: there is no use in

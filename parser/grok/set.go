@@ -7,6 +7,7 @@ type Set struct {
 	progs    []*program
 	maxSlots int
 	maxRegs  int
+	index    *index // nil for a single pattern
 }
 
 // Compile compiles patterns that are tried in order, each anywhere in a line.
@@ -25,6 +26,9 @@ func Compile(lib *Library, patterns []string, opts Options) (*Set, error) {
 		s.progs = append(s.progs, p)
 		s.maxSlots = max(s.maxSlots, p.slots)
 		s.maxRegs = max(s.maxRegs, p.regs)
+	}
+	if len(s.progs) > 1 {
+		s.index = newIndex(s.progs)
 	}
 	return s, nil
 }

@@ -1,0 +1,106 @@
+package grok
+
+// index leaves out the patterns of a set that cannot match a line, for little
+// more than a look at its bytes: by the first byte those that are anchored,
+// and by a pair of bytes that each match must contain those that are not.
+type index struct {
+	words int      // of 64 patterns each
+	all   []uint64 // every pattern but those that need a pair
+	first [256][]uint64
+	empty []uint64 // first, of an empty line
+	// pairs is by hash of two bytes the patterns that need them; nil if so
+	// few need one that looking for each by itself is cheaper.
+	pairs [][]uint64
+}
+
+const (
+	pairBits = 12
+	minPairs = 4
+)
+
+func pairHash(a, b byte) uint32 {
+	return (uint32(a)<<8 | uint32(b)) * 0x9E3779B1 >> (32 - pairBits)
+}
+
+func newIndex(progs []*program) *index {
+	x := &index{words: (len(progs) + 63) / 64}
+	row := func() []uint64 { return make([]uint64, x.words) }
+	x.all, x.empty = row(), row()
+	for b := range x.first {
+		x.first[b] = row()
+	}
+	var need []int
+	for i, p := range progs {
+		w, bit := i>>6, uint64(1)<<(i&63)
+		for b := range x.first {
+			if p.anchor == anyStart || p.first == nil || p.first[b] {
+				x.first[b][w] |= bit
+			}
+		}
+		if p.anchor == anyStart || p.first == nil {
+			x.empty[w] |= bit
+		}
+		if p.anchor == anyStart && len(p.required) > 1 {
+			need = append(need, i)
+		}
+		x.all[w] |= bit
+	}
+	if len(need) < minPairs {
+		return x
+	}
+	x.pairs = make([][]uint64, 1<<pairBits)
+	for _, i := range need {
+		w, bit := i>>6, uint64(1)<<(i&63)
+		x.all[w] &^= bit
+		h := rarestPair(progs[i].required)
+		if x.pairs[h] == nil {
+			x.pairs[h] = row()
+		}
+		x.pairs[h][w] |= bit
+	}
+	return x
+}
+
+// rarestPair chooses the two bytes of a text that lines have least: what is
+// not a small letter, a digit or a blank is rare.
+func rarestPair(text []byte) uint32 {
+	weight := func(c byte) int {
+		switch {
+		case c == ' ', c == 'e', c == 'o', c == 'r', c == 's', c == 't':
+			return 0
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z':
+			return 2
+		}
+		return 3
+	}
+	best, at := -1, 0
+	for i := 0; i+1 < len(text); i++ {
+		if w := weight(text[i]) + weight(text[i+1]); w > best {
+			best, at = w, i
+		}
+	}
+	return pairHash(text[at], text[at+1])
+}
+
+// candidates sets the bits of the patterns that may match.
+func (x *index) candidates(masks []uint64, line []byte) {
+	copy(masks, x.all)
+	if x.pairs == nil {
+		return
+	}
+	for i := 1; i < len(line); i++ {
+		if row := x.pairs[pairHash(line[i-1], line[i])]; row != nil {
+			for w, bits := range row {
+				masks[w] |= bits
+			}
+		}
+	}
+}
+
+// begin returns the patterns that can match a line that begins as this one.
+func (x *index) begin(line []byte, w int) uint64 {
+	if len(line) == 0 {
+		return x.empty[w]
+	}
+	return x.first[line[0]][w]
+}

@@ -1,0 +1,49 @@
+package grok
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestSetsAgree compares sets with their patterns tried one by one.
+func TestSetsAgree(t *testing.T) {
+	var many []string
+	for i := range 150 {
+		many = append(many, fmt.Sprintf(`%c%d: %%{WORD:w%d} (?:x|%%{INT:i%d})`, 'a'+i%26, i, i, i))
+	}
+	sets := [][]string{
+		{`^Failed %{WORD:m} for %{USER:u}`, `^Accepted %{WORD:m}`, `port %{INT:p}`, `^%{WORD:x}`, ``},
+		{`Failed`, `invalid user`, `Connection closed by %{IP:i}`, `session opened for user %{USER:u}`, `HTTP/%{NUMBER:v}`, `^$`},
+		{`^Dec`, `(?m)\Ax.*y`, `^%{IP:i}`, `from %{IP:i}`, `GET %{NOTSPACE:u}`, `error`, `%{QS:q}`, `%{GREEDYDATA:g}`},
+		append(many, `%{SYSLOGBASE}`, `%{COMBINEDAPACHELOG}`, `a\nb`),
+	}
+	mut := newMutator(t, 3)
+	for n, patterns := range sets {
+		set := mustCompile(t, ECSLibrary(), patterns...)
+		m := set.NewMatcher()
+		var singles []*Matcher
+		for _, p := range patterns {
+			singles = append(singles, mustCompile(t, ECSLibrary(), p).NewMatcher())
+		}
+		for range 4000 {
+			line := mut.next()
+			if mut.rng.IntN(3) == 0 {
+				line = fmt.Sprintf("%c%d: foo %d\n%s", 'a'+mut.rng.IntN(26), mut.rng.IntN(150), mut.rng.IntN(9), line)
+			}
+			want := -1
+			for i, s := range singles {
+				if _, ok := s.Match([]byte(line)); ok {
+					want = i
+					break
+				}
+			}
+			got, ok := m.Match([]byte(line))
+			if !ok {
+				got = -1
+			}
+			if got != want {
+				t.Fatalf("set %d on %q: pattern %d, want %d", n, line, got, want)
+			}
+		}
+	}
+}
