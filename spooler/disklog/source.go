@@ -70,19 +70,43 @@ func (s *Source) Next(ctx context.Context) (*event.Delivery, error) {
 
 // Frame is a frame as it was appended.
 type Frame struct {
-	Bytes []byte
+	Bytes []byte // valid until Free
 	Lines int
 
 	record *record
+	memory *buffer
+	log    *Log
 }
 
-// NextFrame is Next without decoding. The frame is appended to buf. It is acknowledged with AckFrames.
-func (s *Source) NextFrame(ctx context.Context, buf []byte) (Frame, error) {
-	r, src, _, err := s.lane.next(ctx, s, buf)
-	if err != nil {
-		return Frame{}, err
+// Free lets go of the frame's bytes. It can still be acknowledged.
+func (f *Frame) Free() {
+	if f.memory != nil {
+		f.log.buffers.put(f.memory)
+		f.memory, f.Bytes = nil, nil
 	}
-	return Frame{Bytes: src, Lines: int(r.lines), record: r}, nil
+}
+
+// NextFrames is Next without decoding: it waits for the first frame, and adds those behind it that are there
+// already, up to n. They are acknowledged with AckFrames.
+func (s *Source) NextFrames(ctx context.Context, n int) ([]Frame, error) {
+	var list []Frame
+	for len(list) < n {
+		memory := s.lane.log.buffers.get()
+		var r *record
+		var src []byte
+		var err error
+		if len(list) == 0 {
+			r, src, memory.b, err = s.lane.next(ctx, s, memory.b)
+		} else {
+			r, src, memory.b, _ = s.lane.pick(s, memory.b) // an error comes again when it is the first
+		}
+		if r == nil {
+			s.lane.log.buffers.put(memory)
+			return list, err
+		}
+		list = append(list, Frame{Bytes: src, Lines: int(r.lines), record: r, memory: memory, log: s.lane.log})
+	}
+	return list, nil
 }
 
 // Ack tells that every line of the deliveries is settled. Lines whose verdict is Deferred are appended to the

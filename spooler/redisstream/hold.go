@@ -9,30 +9,39 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// keepHold renews the hold of what this consumer has, and takes over what dead and closed ones had, until Close.
+// keepHold renews the hold of what this consumer has, until Close.
 func (s *Source) keepHold() {
 	every := s.spool.cfg.ClaimAfter / renewals
-	// Those who live get the time to renew before anything is taken from them: at the start, and after each time
-	// that Redis was away.
-	notBefore := time.Now().Add(2 * every)
-	renew := time.Now().Add(every)
-	tidy := time.Now()
-	for s.sleep(min(every, pause)) {
-		now := time.Now()
-		if !now.Before(renew) {
-			renew = now.Add(every)
-			if err := s.renew(); err != nil {
-				s.failed("renew the hold of frames", err)
-				notBefore = now.Add(2 * every)
-			}
+	s.sparing(2 * every)
+	for s.sleep(every) {
+		if err := s.renew(); err != nil {
+			s.failed("renew the hold of frames", err)
+			s.sparing(2 * every)
 		}
-		idle := released
-		if now.After(notBefore) {
-			idle = s.spool.cfg.ClaimAfter
+	}
+}
+
+// sparing leaves others what they hold for some time, at the start and whenever Redis was away: so that those who
+// live have renewed before anything is taken.
+func (s *Source) sparing(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.alone = time.Now().Add(d)
+}
+
+// takeOvers takes what closed consumers gave back, and what dead ones had, until Close.
+func (s *Source) takeOvers() {
+	var tidied time.Time
+	for s.sleep(min(s.spool.cfg.ClaimAfter/renewals, pause)) {
+		s.mu.Lock()
+		idle := s.spool.cfg.ClaimAfter
+		if time.Now().Before(s.alone) {
+			idle = released
 		}
+		s.mu.Unlock()
 		s.takeOver(idle)
-		if now.After(tidy) {
-			tidy = now.Add(tidyAfter)
+		if time.Since(tidied) > tidyAfter {
+			tidied = time.Now()
 			s.tidy()
 		}
 	}

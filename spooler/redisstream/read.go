@@ -2,9 +2,8 @@ package redisstream
 
 import (
 	"context"
-	"time"
-
 	"errors"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -105,11 +104,14 @@ func (s *Source) take(key string, p partition, messages []redis.XMessage) {
 		}
 	}
 	s.mu.Unlock()
-	for _, e := range list {
+	for i, e := range list {
 		select {
 		case s.ready <- e:
 		case <-s.closed:
 			return // Close gives back the rest
+		case <-s.halted:
+			s.release(list[i:])
+			return
 		}
 	}
 }

@@ -30,6 +30,7 @@ type Source struct {
 	log      *zap.Logger
 	ready    chan *entry
 	closed   chan struct{}
+	halted   chan struct{} // closed when stopped is set
 	once     sync.Once
 	running  sync.WaitGroup
 
@@ -37,9 +38,10 @@ type Source struct {
 	demand  sync.Cond // signalled when Next begins to wait, and at the end
 	waiting int       // of Next
 	ended   bool      // closed, or stopped
-	stopped error     // by a frame of an unknown version
+	stopped error     // by a frame of an unknown version; set once, before halted is closed
 	held    map[place]*entry
-	trouble bool // with Redis, and logged
+	trouble bool      // with Redis, and logged
+	alone   time.Time // until then nothing is taken from those who live, as far as is known
 	streams map[string]partition
 }
 
@@ -72,12 +74,13 @@ func (s *Spool) Source(name string) (*Source, error) {
 	src := &Source{
 		spool: s, lane: name, consumer: fmt.Sprintf("%s-%d-%08x", host, os.Getpid(), rand.Uint32()),
 		log:   s.log.With(zap.String("lane", name)),
-		ready: make(chan *entry, readCount), closed: make(chan struct{}),
+		ready: make(chan *entry, readCount), closed: make(chan struct{}), halted: make(chan struct{}),
 		held: make(map[place]*entry), streams: make(map[string]partition),
 	}
 	src.demand.L = &src.mu
 	src.running.Go(src.discover)
 	src.running.Go(src.keepHold)
+	src.running.Go(src.takeOvers)
 	return src, nil
 }
 
@@ -113,7 +116,6 @@ func (s *Source) wait(ctx context.Context) (*entry, error) {
 		return nil, err
 	}
 	s.mu.Lock()
-	stopped := s.stopped
 	s.waiting++
 	s.mu.Unlock()
 	s.demand.Broadcast()
@@ -122,12 +124,11 @@ func (s *Source) wait(ctx context.Context) (*entry, error) {
 		s.waiting--
 		s.mu.Unlock()
 	}()
-	if stopped != nil {
-		return nil, stopped
-	}
-	select {
+	select { // the end goes before what was read ahead
 	case <-s.closed:
 		return nil, ErrClosed
+	case <-s.halted:
+		return nil, s.stopped
 	default:
 	}
 	select {
@@ -137,6 +138,8 @@ func (s *Source) wait(ctx context.Context) (*entry, error) {
 		return nil, ctx.Err()
 	case <-s.closed:
 		return nil, ErrClosed
+	case <-s.halted:
+		return nil, s.stopped
 	}
 }
 
@@ -155,10 +158,12 @@ func (s *Source) stop(e *entry, cause error) error {
 	err := fmt.Errorf("redisstream: %s, entry %s: %w", e.stream, e.id, cause)
 	s.mu.Lock()
 	if s.stopped != nil {
-		defer s.mu.Unlock()
+		s.mu.Unlock()
+		s.release([]*entry{e})
 		return s.stopped
 	}
 	s.stopped, s.ended = err, true
+	close(s.halted)
 	s.mu.Unlock()
 	s.demand.Broadcast()
 	s.log.Error("reading of a lane has stopped", zap.Error(err))
@@ -168,13 +173,11 @@ func (s *Source) stop(e *entry, cause error) error {
 		select {
 		case e := <-s.ready:
 			back = append(back, e)
-			continue
 		default:
+			s.release(back)
+			return err
 		}
-		break
 	}
-	s.release(back)
-	return err
 }
 
 // skip counts, reports and deletes a damaged frame.

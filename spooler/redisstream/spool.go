@@ -168,14 +168,18 @@ func (s *Spool) add(ctx context.Context, p partition, frames [][]byte) (int, err
 	return len(results), nil
 }
 
-// create makes the streams of a partition with their groups, and lets workers know of it.
+// create lets workers know of a partition and makes its streams with their groups. The stream that frames are
+// appended to comes last: where it is, all is, wherever a crash of Redis cut this off.
 func (s *Spool) create(ctx context.Context, p partition) error {
-	for _, key := range []string{s.stream(p), s.retry(p)} {
+	if err := s.client.SAdd(ctx, s.registry(), string(p)).Err(); err != nil {
+		return err
+	}
+	for _, key := range []string{s.retry(p), s.stream(p)} {
 		if err := s.client.XGroupCreateMkStream(ctx, key, group, "0").Err(); err != nil && !redis.HasErrorPrefix(err, "BUSYGROUP") {
 			return err
 		}
 	}
-	return s.client.SAdd(ctx, s.registry(), string(p)).Err()
+	return nil
 }
 
 // partitions returns the partitions that receivers have made, in order.
