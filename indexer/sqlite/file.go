@@ -26,10 +26,14 @@ CREATE TABLE IF NOT EXISTS docs (
 );
 CREATE INDEX IF NOT EXISTS docs_time ON docs (time);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(word, content='', columnsize=0, detail=none, tokenize='ascii');
+INSERT INTO words (words, rank) VALUES ('automerge', 12);
 `
 
-// rows is how many documents one statement inserts; what database/sql costs is shared by them.
-const rows = 32
+// rows is how many documents a statement inserts: as many as there are, in few statements. What
+// database/sql costs is shared by them, and FTS5 sorts its words anew for each statement.
+var rows = [...]int{1000, 50, 1}
+
+const maxRows = 1000
 
 // file is one daily index, open for writing.
 type file struct {
@@ -38,14 +42,14 @@ type file struct {
 
 	mu      sync.Mutex // one writer at a time
 	db      *sql.DB
-	docs    [2]*sql.Stmt // for one document, and for rows documents
-	words   [2]*sql.Stmt
+	docs    [len(rows)]*sql.Stmt
+	words   [len(rows)]*sql.Stmt
 	lastSeq int64
 	extract extractor
 }
 
 func openFile(ctx context.Context, path string) (*file, error) {
-	db, err := open(path, "rwc", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16384)", "journal_size_limit(67108864)")
+	db, err := open(path, "rwc", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16384)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,7 @@ func (f *file) prepare(ctx context.Context) error {
 	if _, err := f.db.ExecContext(ctx, schema); err != nil {
 		return err
 	}
-	for i, n := range [...]int{1, rows} {
+	for i, n := range rows {
 		var err error
 		docs := "INSERT OR IGNORE INTO docs (seq, id, time, doc) VALUES " + repeat("(?,?,?,?)", n)
 		if f.docs[i], err = f.db.PrepareContext(ctx, docs); err != nil {
@@ -98,7 +102,7 @@ func (f *file) store(ctx context.Context, b *indexer.Batch, first int) (err erro
 		return err
 	}
 	w := &writer{file: f, ctx: ctx, tx: tx, batch: b, seq: f.lastSeq}
-	for i := range 2 {
+	for i := range rows {
 		w.docs[i], w.words[i] = tx.StmtContext(ctx, f.docs[i]), tx.StmtContext(ctx, f.words[i])
 	}
 	for i := first; i < len(b.Items) && err == nil; i++ {
@@ -124,11 +128,11 @@ type writer struct {
 	ctx   context.Context
 	tx    *sql.Tx
 	batch *indexer.Batch
-	docs  [2]*sql.Stmt
-	words [2]*sql.Stmt
+	docs  [len(rows)]*sql.Stmt
+	words [len(rows)]*sql.Stmt
 	seq   int64 // the last one taken
 
-	items    []int // gathered, at most rows of them
+	items    []int // gathered, at most maxRows of them
 	docArgs  []any
 	wordArgs []any
 }
@@ -146,55 +150,53 @@ func (w *writer) add(i int) error {
 	w.items = append(w.items, i)
 	w.docArgs = append(w.docArgs, w.seq, string(w.batch.ID(i)), time, string(w.batch.Doc(i)))
 	w.wordArgs = append(w.wordArgs, w.seq, words)
-	if len(w.items) == rows {
+	if len(w.items) == maxRows {
 		return w.flush()
 	}
 	return nil
 }
 
-// flush writes what was gathered.
+// flush writes what was gathered, by the largest statements that it fills.
 func (w *writer) flush() error {
-	defer func() { w.items, w.docArgs, w.wordArgs = w.items[:0], w.docArgs[:0], w.wordArgs[:0] }()
-	if len(w.items) == rows {
-		// All at once; when some were there before, only they are not inserted.
-		res, err := w.docs[1].ExecContext(w.ctx, w.docArgs...)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == rows {
-			for _, i := range w.items {
-				w.batch.Items[i].Outcome = indexer.Stored
+	done := 0
+	for i, n := range rows {
+		for ; len(w.items)-done >= n; done += n {
+			if err := w.insert(i, done, n); err != nil {
+				return err
 			}
-			_, err = w.words[1].ExecContext(w.ctx, w.wordArgs...)
-			return err
-		}
-		return w.sortOut()
-	}
-	for k, i := range w.items {
-		res, err := w.docs[0].ExecContext(w.ctx, w.docArgs[4*k:4*k+4]...)
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if err := w.done(k, i, n == 1); err != nil {
-			return err
 		}
 	}
+	w.items, w.docArgs, w.wordArgs = w.items[:0], w.docArgs[:0], w.wordArgs[:0]
 	return nil
 }
 
-// sortOut finds which of the gathered rows were inserted: those that have the number that they were given.
-func (w *writer) sortOut() error {
-	found, err := w.tx.QueryContext(w.ctx, "SELECT seq FROM docs WHERE seq >= ?", w.docArgs[0])
+// insert writes n of the gathered documents, by statement i.
+func (w *writer) insert(i, from, n int) error {
+	res, err := w.docs[i].ExecContext(w.ctx, w.docArgs[4*from:4*(from+n)]...)
 	if err != nil {
 		return err
 	}
-	inserted := make(map[int64]bool, rows)
+	inserted, err := res.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if inserted < int64(n) { // the others were there before
+		return w.sortOut(from, n)
+	}
+	for _, item := range w.items[from : from+n] {
+		w.batch.Items[item].Outcome = indexer.Stored
+	}
+	_, err = w.words[i].ExecContext(w.ctx, w.wordArgs[2*from:2*(from+n)]...)
+	return err
+}
+
+// sortOut finds which of the rows were inserted: those that have the number that they were given.
+func (w *writer) sortOut(from, n int) error {
+	found, err := w.tx.QueryContext(w.ctx, "SELECT seq FROM docs WHERE seq >= ?", w.docArgs[4*from])
+	if err != nil {
+		return err
+	}
+	inserted := make(map[int64]bool, n)
 	for found.Next() {
 		var seq int64
 		if err := found.Scan(&seq); err != nil {
@@ -205,21 +207,16 @@ func (w *writer) sortOut() error {
 	if err := errors.Join(found.Err(), found.Close()); err != nil {
 		return err
 	}
-	for k, i := range w.items {
-		if err := w.done(k, i, inserted[w.docArgs[4*k].(int64)]); err != nil {
-			return err
+	one := w.words[len(rows)-1]
+	for k := from; k < from+n; k++ {
+		item := &w.batch.Items[w.items[k]]
+		item.Outcome = indexer.Duplicate
+		if inserted[w.docArgs[4*k].(int64)] {
+			item.Outcome = indexer.Stored
+			if _, err := one.ExecContext(w.ctx, w.wordArgs[2*k:2*k+2]...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// done gives gathered item k, which is item i of the batch, its outcome and its words.
-func (w *writer) done(k, i int, inserted bool) error {
-	if !inserted {
-		w.batch.Items[i].Outcome = indexer.Duplicate
-		return nil
-	}
-	w.batch.Items[i].Outcome = indexer.Stored
-	_, err := w.words[0].ExecContext(w.ctx, w.wordArgs[2*k:2*k+2]...)
-	return err
 }

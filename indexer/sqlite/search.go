@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/millrace/millrace/indexer"
@@ -40,7 +41,7 @@ func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each f
 	}()
 	for found := 0; limit == 0 || found < limit; found++ {
 		for len(sources) > 0 && (len(*open) == 0 || sources[0].newest >= (*open)[0].time) {
-			c, err := openCursor(ctx, sources[0].path, q)
+			c, err := openCursor(ctx, sources[0].path, q, limit > 0)
 			if err != nil {
 				return err
 			}
@@ -148,59 +149,103 @@ func openForReading(ctx context.Context, path string) (*sql.DB, error) {
 	return nil, nil
 }
 
+// recent is how many documents a limited search looks at one by one before it asks the index of words:
+// what is frequent is found among them, and the list of all places of a frequent word is long.
+const recent = 2000
+
 // cursor goes through what was found in one file, the newest first.
 type cursor struct {
+	ctx   context.Context
 	db    *sql.DB
 	rows  *sql.Rows
 	query *query.Query
 	parse query.Doc
 	path  string
+	tries int // how many documents are looked at one by one; 0 when the words are asked
+	tried int
 
-	time int64
-	doc  []byte
+	time, seq int64
+	doc       []byte
 }
 
-func openCursor(ctx context.Context, path string, q *query.Query) (*cursor, error) {
+func openCursor(ctx context.Context, path string, q *query.Query, limited bool) (*cursor, error) {
 	db, err := openForReading(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	since, until := q.Bounds()
-	args := []any{since, until}
-	text := "SELECT time, doc FROM docs WHERE time >= ? AND time < ?"
-	if words := q.Candidates(); words != "" {
+	c := &cursor{ctx: ctx, db: db, query: q, path: path}
+	_, until := q.Bounds()
+	c.time, c.seq = until, -1 // no document at until itself
+	if limited && q.Candidates() != "" {
+		c.tries = recent
+	}
+	if err := c.ask(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return c, nil
+}
+
+// ask looks for documents older than the one where c is.
+func (c *cursor) ask() (err error) {
+	since, _ := c.query.Bounds()
+	args := []any{since, c.time, c.seq}
+	text := "SELECT time, seq, doc FROM docs WHERE time >= ? AND (time, seq) < (?, ?)"
+	words := c.query.Candidates()
+	if c.tries == 0 && words != "" {
 		text += " AND seq IN (SELECT rowid FROM words WHERE words MATCH ?)"
 		args = append(args, words)
 	}
-	rows, err := db.QueryContext(ctx, text+" ORDER BY time DESC, seq DESC", args...)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("search: %s: %w", path, err), db.Close())
+	text += " ORDER BY time DESC, seq DESC"
+	if c.tries > 0 {
+		text += " LIMIT " + strconv.Itoa(c.tries)
 	}
-	return &cursor{db: db, rows: rows, query: q, path: path}, nil
+	if c.rows, err = c.db.QueryContext(c.ctx, text, args...); err != nil {
+		return fmt.Errorf("search: %s: %w", c.path, err)
+	}
+	return nil
 }
 
 // next goes to the next document that the query finds.
 func (c *cursor) next() (bool, error) {
-	for c.rows.Next() {
-		var doc sql.RawBytes
-		if err := c.rows.Scan(&c.time, &doc); err != nil {
+	for {
+		more, err := c.row()
+		switch {
+		case err != nil:
 			return false, fmt.Errorf("search: %s: %w", c.path, err)
-		}
-		c.doc = append(c.doc[:0], doc...)
-		if err := c.parse.Parse(c.doc); err != nil {
-			return false, fmt.Errorf("search: %s: %w", c.path, err)
-		}
-		if c.query.Matches(&c.parse) {
+		case more && c.query.Matches(&c.parse):
 			return true, nil
+		case more:
+		case c.tries > 0 && c.tried == c.tries: // there are older ones
+			c.tries = 0
+			if err := errors.Join(c.rows.Close(), c.ask()); err != nil {
+				return false, err
+			}
+		default:
+			return false, nil
 		}
 	}
-	if err := c.rows.Err(); err != nil {
-		return false, fmt.Errorf("search: %s: %w", c.path, err)
-	}
-	return false, nil
 }
 
-func (c *cursor) close() error { return errors.Join(c.rows.Close(), c.db.Close()) }
+// row reads the next row.
+func (c *cursor) row() (bool, error) {
+	if !c.rows.Next() {
+		return false, c.rows.Err()
+	}
+	var doc sql.RawBytes
+	if err := c.rows.Scan(&c.time, &c.seq, &doc); err != nil {
+		return false, err
+	}
+	c.tried++
+	c.doc = append(c.doc[:0], doc...)
+	return true, c.parse.Parse(c.doc)
+}
+
+func (c *cursor) close() error {
+	if c.rows == nil { // ask failed
+		return c.db.Close()
+	}
+	return errors.Join(c.rows.Close(), c.db.Close())
+}
 
 // cursors is a heap with the newest document first.
 type cursors []*cursor

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,5 +58,34 @@ func TestSearchLeavesOthersOut(t *testing.T) {
 	}
 	if n, err := NewSearcher(dir, "millrace").Count(t.Context(), query.All()); n != 1 || err != nil {
 		t.Errorf("%d, %v", n, err)
+	}
+}
+
+// TestSearchGoesOnBeyondRecent has more documents than are looked at one by one.
+func TestSearchGoesOnBeyondRecent(t *testing.T) {
+	x, dir := openTest(t)
+	for i := 0; i < 3*recent; i += 500 {
+		if err := x.Bulk(t.Context(), fillBatch(i, 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := NewSearcher(dir, "millrace")
+	for text, limit := range map[string]int{"process.pid:77": 5, "user.name:user77": 3, "host.hostname:web7": 100} {
+		q, err := query.Parse(text, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := querytest.Find(t, s, q, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := querytest.Find(t, s, q, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, some := strings.Fields(want), strings.Fields(got)
+		if len(all) == 0 || len(some) != min(limit, len(all)) || !slices.Equal(all[:len(some)], some) {
+			t.Errorf("%s: %d found, %d with limit %d", text, len(all), len(some), limit)
+		}
 	}
 }
