@@ -105,7 +105,7 @@ func DefaultConfig() Config {
 			{Name: "pbs", ProgramContains: []string{"pbs_mom"}, Files: []string{"hosts/pbs/{year}/{month}/log.{date}"}},
 		},
 		Files:        hostfile.DefaultConfig(),
-		Batch:        BatchConfig{Lines: 1000, Size: 256 * units.KiB, Linger: 5 * time.Millisecond},
+		Batch:        BatchConfig{Lines: 1000, Size: 256 * units.KiB, Linger: 10 * time.Millisecond},
 		DrainTimeout: 10 * time.Second,
 	}
 }

@@ -32,14 +32,13 @@ type lane struct {
 	stats laneStats
 
 	closed chan *batch   // in order; has room for all there are
-	wake   chan struct{} // the open batch has got its first line
 	room   chan struct{} // there is a free batch again
+	linger *time.Timer   // set by the first line of the open batch
 
 	mu     sync.Mutex
-	free   []*batch  // the last one is taken first: it is in the processor's cache
-	open   *batch    // nil: the next line has to take a free one
-	since  time.Time // of the open batch's first line
-	behind bool      // the spool was waited for in vain, and has not caught up yet
+	free   []*batch // the last one is taken first: it is in the processor's cache
+	open   *batch   // nil: the next line has to take a free one
+	behind bool     // the spool was waited for in vain, and has not caught up yet
 }
 
 type laneStats struct {
@@ -62,8 +61,9 @@ type place struct {
 func newLane(name string, cfg BatchConfig, spool Spool, gaps *gapLog, log *zap.Logger) *lane {
 	l := &lane{
 		name: name, cfg: cfg, spool: spool, gaps: gaps, log: log, full: quiet.Gate{Every: 10 * time.Second},
-		closed: make(chan *batch, batchesPerLane), wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
+		closed: make(chan *batch, batchesPerLane), room: make(chan struct{}, 1), linger: time.NewTimer(0),
 	}
+	l.linger.Stop()
 	for range batchesPerLane {
 		l.free = append(l.free, new(batch))
 	}
@@ -93,8 +93,7 @@ func (l *lane) add(s *session, r *run, index int, counter uint64) {
 			origin, into = b.AddOrigin(&s.origin), b
 		}
 		if b.Len() == 0 {
-			l.since = time.Now()
-			signal(l.wake)
+			l.linger.Reset(l.cfg.Linger)
 		}
 		b.Add(origin, received, counter+uint64(i), line.flags, line.message)
 		span.add(r, b, line, received)
@@ -174,63 +173,50 @@ func (l *lane) take() bool {
 
 // run appends batches until stop is closed and everything is appended, or has become a gap because ctx ended.
 func (l *lane) run(ctx context.Context, stop <-chan struct{}) {
-	linger := time.NewTimer(time.Hour)
-	defer linger.Stop()
+	defer l.linger.Stop()
 	for {
-		b, wait := l.next(stop)
-		if b != nil {
-			l.append(ctx, b)
-			continue
-		}
-		if wait == 0 {
-			return
-		}
-		linger.Reset(wait)
 		select {
-		case <-l.wake:
-		case <-linger.C:
 		case b := <-l.closed:
 			l.append(ctx, b)
+		case <-l.linger.C:
+			l.appendAll(ctx)
 		case <-stop:
+			l.appendAll(ctx)
+			return
 		}
 	}
 }
 
-// next returns the next batch to append, or how long to wait for one; neither, when all is done after a stop.
-func (l *lane) next(stop <-chan struct{}) (b *batch, wait time.Duration) {
-	select {
-	case b := <-l.closed: // also while others hold the lock and wait for a free one
-		return b, 0
-	default:
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	select {
-	case b := <-l.closed:
-		return b, 0
-	default:
-	}
-	stopping := false
-	select {
-	case <-stop:
-		stopping = true
-	default:
-	}
-	if l.open != nil && l.open.Len() > 0 {
-		if wait = l.cfg.Linger - time.Since(l.since); wait > 0 && !stopping {
-			return nil, wait
+// appendAll appends what is closed, and the open batch.
+func (l *lane) appendAll(ctx context.Context) {
+	for {
+		select {
+		case b := <-l.closed: // also while others hold the lock and wait for a free one
+			l.append(ctx, b)
+			continue
+		default:
 		}
-		b, l.open = l.open, nil
-		return b, 0
+		l.mu.Lock()
+		if len(l.closed) > 0 {
+			l.mu.Unlock()
+			continue
+		}
+		b := l.open
+		l.open = nil
+		l.mu.Unlock()
+		if b != nil {
+			l.append(ctx, b)
+		}
+		return
 	}
-	if stopping {
-		return nil, 0
-	}
-	return nil, time.Hour
 }
 
 // append hands b to the spool, or makes a gap of it, and frees it.
 func (l *lane) append(ctx context.Context, b *batch) {
+	defer l.release(b)
+	if b.Len() == 0 {
+		return
+	}
 	err := l.spool.Append(ctx, l.name, &b.Batch)
 	if err == nil {
 		l.stats.appended.Add(uint64(b.Len()))
@@ -245,6 +231,10 @@ func (l *lane) append(ctx context.Context, b *batch) {
 		}
 		l.gap(b.places)
 	}
+}
+
+// release makes b free again.
+func (l *lane) release(b *batch) {
 	b.Reset()
 	clear(b.places)
 	b.places = b.places[:0]

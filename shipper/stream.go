@@ -17,8 +17,8 @@ import (
 // good deal to read, or a short time has passed: the kernel holds its wake-up back (SO_RCVLOWAT). A connection
 // that is quiet is read at once, and has no buffer while it waits.
 const (
-	pause      = 10 * time.Millisecond // between reads of a busy connection
-	lowWater   = 16 << 10              // bytes that end the pause early
+	pause      = 20 * time.Millisecond // between reads of a busy connection
+	lowWater   = 32 << 10              // bytes that end the pause early
 	quietAfter = 2 * pause             // connections are quiet that are read less often than that
 	maxBusy    = 256                   // connections that keep a buffer
 	maxHeld    = 4 << 10               // what a quiet connection may keep of an incomplete message, to use again
