@@ -27,23 +27,12 @@ type memory struct {
 	mu      sync.Mutex
 	lanes   map[string]*event.Batch
 	batches int
-	err     error         // of the next appends
-	block   chan struct{} // appends wait until it is closed
+	err     error // of the next appends
 }
 
 func (m *memory) Append(ctx context.Context, lane string, b *event.Batch) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for block := m.block; block != nil; block = nil {
-		m.mu.Unlock()
-		select {
-		case <-block:
-			m.mu.Lock()
-		case <-ctx.Done():
-			m.mu.Lock()
-			return ctx.Err()
-		}
-	}
 	if m.err != nil {
 		return m.err
 	}
@@ -60,6 +49,24 @@ func (m *memory) Append(ctx context.Context, lane string, b *event.Batch) error 
 	}
 	m.batches++
 	return nil
+}
+
+// stuckSpool is a memory in which one lane does not get an answer.
+type stuckSpool struct {
+	memory
+	lane  string
+	until chan struct{} // closed
+}
+
+func (s *stuckSpool) Append(ctx context.Context, lane string, b *event.Batch) error {
+	if lane == s.lane {
+		select {
+		case <-s.until:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return s.memory.Append(ctx, lane, b)
 }
 
 func (m *memory) fail(err error) {
@@ -109,8 +116,21 @@ func startIn(t testing.TB, dir string, spool *memory, change func(*Config)) *rec
 	if change != nil {
 		change(&cfg)
 	}
+	r := launch(t, cfg, dir, spool)
+	r.spool = spool
+	return r
+}
+
+// startSpool runs a receiver on another spool.
+func startSpool(t testing.TB, cfg Config, spool Spool) *receiver {
+	t.Helper()
+	return launch(t, cfg, t.TempDir(), spool)
+}
+
+func launch(t testing.TB, cfg Config, dir string, spool Spool) *receiver {
+	t.Helper()
 	core, logs := observer.New(zap.DebugLevel)
-	r := &receiver{t: t, dir: dir, spool: spool, logs: logs, done: make(chan error, 1)}
+	r := &receiver{t: t, dir: dir, logs: logs, done: make(chan error, 1)}
 	var err error
 	if r.Shipper, err = New(cfg, Deps{Spool: spool, IDs: event.NewIDs(), Folder: dir}, zap.New(core)); err != nil {
 		t.Fatal(err)
