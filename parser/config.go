@@ -15,8 +15,8 @@ type Config struct {
 	// Folder of ingest pipelines (*.yml, *.json) and, in its folder patterns, of grok patterns. A pipeline of the
 	// name of a shipped one takes its place.
 	Folder string `yaml:"folder"`
-	// Which pipeline a line takes: that of the first rule that fits. Where none fits, the shipped pipelines are
-	// chosen by program.
+	// Which pipeline a line takes: that of the first rule that fits. Behind these come rules that choose the
+	// shipped pipelines by program.
 	Rules []Rule `yaml:"rules"`
 	// Databases of MaxMind's schema (City, Country, ASN), as files or folders. Pipelines name them by file name.
 	GeoIP []string `yaml:"geoip"`

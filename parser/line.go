@@ -214,7 +214,7 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 		whole = ev.String(line)
 		p.force(pathOriginal, whole)
 	}
-	p.force(pathCreated, event.DateValue(received))
+	p.force(pathCreated, event.DateValue(received-received%1e6)) // as the id has it, in ms
 	mark := ev.Mark()
 	ev.SetBuffer(o.Peer.Addr().AppendTo(ev.Buffer()))
 	p.force(pathPeer, ev.Since(mark))

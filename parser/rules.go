@@ -11,17 +11,6 @@ import (
 	"github.com/millrace/millrace/parser/pipeline"
 )
 
-// shipped says which of the pipelines in patterns/ a program's lines take.
-var shipped = []Rule{
-	{Programs: []string{"sshd", "sshd-session"}, Pipeline: "sshd"},
-	{Programs: []string{"sudo"}, Pipeline: "sudo"},
-	{Programs: []string{"su", "su-l"}, Pipeline: "su"},
-	{Programs: []string{"useradd", "userdel", "usermod", "groupadd", "groupdel", "groupmod", "passwd", "chage"}, Pipeline: "accounts"},
-	{Programs: []string{"cron", "CRON", "crond", "anacron", "/usr/sbin/cron"}, Pipeline: "cron"},
-	{Programs: []string{"kernel"}, Pipeline: "kernel"},
-	{Programs: []string{"nginx", "apache", "apache2", "httpd", "access_log"}, Pipeline: "access"},
-}
-
 // choice is the pipeline of a line; the zero choice is none.
 type choice struct {
 	pipeline *pipeline.Pipeline
@@ -40,7 +29,7 @@ const maxKnown = 4096
 
 func newChooser(lane string, rules []Rule, set *pipeline.Set) *chooser {
 	c := &chooser{set: set, known: map[string]choice{}}
-	for _, r := range slices.Concat(rules, shipped) {
+	for _, r := range rules {
 		if len(r.Lanes) == 0 || slices.Contains(r.Lanes, lane) {
 			c.rules = append(c.rules, r)
 		}

@@ -1,0 +1,123 @@
+// Command millrace receives syslog from a fleet, keeps it as files, parses it and loads it into daily indices.
+//
+// This package is the command line: each command is a file of its own, and stages.go wires the stages
+// that a command needs. Nothing of how lines are received, spooled, parsed or indexed is decided here.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/millrace/millrace/cmd/millrace/config"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // could not do what was asked
+	exitUsage  = 2 // the command line or the configuration is wrong
+)
+
+type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Run everything on made-up traffic, to look around."`
+	Up      upCommand      `cmd:"" help:"Receive, parse and index in one process."`
+	Ship    shipCommand    `cmd:"" help:"Receive only: write files and fill the spool."`
+	Work    workCommand    `cmd:"" help:"Parse and index what is in the Redis spool; run as many as you like."`
+	Setup   setupCommand   `cmd:"" help:"Put the index templates into Elasticsearch."`
+	Search  searchCommand  `cmd:"" help:"Search the index."`
+	Check   checkCommand   `cmd:"" help:"Check the configuration, and the pipelines on their examples."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// terminal is where a command reads and writes.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+func run(args []string, term terminal) int {
+	var cli commands
+	exited := -1
+	parser, err := kong.New(&cli,
+		kong.Name("millrace"),
+		kong.Description("Receives syslog, keeps it, parses it, and makes it searchable. Start with: millrace demo"),
+		kong.Writers(term.out, term.err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.BindTo(term, (*terminal)(nil)),
+		kong.Bind(term),
+	)
+	if err != nil {
+		panic(err) // the command structs are wrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // --help was answered
+	}
+	if err != nil {
+		fmt.Fprintf(term.err, "millrace: %v\nmillrace: try --help\n", err)
+		return exitUsage
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	command.BindTo(ctx, (*context.Context)(nil))
+	return report(command.Run(), term.err)
+}
+
+// report prints what went wrong and chooses the exit code.
+func report(err error, to io.Writer) int {
+	var problems config.Problems
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &problems):
+		for _, p := range problems {
+			fmt.Fprintln(to, "millrace:", p)
+		}
+		return exitUsage
+	}
+	fmt.Fprintln(to, "millrace:", err)
+	if errors.Is(err, errUsage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// errUsage marks errors of the command line that kong can't see.
+var errUsage = errors.New("usage")
+
+// untilSignal ends the context at the first SIGINT or SIGTERM, which begins the shutdown; the second
+// one ends the process at once.
+func untilSignal() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		if _, ok := <-signals; !ok {
+			return
+		}
+		cancel()
+		if s, ok := <-signals; ok {
+			os.Exit(128 + int(s.(syscall.Signal)))
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel()
+	}
+}
