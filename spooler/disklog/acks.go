@@ -21,6 +21,7 @@ type acks struct {
 	file  *os.File
 	size  int64
 	fresh int64 // its size when it was last rewritten
+	over  bool  // closed
 }
 
 const (
@@ -80,6 +81,9 @@ func openAcks(folder string) (a *acks, done int64, set map[int64]int64, err erro
 func (a *acks) add(facts []byte) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.over {
+		return ErrClosed
+	}
 	if a.file == nil {
 		f, err := os.OpenFile(a.path, os.O_CREATE|os.O_RDWR, 0o600)
 		if err != nil {
@@ -126,6 +130,7 @@ func (a *acks) rewrite(facts []byte) error {
 func (a *acks) close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.over = true
 	if a.file == nil {
 		return nil
 	}

@@ -47,6 +47,9 @@ func (q *queue) append(w *write) error {
 
 // commit writes a group to the last segment, or to a new one when that has its size.
 func (q *queue) commit(group []*write) error {
+	if q.closed {
+		return ErrClosed
+	}
 	q.mu.Lock()
 	var s *segment
 	if n := len(q.segments); n > 0 {
@@ -192,6 +195,7 @@ func (q *queue) flush() error {
 func (q *queue) close() error {
 	q.writeMu.Lock()
 	defer q.writeMu.Unlock()
+	q.closed = true
 	var errs []error
 	if q.sync == SyncInterval {
 		errs = append(errs, q.flush())

@@ -34,6 +34,7 @@ type queue struct {
 	group   []*write // the two are kept for their memory
 	joined  []byte
 	made    bool // the folder is there
+	closed  bool
 
 	unsyncedMu sync.Mutex
 	unsynced   []*os.File // closed segments not yet synced

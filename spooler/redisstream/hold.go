@@ -11,22 +11,19 @@ import (
 
 // keepHold renews the hold of what this consumer has, until Close.
 func (s *Source) keepHold() {
-	every := s.spool.cfg.ClaimAfter / renewals
-	s.sparing(2 * every)
-	for s.sleep(every) {
+	for s.sleep(s.spool.cfg.ClaimAfter / renewals) {
 		if err := s.renew(); err != nil {
 			s.failed("renew the hold of frames", err)
-			s.sparing(2 * every)
 		}
 	}
 }
 
-// sparing leaves others what they hold for some time, at the start and whenever Redis was away: so that those who
-// live have renewed before anything is taken.
-func (s *Source) sparing(d time.Duration) {
+// spare leaves others what they hold for some time, at the start and whenever Redis was away: so that those who live
+// have renewed before anything is taken.
+func (s *Source) spare() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.alone = time.Now().Add(d)
+	s.alone = time.Now().Add(2 * s.spool.cfg.ClaimAfter / renewals)
 }
 
 // takeOvers takes what closed consumers gave back, and what dead ones had, until Close.

@@ -78,6 +78,7 @@ func (s *Spool) Source(name string) (*Source, error) {
 		held: make(map[place]*entry), streams: make(map[string]partition),
 	}
 	src.demand.L = &src.mu
+	src.spare()
 	src.running.Go(src.discover)
 	src.running.Go(src.keepHold)
 	src.running.Go(src.takeOvers)
@@ -295,8 +296,9 @@ func (s *Source) end() {
 	s.running.Wait()
 }
 
-// failed logs trouble with Redis, once until it is over.
+// failed logs trouble with Redis, once until it is over. When it is, other consumers need time to renew their hold.
 func (s *Source) failed(what string, err error) {
+	s.spare()
 	s.mu.Lock()
 	known := s.trouble
 	s.trouble = true

@@ -68,6 +68,7 @@ func Open(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*Spool, error
 	if err != nil {
 		return nil, err
 	}
+	quiet()
 	counter := func(name, help string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "millrace_spooler_redis_" + name, Help: help}, []string{"lane"})
 	}
@@ -85,6 +86,13 @@ func Open(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*Spool, error
 	}
 	return s, nil
 }
+
+// quiet ends the client's own log, which goes to standard error and says nothing that its errors do not.
+var quiet = sync.OnceFunc(func() { redis.SetLogger(noLog{}) })
+
+type noLog struct{}
+
+func (noLog) Printf(context.Context, string, ...any) {}
 
 // Close closes the connections. Sources must have been closed before.
 func (s *Spool) Close() error { return s.client.Close() }
