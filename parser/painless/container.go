@@ -98,7 +98,7 @@ func (c *Context) stored(x value) event.Value {
 			c.tags[x.v] = r
 			return x.v
 		}
-	case *zonedDateTime:
+	case *temporal:
 		if r.isUTC() {
 			return event.DateValue(r.t.UnixNano())
 		}
@@ -400,7 +400,7 @@ func (c *Context) settle() {
 			c.arrange(value{v, t})
 		}
 	}
-	if c.boxed != nil {
+	if c.boxed != nil || c.odd != nil {
 		c.unbox(c.Event.Doc(), 0)
 	}
 	c.tags, c.boxed = nil, nil
@@ -409,6 +409,9 @@ func (c *Context) settle() {
 func (c *Context) unbox(in event.Value, depth int) {
 	if depth > 200 {
 		return
+	}
+	if o := c.odd[in]; o != nil && len(o.keys) > 0 {
+		c.throw("java.lang.ClassCastException", "class %s cannot be cast to class java.lang.String", classOrNull(o.keys[0]))
 	}
 	for i := range c.Event.Len(in) {
 		v := c.Event.At(in, i)
@@ -423,9 +426,16 @@ func (c *Context) unbox(in event.Value, depth int) {
 
 // plain is what Elasticsearch would write for an object that a script left in the document.
 func (c *Context) plain(x value) event.Value {
-	if d, ok := x.ref.(interface{ document(*Context) string }); ok {
-		return c.Event.Text(d.document(c))
+	switch r := x.ref.(type) {
+	case *temporal:
+		if text, ok := r.document(c); ok {
+			return c.Event.Text(text)
+		}
+	case *mapView:
+		if r.what != viewEntries {
+			return c.stored(value{v: c.listOf(c.all(x)).v})
+		}
 	}
-	c.throw("java.lang.IllegalArgumentException", "cannot write xcontent for unknown value of type class %s", x.class())
+	c.throw("java.lang.IllegalArgumentException", "unexpected value type [class %s]", x.class())
 	return event.Value{}
 }

@@ -38,6 +38,17 @@ func declareText(l *lib) {
 		return char(utf16At(b, int(i)))
 	})
 	seq.method(l, "CharSequence subSequence(int,int)", substringMethod)
+	l.class("java.util.stream.IntStream")
+	seq.method(l, "IntStream chars()", func(c *Context, x value, _ []value) value {
+		b := c.str(x)
+		out := &stream{prim: l.int}
+		for i := range utf16Len(b) {
+			c.loop()
+			c.charge(32)
+			out.items = append(out.items, count(int(unitAt(b, i))))
+		}
+		return object(out)
+	})
 	declareString(l, l.string)
 	declareBuilder(l, l.class("java.lang.StringBuilder", "CharSequence", "Comparable"))
 	declareTokenizer(l)
