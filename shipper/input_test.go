@@ -60,8 +60,8 @@ func TestDatagrams(t *testing.T) {
 	for _, d := range []string{"", largest, "\n", "<13>ends\n", "<13>a\nb\n", "7 <13>one"} {
 		r.send(u, d)
 	}
-	r.want("all", largest, "<13>ends", "<13>a\nb", "7 <13>one")
-	if s := r.Stats(); s.Listeners[1].Empty != 2 || s.Listeners[1].Truncated != 0 {
+	r.want("all", largest, "\n", "<13>ends\n", "<13>a\nb\n", "7 <13>one")
+	if s := r.Stats(); s.Listeners[1].Empty != 1 || s.Listeners[1].Truncated != 0 {
 		t.Errorf("%+v", s.Listeners[1])
 	}
 }

@@ -35,13 +35,11 @@ func (b *listenerBase) newSession(peer netip.AddrPort) *session {
 	return b.intake.session(b.origin(peer), &b.stats)
 }
 
-// addDatagram puts the message of a datagram into r. A line ending in it is taken for a terminator.
+// addDatagram puts a datagram into r: it is one message, whatever is in it.
 func (b *listenerBase) addDatagram(data []byte, r *run) {
 	truncated := len(data) > int(b.cfg.MaxMessage)
 	if truncated {
 		data = data[:b.cfg.MaxMessage]
-	} else if n := len(data); n > 0 && data[n-1] == '\n' {
-		data = data[:n-1]
 	}
 	if len(data) == 0 {
 		b.stats.empty.Add(1)

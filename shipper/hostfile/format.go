@@ -41,17 +41,28 @@ func AppendTraditional(dst, line []byte, h *syslog.Header, peer []byte, received
 	}
 	dst = append(dst, ' ')
 	message := trimEnd(h.Message.Of(line))
-	if !h.Tag.Empty() {
-		dst = appendEscaped(dst, h.Tag.Of(line))
-		if h.Format == syslog.RFC5424 { // as rsyslog emulates it
-			if !h.PID.Empty() {
-				dst = append(appendEscaped(append(dst, '['), h.PID.Of(line)), ']')
-			}
-			dst = append(dst, ':')
+	switch {
+	case h.Tag.Empty():
+		dst = appendSpaces(dst, line, h.Host, h.Message)
+	case h.Format == syslog.RFC5424: // as rsyslog makes a tag of it
+		dst = appendEscaped(dst, h.App.Of(line))
+		if !h.PID.Empty() {
+			dst = append(appendEscaped(append(dst, '['), h.PID.Of(line)), ']')
 		}
 		dst = append(dst, ' ')
+	default:
+		dst = appendSpaces(dst, line, h.Host, h.Tag)
+		dst = append(appendEscaped(dst, h.Tag.Of(line)), ' ')
 	}
 	return append(appendEscaped(dst, message), '\n')
+}
+
+// appendSpaces appends the spaces that the sender wrote between host and text, but for the first.
+func appendSpaces(dst, line []byte, host, text syslog.Span) []byte {
+	for i := text.Start - 1; i > host.End && host.End > 0 && line[i] == ' '; i-- {
+		dst = append(dst, ' ')
+	}
+	return dst
 }
 
 // AppendRaw appends line as it was received, with its newline; control characters are escaped.
