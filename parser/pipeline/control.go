@@ -76,7 +76,7 @@ func (p *pipelineProcessor) run(r *Runner) error {
 // foreachProcessor is `foreach`.
 type foreachProcessor struct {
 	field         event.Path
-	step          step
+	step          []step
 	ignoreMissing bool
 }
 
@@ -98,13 +98,14 @@ func newForeach(o *options) processor {
 		o.fail(n, "[processor] Must specify exactly one processor type")
 		return p
 	}
-	var err error
-	if p.step, err = o.c.step(n.fields[0].name, n.fields[0].node, "foreach ("+n.fields[0].name+")"); err != nil && o.err == nil {
+	s, err := o.c.step(n.fields[0].name, n.fields[0].node, "foreach ("+n.fields[0].name+")")
+	if err != nil && o.err == nil {
 		var inner *Error
 		if errors.As(err, &inner) {
 			o.err, o.line = fmt.Errorf("%s: %w", inner.Processor, inner.Err), inner.Line
 		}
 	}
+	p.step = []step{s}
 	return p
 }
 
@@ -142,7 +143,7 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			key = ev.String(ev.Key(v, i))
 			ev.Put(ingest, foreachKey, key)
 		}
-		err = r.step(&p.step)
+		err = r.steps(p.step)
 		if v.Kind() == event.Map {
 			ev.PutBytes(result, ev.Bytes(ev.Lookup(ingest, foreachKey)), ev.Lookup(ingest, foreachValue))
 		} else {

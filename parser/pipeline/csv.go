@@ -57,7 +57,7 @@ func (p *csvProcessor) run(r *Runner) error {
 			return err
 		}
 		if len(r.ev.Bytes(w)) == 0 {
-			if p.empty == nil {
+			if p.empty == nil || at > n { // nothing at the very end is no field
 				continue
 			}
 			w = p.empty.of(r)
@@ -87,8 +87,8 @@ func (p *csvProcessor) next(ev *event.Event, v event.Value, at int) (event.Value
 			return v, 0, fmt.Errorf("Illegal character inside unquoted field at %d", at+i) //nolint:staticcheck // Elasticsearch's text
 		}
 	}
-	stop := end
-	for p.trim && stop > at && (s[stop-1] == ' ' || s[stop-1] == '\t') {
+	stop := end // what ends the text is not trimmed, as in Elasticsearch
+	for p.trim && end < len(s) && stop > at && (s[stop-1] == ' ' || s[stop-1] == '\t') {
 		stop--
 	}
 	return ev.Sub(v, at, stop), end + 1, nil

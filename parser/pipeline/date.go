@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -90,8 +91,8 @@ func parseDateFormat(name string) (f dateFormat, hasNames bool, err error) {
 				if d.Has&javatime.HasYear == 0 {
 					d.Year = r.yearOf(d.Month, zone)
 				}
-				ns, offset := d.Resolve(zone)
-				return ns, offset, true
+				ns, _ := d.Resolve(zone)
+				return ns, offsetOf(ns, zone), true
 			}
 		}
 		return 0, 0, false
@@ -181,7 +182,7 @@ func (p *dateProcessor) run(r *Runner) error {
 		return err
 	}
 	if v.IsNull() {
-		return fmt.Errorf("field [%s] is null, cannot parse date.", p.field) //nolint:staticcheck // as Elasticsearch's
+		return errors.New("unable to parse date [null]")
 	}
 	zone := p.zone
 	if p.zoneTemplate != nil {

@@ -122,8 +122,7 @@ func (p *dissectProcessor) run(r *Runner) error {
 	return p.store(r, found)
 }
 
-// match cuts the text v. It goes through it as Elasticsearch does, down to not seeing a delimiter right
-// behind another one, so that the same lines match.
+// match cuts the text v. It goes through it as Elasticsearch does, so that the same lines match.
 func (p *dissectPattern) match(ev *event.Event, v event.Value, found []event.Value) bool {
 	s := ev.Bytes(v)
 	if !bytes.HasPrefix(s, p.leading) {
@@ -155,6 +154,7 @@ func (p *dissectPattern) match(ev *event.Event, v event.Value, found []event.Val
 		}
 		key++
 		start = i
+		i-- // the next delimiter may stand right here
 	}
 	if n < len(p.keys) && len(p.keys[key].delimiter) == 0 && n == key && start <= len(s) {
 		found[key] = ev.Sub(v, start, len(s))

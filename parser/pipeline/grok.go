@@ -28,7 +28,7 @@ type grokTarget struct {
 // grokScratch is a runner's share of a grok processor.
 type grokScratch struct {
 	matcher *grok.Matcher
-	taken   []bool // by slot: the name has a value from this match
+	taken   []event.Value // by slot: what this match has for its name
 	noMatch noMatchError
 }
 
@@ -93,7 +93,7 @@ func (p *grokProcessor) run(r *Runner) error {
 	}
 	s, ok := r.scratch[p.slot].(*grokScratch)
 	if !ok {
-		s = &grokScratch{matcher: p.set.NewMatcher(), taken: make([]bool, len(p.targets))}
+		s = &grokScratch{matcher: p.set.NewMatcher(), taken: make([]event.Value, len(p.targets))}
 		r.scratch[p.slot] = s
 	}
 	pattern, matched := s.matcher.Match(r.ev.Bytes(v))
@@ -109,19 +109,36 @@ func (p *grokProcessor) run(r *Runner) error {
 	clear(s.taken)
 	for _, c := range s.matcher.Captures() {
 		t := &p.targets[c.Field]
-		if s.taken[t.same] { // of captures of one name, the first counts
-			continue
-		}
-		s.taken[t.same] = true
 		w, err := convertCapture(r, r.ev.Sub(v, int(c.Start), int(c.End)), t.typ)
 		if err != nil {
 			return err
+		}
+		if w = s.join(r.ev, t.same, w); w.Kind() == event.Missing {
+			continue
 		}
 		if err := r.ev.Set(t.path, w); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// join is what becomes of the name of slot same: w, or a list with what the name had before. It is
+// Missing when w went into a list that is there already.
+func (s *grokScratch) join(ev *event.Event, same int, w event.Value) event.Value {
+	switch before := s.taken[same]; before.Kind() {
+	case event.Missing:
+	case event.List:
+		ev.Append(before, w)
+		return event.Value{}
+	default:
+		list := ev.NewList()
+		ev.Append(list, before)
+		ev.Append(list, w)
+		w = list
+	}
+	s.taken[same] = w
+	return w
 }
 
 func (p *grokProcessor) notText(r *Runner, v event.Value) error {

@@ -44,7 +44,7 @@ func (p *jsonProcessor) run(r *Runner) error {
 			return err
 		}
 		if p.strict && len(rest) > 0 {
-			return fmt.Errorf("Unexpected characters after the JSON value: %q", rest[:min(len(rest), 40)]) //nolint:staticcheck // as Elasticsearch's
+			return fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", r.ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text
 		}
 	case v.Kind() >= event.List:
 		return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", p.field, v.Kind().JavaClass())

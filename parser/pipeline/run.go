@@ -20,7 +20,8 @@ type processor interface {
 	run(r *Runner) error
 }
 
-// step is a processor with what Elasticsearch allows on every one of them.
+// step is a processor with what Elasticsearch allows on every one of them. A condition that fails is not
+// the processor's failure: neither ignore_failure nor on_failure of its own cover it.
 type step struct {
 	proc          processor
 	typ, tag      string
@@ -100,7 +101,17 @@ func (f *failure) Unwrap() error { return f.err }
 func (r *Runner) steps(steps []step) error {
 	for i := range steps {
 		s := &steps[i]
-		err := r.step(s)
+		if s.cond != nil {
+			yes, err := s.cond.True(&r.env)
+			if err != nil {
+				r.failure = failure{err, &step{typ: "conditional", tag: s.tag}, r.calling[len(r.calling)-1]}
+				return &r.failure
+			}
+			if !yes {
+				continue
+			}
+		}
+		err := s.proc.run(r)
 		switch {
 		case err == nil || s.ignoreFailure && err != ErrDropped && err != errTerminated:
 			continue
@@ -118,15 +129,6 @@ func (r *Runner) steps(steps []step) error {
 		}
 	}
 	return nil
-}
-
-func (r *Runner) step(s *step) error {
-	if s.cond != nil {
-		if ok, err := s.cond.True(&r.env); !ok {
-			return err
-		}
-	}
-	return s.proc.run(r)
 }
 
 var (

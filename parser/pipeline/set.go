@@ -23,7 +23,7 @@ func newSet(o *options) processor {
 	switch n := o.find("value"); {
 	case n != nil && !p.copyFrom.isZero():
 		o.fail(n, "[copy_from] cannot set both `copy_from` and `value` in the same processor")
-	case n != nil:
+	case n != nil && (n.value != nil || n.isMap || n.isList):
 		p.value = o.parseValue("value", n, escape)
 	case p.copyFrom.isZero():
 		o.fail(nil, "[value] required property is missing")
@@ -42,9 +42,6 @@ func (p *setProcessor) run(r *Runner) error {
 	var v event.Value
 	if p.copyFrom.isZero() {
 		v = p.value.of(r)
-		if p.ignoreEmpty && p.value.template == nil && v.IsNull() {
-			return nil
-		}
 	} else {
 		from, err := p.copyFrom.of(r)
 		if err != nil {
@@ -55,7 +52,7 @@ func (p *setProcessor) run(r *Runner) error {
 		}
 		v = r.ev.Copy(v)
 	}
-	if p.ignoreEmpty && (v.IsNull() || v.Kind() == event.String && len(r.ev.Bytes(v)) == 0) {
+	if p.ignoreEmpty && (p.value.template != nil || !p.copyFrom.isZero()) && (v.IsNull() || v.Kind() == event.String && len(r.ev.Bytes(v)) == 0) {
 		return nil
 	}
 	return r.ev.Set(path, v)
@@ -92,8 +89,11 @@ func (r *Runner) appendTo(path event.Path, v event.Value, allowDuplicates bool) 
 	if list.Kind() != event.List {
 		old := list
 		list = ev.NewList()
-		if old.Kind() != event.Missing && !old.IsNull() {
+		if old.Kind() != event.Missing {
 			ev.Append(list, old)
+		}
+		if v.Kind() != event.List && !allowDuplicates && contains(ev, list, v) {
+			return nil // stays as it is
 		}
 		if err := ev.Set(path, list); err != nil {
 			return err

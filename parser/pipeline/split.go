@@ -40,17 +40,17 @@ func (p *splitProcessor) run(r *Runner) error {
 		return err
 	}
 	list := r.ev.NewList()
-	s, last := r.ev.Bytes(v), 0
+	s, last, least := r.ev.Bytes(v), 0, 1
 	for _, loc := range p.separator.All(s) {
 		if loc[1] == 0 { // Java drops an empty text before a match of nothing at the start
 			continue
 		}
 		r.ev.Append(list, r.ev.Sub(v, last, loc[0]))
-		last = loc[1]
+		last, least = loc[1], 0
 	}
 	r.ev.Append(list, r.ev.Sub(v, last, len(s)))
 	if !p.keepTrailing {
-		for n := r.ev.Len(list); n > 1 && len(r.ev.Bytes(r.ev.At(list, n-1))) == 0; n-- {
+		for n := r.ev.Len(list); n > least && len(r.ev.Bytes(r.ev.At(list, n-1))) == 0; n-- {
 			r.ev.RemoveAt(list, n-1)
 		}
 	}

@@ -188,8 +188,11 @@ func parseByteSize(s string) (int64, error) {
 		}
 		return int64(f * u.factor), nil
 	}
-	if lower == "0" || lower == "-1" {
-		return int64(lower[0]) - '0', nil
+	switch lower {
+	case "0":
+		return 0, nil
+	case "-1":
+		return -1, nil
 	}
 	return 0, fmt.Errorf("failed to parse setting [Ingest Field] with value [%s] as a size in bytes: unit is missing or unrecognized", s)
 }

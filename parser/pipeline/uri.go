@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -36,8 +35,8 @@ func (p *uriProcessor) run(r *Runner) error {
 	}
 	text := string(r.ev.Bytes(v))
 	u, err := url.Parse(text)
-	if err != nil {
-		return fmt.Errorf("unable to parse URI [%s]: %w", text, errors.Unwrap(err))
+	if err != nil || u.Scheme == "" && strings.ContainsAny(text, " \"<>\\^`{|}") {
+		return fmt.Errorf("unable to parse URI [%s]", text)
 	}
 	parts := r.ev.NewMap()
 	put := func(name event.Symbol, s string) {
@@ -45,20 +44,22 @@ func (p *uriProcessor) run(r *Runner) error {
 			r.ev.Put(parts, name, r.ev.Text(s))
 		}
 	}
-	put(uriNames.domain, u.Hostname())
+	r.ev.Put(parts, uriNames.domain, r.textOrNull(strings.TrimSuffix(u.Host, ":"+u.Port())))
 	put(uriNames.fragment, u.Fragment)
 	if p.keepOriginal {
 		r.ev.Put(parts, uriNames.original, v)
 	}
-	r.ev.Put(parts, uriNames.path, r.ev.Text(u.Path))
+	if u.Opaque == "" {
+		r.ev.Put(parts, uriNames.path, r.ev.Text(u.Path))
+	}
 	if i := strings.LastIndexByte(u.Path, '.'); i > strings.LastIndexByte(u.Path, '/') && i+1 < len(u.Path) {
 		put(uriNames.extension, u.Path[i+1:])
 	}
 	if port, err := strconv.ParseInt(u.Port(), 10, 32); err == nil {
 		r.ev.Put(parts, uriNames.port, event.IntValue(int32(port)))
 	}
-	put(uriNames.query, u.RawQuery)
-	put(uriNames.scheme, u.Scheme)
+	put(uriNames.query, unescape(u.RawQuery))
+	r.ev.Put(parts, uriNames.scheme, r.textOrNull(u.Scheme))
 	if u.User != nil {
 		password, _ := u.User.Password()
 		put(uriNames.userInfo, u.User.String())
@@ -71,4 +72,12 @@ func (p *uriProcessor) run(r *Runner) error {
 		}
 	}
 	return r.ev.Set(p.target, parts)
+}
+
+// unescape undoes percent encoding, and leaves alone what is none.
+func unescape(s string) string {
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
+	}
+	return s
 }

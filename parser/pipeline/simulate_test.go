@@ -1,0 +1,97 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/millrace/millrace/internal/testbed"
+)
+
+// notThere are the processors that the testbed's Elasticsearch has not, or has in another shape.
+var notThere = []string{"geoip", "user_agent", "{{"}
+
+// simulate asks Elasticsearch what processors make of a document: the document, or the text of an error.
+func simulate(t *testing.T, es *testbed.Elasticsearch, processors any, doc string) (string, error) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{
+		"pipeline": map[string]any{"processors": processors},
+		"docs":     []any{map[string]any{"_source": json.RawMessage(doc)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, answer := es.Do("POST", "/_ingest/pipeline/_simulate", string(body))
+	type failure struct {
+		Reason string
+		Root   []struct{ Reason string } `json:"root_cause"`
+	}
+	var result struct {
+		Docs []struct {
+			Doc struct {
+				Source json.RawMessage `json:"_source"`
+			}
+			Error *failure
+		}
+		Error *failure
+	}
+	if err := json.Unmarshal(answer, &result); err != nil {
+		return "", fmt.Errorf("status %d: %s", status, answer)
+	}
+	switch {
+	case result.Error != nil:
+		return "", fmt.Errorf("refused: %s", result.Error.Reason)
+	case result.Docs[0].Error != nil:
+		return result.Docs[0].Error.Root[0].Reason, nil
+	}
+	return string(result.Docs[0].Doc.Source), nil
+}
+
+// plain turns a node into what json.Marshal takes.
+func (n *node) plain() any {
+	switch {
+	case n.isMap:
+		m := map[string]any{}
+		for _, f := range n.fields {
+			m[f.name] = f.node.plain()
+		}
+		return m
+	case n.isList:
+		l := []any{}
+		for _, item := range n.list {
+			l = append(l, item.plain())
+		}
+		return l
+	}
+	return n.value
+}
+
+// TestCasesInElasticsearch puts the question of every case to the real thing.
+func TestCasesInElasticsearch(t *testing.T) {
+	es := testbed.SharedElasticsearch(t)
+	for _, c := range cases {
+		skip := false
+		for _, word := range notThere {
+			skip = skip || strings.Contains(c.processors, word)
+		}
+		if skip {
+			continue
+		}
+		n, err := parseNode([]byte("processors: " + c.processors))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := simulate(t, es, n.get("processors").plain(), c.doc)
+		if err != nil {
+			t.Errorf("%s of %s: %v", c.processors, c.doc, err)
+			continue
+		}
+		if c.want[0] == '{' && strings.HasPrefix(got, "{") && sameJSON(t, got, c.want) {
+			continue
+		}
+		if got != c.want {
+			t.Errorf("%s of %s\nElasticsearch: %s\nwe:            %s", c.processors, c.doc, got, c.want)
+		}
+	}
+}
