@@ -78,8 +78,9 @@ func TestIPv6(t *testing.T) {
 	r := start(t, func(c *Config) {
 		c.Listeners = []ListenerConfig{{Listen: "tcp://[::1]:0"}, {Listen: "udp://[::1]:0"}, {Listen: "tcp://[::]:0"}, {Listen: "udp://[::]:0"}}
 	})
-	for i := range r.Addrs() {
-		r.send(r.dial(i), login+"\n")
+	end := map[string]string{"tcp": "\n"}
+	for i, addr := range r.Addrs() {
+		r.send(r.dial(i), login+end[addr.Network()])
 	}
 	for _, network := range []string{"tcp", "udp"} { // IPv4 on a socket of both families
 		port := r.Addrs()[2].(*net.TCPAddr).Port
@@ -91,7 +92,7 @@ func TestIPv6(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		r.send(c, login+"\n")
+		r.send(c, login+end[network])
 	}
 	r.want("auth", login, login, login, login, login, login)
 	r.stop()
@@ -113,8 +114,8 @@ func TestListenersAreNamed(t *testing.T) {
 			{Listeners: []string{"tcp-2"}, Lane: "third"},
 		}
 	})
-	for i := range 3 {
-		r.send(r.dial(i), fmt.Sprintf("<13>%d\n", i))
+	for i, end := range []string{"\n", "\n", ""} {
+		r.send(r.dial(i), fmt.Sprintf("<13>%d%s", i, end))
 	}
 	r.want("first", "<13>0")
 	r.want("second", "<13>1")

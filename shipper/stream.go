@@ -138,9 +138,6 @@ func (s *stream) read() (*buffer, error) {
 
 // wait reads, waiting until there is something. Without an error, n is above 0.
 func (s *stream) wait() error {
-	if s.full && s.try() {
-		return s.err
-	}
 	for {
 		var until time.Time
 		if s.busy {
@@ -150,6 +147,13 @@ func (s *stream) wait() error {
 		if stopping {
 			s.drained++
 		}
+		if s.drained > maxDrain {
+			s.n = 0
+			return errStopped
+		}
+		if s.full && s.try() {
+			return s.err
+		}
 		err := s.raw.Read(s.ready)
 		switch {
 		case err == nil:
@@ -157,9 +161,6 @@ func (s *stream) wait() error {
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			s.n = 0
 			return err
-		case s.drained > maxDrain:
-			s.n = 0
-			return errStopped
 		case s.try(): // there is less than the low water
 			return s.err
 		case stopping:
