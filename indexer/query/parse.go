@@ -405,6 +405,9 @@ func (p *parser) brackets(field string) (node, error) {
 // boundValue reads an end of a range; nil for *, an open one.
 func (p *parser) boundValue(stop string) (*bound, error) {
 	at := p.pos
+	if stop != "" && p.operator("TO", "to") {
+		return nil, p.fail(at, "a value is missing before TO (* leaves an end open)")
+	}
 	var v value
 	var err error
 	if p.peek() == '"' {
