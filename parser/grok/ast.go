@@ -53,19 +53,40 @@ type node struct {
 	at       int // offset in the expression
 }
 
+// cat joins pieces, literals next to each other to one.
 func cat(subs ...*node) *node {
 	var out []*node
-	for _, s := range subs {
-		switch {
-		case s.kind == kEmpty:
-		case s.kind == kCat:
-			for _, t := range s.subs {
-				out = appendMerged(out, t)
-			}
-		default:
-			out = appendMerged(out, s)
+	var lit []byte
+	at := 0
+	flush := func() {
+		if len(lit) > 0 {
+			out = append(out, &node{kind: kLit, lit: string(lit), at: at})
+			lit = lit[:0]
 		}
 	}
+	add := func(s *node) {
+		if s.kind != kLit {
+			flush()
+			out = append(out, s)
+			return
+		}
+		if len(lit) == 0 {
+			at = s.at
+		}
+		lit = append(lit, s.lit...)
+	}
+	for _, s := range subs {
+		switch s.kind {
+		case kEmpty:
+		case kCat:
+			for _, t := range s.subs {
+				add(t)
+			}
+		default:
+			add(s)
+		}
+	}
+	flush()
 	switch len(out) {
 	case 0:
 		return &node{kind: kEmpty}
@@ -73,14 +94,6 @@ func cat(subs ...*node) *node {
 		return out[0]
 	}
 	return &node{kind: kCat, subs: out, at: out[0].at}
-}
-
-func appendMerged(out []*node, s *node) []*node {
-	if n := len(out); n > 0 && s.kind == kLit && out[n-1].kind == kLit {
-		out[n-1] = &node{kind: kLit, lit: out[n-1].lit + s.lit, at: out[n-1].at}
-		return out
-	}
-	return append(out, s)
 }
 
 // maxCanon bounds the canonical form: no scanner's definition is longer.

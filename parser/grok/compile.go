@@ -8,7 +8,7 @@ import (
 )
 
 // maxInsts bounds a compiled pattern.
-const maxInsts = 1 << 20
+const maxInsts = 1 << 18
 
 // compiler makes a program of a lowered tree, from its end to its beginning:
 // when a node is emitted, what comes after it is known.

@@ -45,13 +45,14 @@ loop:
 		steps++
 		switch in.op {
 		case opFail:
+		retry:
+			steps++
 			if steps > m.soft {
 				m.steps = steps
 				if !m.slowDown(p, n) {
 					break loop
 				}
 			}
-		retry:
 			if len(stack) == 0 {
 				break loop
 			}
@@ -67,7 +68,7 @@ loop:
 				}
 			case opRun:
 				q := in.giveBack(line, int(e.pos)-1, int(e.aux))
-				steps += (int(e.pos) - q) >> 3
+				steps += (int(e.pos) - max(q, int(e.aux))) >> 3
 				if q <= int(e.aux) {
 					stack = stack[:len(stack)-1]
 					if q < 0 {
@@ -81,15 +82,15 @@ loop:
 					trail = append(trail, mark{in.slot | 1, int32(q)})
 				}
 			case opRunLazy:
-				q := -1
+				q, seen := -1, 0
 				if w := in.set.width(line, int(e.pos)); w > 0 {
-					q = in.takeMore(line, int(e.pos)+w, int(e.aux))
+					q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
 				}
+				steps += seen >> 3
 				if q < 0 {
 					stack = stack[:len(stack)-1]
 					goto retry
 				}
-				steps += (q - int(e.pos)) >> 3
 				e.pos = int32(q)
 				if q >= int(e.aux) {
 					stack = stack[:len(stack)-1]
@@ -147,8 +148,8 @@ loop:
 			}
 		case opRunOnly:
 			q, ok := in.longest(line, pos)
+			steps += (q - pos) >> 3
 			if ok {
-				steps += (q - pos) >> 3
 				if in.capture == captureWhole {
 					trail = append(trail, mark{in.slot, int32(pos)}, mark{in.slot | 1, int32(q)})
 				}
@@ -158,6 +159,7 @@ loop:
 			}
 		case opRun:
 			q, ok := in.longest(line, pos)
+			steps += (q - pos) >> 2
 			if !ok {
 				break
 			}
@@ -165,7 +167,6 @@ loop:
 			if in.min > 0 {
 				lo, _ = in.set.take(line, pos, in.min)
 			}
-			steps += (q - pos) >> 3
 			if !in.canFollow(line, q) {
 				if q = in.giveBack(line, q-1, lo); q < 0 {
 					break
@@ -182,6 +183,7 @@ loop:
 			continue
 		case opRunLazy:
 			lo, took := in.set.take(line, pos, in.min)
+			steps += (lo - pos) >> 3
 			if took < in.min {
 				break
 			}
@@ -189,11 +191,11 @@ loop:
 			if in.max >= 0 {
 				hi, _ = in.set.take(line, lo, in.max-in.min)
 			}
-			q := in.takeMore(line, lo, hi)
+			q, seen := in.takeMore(line, lo, hi)
+			steps += seen >> 3
 			if q < 0 {
 				break
 			}
-			steps += (q - pos) >> 3
 			if q < hi {
 				stack = append(stack, choice{pc, int32(q), int32(hi), int32(len(trail))})
 			}
@@ -359,49 +361,44 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 }
 
 // takeMore returns the first end from q on, at most hi, where the
-// continuation may succeed, -1 if there is none.
-func (in *inst) takeMore(line []byte, q, hi int) int {
+// continuation may succeed, -1 if there is none; and how far it looked.
+func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
+	from := q
 	if in.b != 0 { // the continuation begins with this byte
-		for from := q; q < len(line); q++ {
+		for ; q < len(line); q++ {
 			i := bytes.IndexByte(line[q:], in.b)
 			if i < 0 || q+i > hi {
-				return -1
+				return -1, len(line) - from
 			}
 			q += i
 			if in.goesOn(line, q) {
 				if in.set.kind == notByte && bytes.IndexByte(line[from:q], in.set.b) >= 0 {
-					return -1
+					return -1, q - from
 				}
-				return q
+				return q, q - from
 			}
 		}
-		return -1
+		return -1, q - from
 	}
 	for q < len(line) {
 		if in.follow[line[q]] && in.goesOn(line, q) {
-			return q
+			return q, q - from
 		}
 		if q >= hi {
-			return -1
+			return -1, q - from
 		}
-		t := in.set.tab[line[q]]
-		if t == inASCII {
-			q++
-			continue
-		}
-		if t == 0 {
-			return -1
-		}
-		w := in.set.width(line, q)
-		if w == 0 {
-			return -1
+		w := 1
+		if in.set.tab[line[q]] != inASCII {
+			if w = in.set.width(line, q); w == 0 {
+				return -1, q - from
+			}
 		}
 		q += w
 	}
 	if in.followEnd {
-		return q
+		return q, q - from
 	}
-	return -1
+	return -1, q - from
 }
 
 func (in *inst) behind(line []byte, pos int) bool {

@@ -245,19 +245,22 @@ func (p *parser) quantifiers(n *node, at int) (*node, error) {
 	return n, nil
 }
 
+// maxInterval is the length of what can be an interval in braces.
+const maxInterval = 24
+
 // quantifier reads * + ? or {n,m}; ok is false where there is none, and for a
 // brace that is not an interval: that is itself.
-func (p *parser) quantifier() (min, max int, interval, ok bool, err error) {
+func (p *parser) quantifier() (least, most int, interval, ok bool, err error) {
 	at := p.pos
 	switch p.src[p.pos] {
 	case '*':
-		min, max = 0, -1
+		least, most = 0, -1
 	case '+':
-		min, max = 1, -1
+		least, most = 1, -1
 	case '?':
-		min, max = 0, 1
+		least, most = 0, 1
 	case '{':
-		end := strings.IndexByte(p.src[p.pos:], '}')
+		end := strings.IndexByte(p.src[p.pos:min(len(p.src), p.pos+maxInterval)], '}')
 		if end < 0 {
 			return 0, 0, false, false, nil
 		}
@@ -266,26 +269,26 @@ func (p *parser) quantifier() (min, max int, interval, ok bool, err error) {
 		if !digits(lo) || !digits(hi) || lo == "" && hi == "" {
 			return 0, 0, false, false, nil
 		}
-		min, max = atoi(lo), atoi(hi)
+		least, most = atoi(lo), atoi(hi)
 		switch {
 		case !comma:
-			max = min
+			most = least
 		case hi == "":
-			max = -1
+			most = -1
 		}
-		if min > 100000 || max > 100000 {
+		if least > 100000 || most > 100000 {
 			return 0, 0, false, false, p.fail(at, "interval {%s} repeats more than 100000 times", body)
 		}
-		if max >= 0 && max < min {
+		if most >= 0 && most < least {
 			return 0, 0, false, false, p.fail(at, "interval {%s} ends before it begins", body)
 		}
 		p.pos += end + 1
-		return min, max, true, true, nil
+		return least, most, true, true, nil
 	default:
 		return 0, 0, false, false, nil
 	}
 	p.pos++
-	return min, max, false, true, nil
+	return least, most, false, true, nil
 }
 
 func digits(s string) bool {

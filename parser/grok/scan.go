@@ -117,25 +117,24 @@ func skip(line []byte, p int, bits uint8) int {
 	return p
 }
 
-// edges reports whether ASCII words begin at p and end at end.
-func edges(line []byte, p, end int) bool {
-	return !wordBefore(line, p, false) && !wordAt(line, end, false)
+// whole reads the bytes of a kind, with a word edge on either side.
+func whole(line []byte, p int, bits uint8) int {
+	if !is(line, p, bits) || wordBefore(line, p, false) {
+		return noMatch
+	}
+	end := skip(line, p+1, bits)
+	if wordAt(line, end, false) {
+		return noMatch
+	}
+	return end
 }
 
 func scanWord(line []byte, p int) int {
-	end := skip(line, p, isWordChar)
-	if end == p || !edges(line, p, end) {
-		return noMatch
-	}
-	return end
+	return whole(line, p, isWordChar)
 }
 
 func scanNonNegInt(line []byte, p int) int {
-	end := skip(line, p, isDigit)
-	if end == p || !edges(line, p, end) {
-		return noMatch
-	}
-	return end
+	return whole(line, p, isDigit)
 }
 
 func scanPosInt(line []byte, p int) int {

@@ -1,0 +1,100 @@
+package grok
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// cruel are patterns and lines that send a naive backtracker away for ever.
+var cruel = []struct {
+	name, expr string
+	line       func(n int) string
+}{
+	{"nested plus", `^(a+)+$`, func(n int) string { return strings.Repeat("a", n) + "!" }},
+	{"nested star", `(?:(?:a*)*)*b`, func(n int) string { return strings.Repeat("a", n) }},
+	{"nested groups", `^(?:(?:ab?)+c?)+$`, func(n int) string { return strings.Repeat("ab", n/2) + "!" }},
+	{"alternatives that overlap", `^(?:a|aa)+$`, func(n int) string { return strings.Repeat("a", n) + "b" }},
+	{"alternatives that are the same", `^(?:a|a|a)*$`, func(n int) string { return strings.Repeat("a", n) + "b" }},
+	{"many dots", `.*.*.*.*.*=x`, func(n int) string { return strings.Repeat("=", n) }},
+	{"lazy dots", `%{DATA:a} %{DATA:b} %{DATA:c} %{DATA:d} end$`, func(n int) string { return strings.Repeat(" ", n) }},
+	{"greedy fields", `%{GREEDYDATA:a}:%{GREEDYDATA:b}:%{GREEDYDATA:c}:%{GREEDYDATA:d}!`, func(n int) string { return strings.Repeat(":", n) }},
+	{"unanchored run", `\w+@`, func(n int) string { return strings.Repeat("a", n) }},
+	{"unanchored lazy", `a.*?x`, func(n int) string { return strings.Repeat("a", n) }},
+	{"atomic in loop", `(?>a|ab)*c`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"look-ahead", `(?=a*b)a`, func(n int) string { return strings.Repeat("a", n) }},
+	{"negative look-ahead", `(?:(?!.*x)a)*b`, func(n int) string { return strings.Repeat("a", n) }},
+	{"empty loop", `(?:a?|b?)*c`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"captures in loop", `^(?:(?<x>a)|(?<y>b))*c`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"back-reference", `(?<x>a+)b\k<x>c`, func(n int) string { return strings.Repeat("a", n/2) + "b" + strings.Repeat("a", n/2) }},
+	{"host of labels", `%{HOSTNAME:h}!`, func(n int) string { return strings.Repeat("a.", n/2) }},
+	{"hosts", `%{IPORHOST:h}:%{POSINT:p} x`, func(n int) string { return strings.Repeat("1.2.3.4:5 ", n/10) }},
+	{"colons", `%{IPV6:h}!`, func(n int) string { return strings.Repeat("1:", n/2) }},
+	{"paths", `%{PATH:p}!`, func(n int) string { return strings.Repeat("/a", n/2) }},
+	{"URIs", `%{URI:p}!`, func(n int) string { return "http://" + strings.Repeat("a/", n/2) }},
+	{"quotes", `%{QS:q}%{QS:r}!`, func(n int) string { return strings.Repeat("\"'", n/2) }},
+	{"escaped quotes", `%{QS:q}!`, func(n int) string { return strings.Repeat("\"\\", n/2) }},
+	{"apache", `%{COMBINEDAPACHELOG}`, func(n int) string { return strings.Repeat("a a a [1/Jan/2020:00:00:00 0] \"", n/31) }},
+	{"syslog", `%{SYSLOGBASE} x`, func(n int) string { return strings.Repeat("Jan 1 00:00:00 a b: ", n/20) }},
+	{"mail", `%{EMAILADDRESS:e}!`, func(n int) string { return strings.Repeat("a.", n/2) + "@" }},
+	{"reason", `%{CISCO_REASON:r}!`, func(n int) string { return strings.Repeat("a ", n/2) }},
+	{"java", `%{JAVACLASS:c}!`, func(n int) string { return strings.Repeat("a.", n/2) }},
+	{"rails", `%{RAILS3}!`, func(n int) string {
+		return `Started GET "/" for 1.2.3.4 at 2020-01-01 00:00:00 Z` + strings.Repeat("\n", n)
+	}},
+	{"exim", `%{EXIM}!`, func(n int) string {
+		return `2020-01-01 00:00:00 aaaaaa-aaaaaa-aa <= a@b` + strings.Repeat(" P=a", n/4)
+	}},
+	{"nagios", `%{NAGIOSLOGLINE}!`, func(n int) string { return `[1] SERVICE ALERT: ` + strings.Repeat("a;", n/2) }},
+	{"words", `(?:%{WORD}[ ,]?)+!`, func(n int) string { return strings.Repeat("ab ", n/3) }},
+	{"not UTF-8", `(?:.)*é`, func(n int) string { return strings.Repeat("\xff\xc3", n/2) }},
+}
+
+// TestBound: whatever the line, the steps are within the bound, or the
+// matcher says that it gave up.
+func TestBound(t *testing.T) {
+	for _, c := range cruel {
+		t.Run(c.name, func(t *testing.T) {
+			for _, plain := range []bool{false, true} {
+				s, err := Compile(ECSLibrary(), []string{c.expr}, Options{NoScanners: plain})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, n := range []int{1 << 10, 1 << 14} {
+					m := s.NewMatcher()
+					line := c.line(n)
+					_, ok := m.Match([]byte(line))
+					if most := baseSteps + stepsPerByte*len(line) + len(line); m.steps > most {
+						t.Errorf("%d bytes: %d steps, %d at most", n, m.steps, most)
+					}
+					if ok && m.Err() != nil {
+						t.Errorf("%d bytes: a match and %v", n, m.Err())
+					}
+					if err := m.Err(); err != nil && !errors.Is(err, ErrLimit) {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkBound shows what the bound is worth: CPU time a KiB of line.
+func BenchmarkBound(b *testing.B) {
+	for _, c := range cruel {
+		for _, n := range []int{1 << 10, 1 << 14} {
+			b.Run(fmt.Sprintf("%s/%d", c.name, n), func(b *testing.B) {
+				m := mustCompile(b, ECSLibrary(), c.expr).NewMatcher()
+				line := []byte(c.line(n))
+				m.Match(line)
+				start := cpuTime()
+				for b.Loop() {
+					m.Match(line)
+				}
+				b.ReportMetric(float64((cpuTime()-start).Microseconds())/float64(b.N)/float64(len(line))*1024, "cpu-µs/KiB")
+				b.ReportMetric(float64(m.steps)/float64(len(line)), "steps/byte")
+			})
+		}
+	}
+}
