@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/millrace/millrace/parser/condition"
 	"github.com/millrace/millrace/parser/geoip"
 	"github.com/millrace/millrace/parser/grok"
+	"github.com/millrace/millrace/parser/painless"
 	"github.com/millrace/millrace/parser/useragent"
 )
 
@@ -236,7 +236,7 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 	o.find("description")
 	s.ignoreFailure = o.flag("ignore_failure", false)
 	if cond := o.find("if"); cond != nil {
-		expr, err := condition.Compile(o.textOf(cond, "if"))
+		expr, err := painless.CompileCondition(o.textOf(cond, "if"), painless.Options{Hooks: &hooks})
 		if err != nil {
 			o.fail(cond, "[if]: %w", err)
 		}

@@ -42,6 +42,8 @@ func constructor(typ string) func(*options) processor {
 		return newRemove
 	case "rename":
 		return newRename
+	case "script":
+		return newScript
 	case "set":
 		return newSet
 	case "split":

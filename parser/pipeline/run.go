@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/millrace/millrace/event"
-	"github.com/millrace/millrace/parser/condition"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // ErrDropped is returned by [Runner.Run] when the pipeline dropped the event.
@@ -25,7 +25,7 @@ type processor interface {
 type step struct {
 	proc          processor
 	typ, tag      string
-	cond          *condition.Expr
+	cond          *painless.Condition
 	ignoreFailure bool
 	onFailure     []step
 }
@@ -34,7 +34,7 @@ type step struct {
 type Runner struct {
 	set *Set
 	ev  *event.Event
-	env condition.Env
+	ctx *painless.Context
 
 	now     int64       // of receipt, in ns since the epoch
 	calling []*Pipeline // that are running now, outermost first
@@ -46,14 +46,15 @@ type Runner struct {
 
 // NewRunner returns a runner. It is not safe for concurrent use.
 func (s *Set) NewRunner() *Runner {
-	return &Runner{set: s, scratch: make([]any, s.slots)}
+	return &Runner{set: s, scratch: make([]any, s.slots), ctx: painless.NewContext(hooks)}
 }
 
 // Run runs p over ev. received is the time of receipt in ns since the epoch, which stands for "now".
 // [ErrDropped] says that the event is to be dropped; any other error, that p failed and did not handle
 // it: the event is then in the state of the failure. The error is valid until the next call.
 func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) (err error) {
-	r.ev, r.now, r.env.Event = ev, received, ev
+	r.ev, r.now, r.ctx.Event = ev, received, ev
+	r.ctx.Received = received
 	r.calling = r.calling[:0]
 	defer func() {
 		if e := recover(); e != nil {
@@ -102,7 +103,7 @@ func (r *Runner) steps(steps []step) error {
 	for i := range steps {
 		s := &steps[i]
 		if s.cond != nil {
-			yes, err := s.cond.True(&r.env)
+			yes, err := s.cond.Eval(r.ctx)
 			if err != nil {
 				r.failure = failure{err, &step{typ: "conditional", tag: s.tag}, r.calling[len(r.calling)-1]}
 				return &r.failure

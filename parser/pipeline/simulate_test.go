@@ -48,25 +48,6 @@ func simulate(t *testing.T, es *testbed.Elasticsearch, processors any, doc strin
 	return string(result.Docs[0].Doc.Source), nil
 }
 
-// plain turns a node into what json.Marshal takes.
-func (n *node) plain() any {
-	switch {
-	case n.isMap:
-		m := map[string]any{}
-		for _, f := range n.fields {
-			m[f.name] = f.node.plain()
-		}
-		return m
-	case n.isList:
-		l := []any{}
-		for _, item := range n.list {
-			l = append(l, item.plain())
-		}
-		return l
-	}
-	return n.value
-}
-
 // TestCasesInElasticsearch puts the question of every case to the real thing.
 func TestCasesInElasticsearch(t *testing.T) {
 	es := testbed.SharedElasticsearch(t)

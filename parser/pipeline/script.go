@@ -1,0 +1,69 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
+)
+
+// scriptProcessor is `script`.
+type scriptProcessor struct{ script *painless.Script }
+
+func newScript(o *options) processor {
+	p := &scriptProcessor{}
+	if lang := o.optionalText("lang", "painless"); lang != "painless" {
+		o.fail(o.node.get("lang"), "[lang] script_lang not supported [%s], use painless", lang)
+	}
+	if n := o.find("id"); n != nil {
+		o.fail(n, "[id] stored scripts are not supported: write the script under source")
+	}
+	params := map[string]any{}
+	if n := o.find("params"); n != nil {
+		params, _ = n.plain().(map[string]any)
+	}
+	source := o.text("source")
+	script, err := painless.CompileScript(source, painless.Options{Params: params, Hooks: &hooks})
+	if err != nil {
+		o.fail(o.node.get("source"), "[source] %w", err)
+	}
+	p.script = script
+	return p
+}
+
+func (p *scriptProcessor) run(r *Runner) error { return p.script.Run(r.ctx) }
+
+// hooks are the processors' functions that scripts call as Processors.bytes and so on.
+var hooks = painless.Hooks{
+	Bytes: parseByteSize,
+	JSON: func(ev *event.Event, v event.Value, lenient bool) (event.Value, error) {
+		parsed, rest, err := ev.ParseJSON(ev.Bytes(v), event.DefaultJSONLimits(), false)
+		if err == nil && !lenient && len(rest) > 0 {
+			err = fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text
+		}
+		return parsed, err
+	},
+	URLDecode: func(text string) (string, error) {
+		b, err := urlDecode(nil, []byte(text))
+		return string(b), err
+	},
+}
+
+// plain is the node as JSON-like Go values.
+func (n *node) plain() any {
+	switch {
+	case n.isMap:
+		m := map[string]any{}
+		for _, f := range n.fields {
+			m[f.name] = f.node.plain()
+		}
+		return m
+	case n.isList:
+		l := []any{}
+		for _, item := range n.list {
+			l = append(l, item.plain())
+		}
+		return l
+	}
+	return n.value
+}
