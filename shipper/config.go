@@ -238,8 +238,11 @@ func (r *RouteConfig) validateTargets() error {
 
 // compileRoute compiles the conditions and paths of route i.
 func compileRoute(c *RouteConfig, i int) (*route, error) {
-	r := &route{name: cmp.Or(c.Name, c.Lane, fmt.Sprint(i)), equals: c.ProgramEquals, contains: c.ProgramContains, globs: c.ProgramGlob,
+	r := &route{name: cmp.Or(c.Name, c.Lane, fmt.Sprint(i)), equals: c.ProgramEquals, globs: c.ProgramGlob,
 		listeners: c.Listeners, names: c.Names, lane: c.Lane, discard: c.Discard}
+	for _, s := range c.ProgramContains {
+		r.contains = append(r.contains, []byte(s))
+	}
 	if err := c.validateTargets(); err != nil {
 		return nil, err
 	}

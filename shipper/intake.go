@@ -129,8 +129,8 @@ func (r *run) deliver(s *session) {
 
 // route decides where a line goes.
 func (r *run) route(s *session, l *runLine) {
-	r.header = r.headers.read(l.message)
 	h := &r.header
+	r.headers.read(h, l.message)
 	written, routed, ownFile := false, false, false
 	for i := range s.routes {
 		to := &s.routes[i]

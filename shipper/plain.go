@@ -22,17 +22,17 @@ type headerReader struct {
 	stamp [stampSize]byte // of a line that was plain, as it was read in full
 }
 
-// read returns the header of line; when it is not plain, it stands in full too.
-func (r *headerReader) read(line []byte) header {
-	if h, ok := r.readPlain(line); ok {
-		return h
+// read reads the header of line into h; when it is not plain, it stands in full too.
+func (r *headerReader) read(h *header, line []byte) {
+	if r.readPlain(h, line) {
+		return
 	}
 	f := &r.full
 	f.Parse(line)
 	if f.HasPRI {
 		r.learn(line)
 	}
-	return header{facility: f.Facility, severity: f.Severity, host: f.Host, program: f.App}
+	*h = header{facility: f.Facility, severity: f.Severity, host: f.Host, program: f.App}
 }
 
 // learn keeps the line's time for readPlain, if it is written as the traditional format writes it.
@@ -48,21 +48,22 @@ func (r *headerReader) learn(line []byte) {
 	}
 }
 
-// readPlain reads a line whose time it knows, with a simple host and tag. It knows no exceptions: ok is false for them.
-func (r *headerReader) readPlain(line []byte) (h header, ok bool) {
+// readPlain reads a line whose time it knows, with a simple host and tag. It knows no exceptions: for them it is
+// false, and h is undefined.
+func (r *headerReader) readPlain(h *header, line []byte) bool {
 	if len(line) < 8+stampSize || line[0] != '<' {
-		return h, false
+		return false
 	}
 	pri, i := 0, 1
 	for ; i < 4 && line[i]-'0' <= 9; i++ {
 		pri = pri*10 + int(line[i]-'0')
 	}
 	if i == 1 || pri > 191 || line[i] != '>' {
-		return h, false
+		return false
 	}
 	i++
 	if [stampSize]byte(line[i:i+stampSize]) != r.stamp {
-		return h, false
+		return false
 	}
 	h.facility, h.severity, h.plain = uint8(pri>>3), uint8(pri&7), i
 	i += stampSize
@@ -72,7 +73,7 @@ func (r *headerReader) readPlain(line []byte) (h header, ok bool) {
 		i++
 	}
 	if !simple || i == len(line) || line[i] != ' ' || i-start > maxName || nameByte[line[start]] == isPunct {
-		return h, false
+		return false
 	}
 	h.host = syslog.Span{Start: int32(start), End: int32(i)}
 	i++
@@ -81,7 +82,7 @@ func (r *headerReader) readPlain(line []byte) (h header, ok bool) {
 		i++
 	}
 	if i == start || i-start > maxName || nameByte[line[start]] != isLetter {
-		return h, false
+		return false
 	}
 	h.program = syslog.Span{Start: int32(start), End: int32(i)}
 	if i < len(line) && line[i] == '[' {
@@ -89,11 +90,11 @@ func (r *headerReader) readPlain(line []byte) (h header, ok bool) {
 		for start = i; i < len(line) && nameByte[line[i]] == isDigit; i++ {
 		}
 		if i == start || i-start > 10 || i == len(line) || line[i] != ']' {
-			return h, false
+			return false
 		}
 		i++
 	}
-	return h, i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
+	return i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
 }
 
 const maxName = 64 // of plain hosts and programs

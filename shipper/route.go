@@ -20,7 +20,7 @@ type route struct {
 	name      string
 	set       selector.Set
 	equals    []string
-	contains  []string
+	contains  [][]byte
 	globs     []string
 	peers     *bart.Lite // nil: any
 	listeners []string
@@ -83,7 +83,7 @@ func (r *route) takes(h *header, line []byte) bool {
 		}
 	}
 	for _, s := range r.contains {
-		if bytes.Contains(program, []byte(s)) { // the conversion does not allocate
+		if bytes.Contains(program, s) {
 			return true
 		}
 	}

@@ -45,7 +45,8 @@ func TestRouteConditions(t *testing.T) {
 		}
 		origin := event.Origin{Peer: mustPeer("192.0.2.7:9"), Listener: "tcp", Name: "web1.example.org"}
 		var headers headerReader
-		h := headers.read([]byte(test.line))
+		var h header
+		headers.read(&h, []byte(test.line))
 		if got := r.takesFrom(&origin) && r.takes(&h, []byte(test.line)); got != test.takes {
 			t.Errorf("%+v takes %q: %v", test.route, test.line, got)
 		}

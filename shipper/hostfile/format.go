@@ -111,12 +111,16 @@ func appendEscaped(dst, text []byte) []byte {
 	}
 }
 
-// controlAt is the index of the first byte below a space, or the length of b. It looks at eight at a time.
+// controlAt is the index of the first byte below a space, or the length of b.
 func controlAt(b []byte) int {
-	const high, spaces = 0x8080808080808080, 0x2020202020202020
 	i := 0
+	for ; i+32 <= len(b); i += 32 {
+		if controls(b[i:])|controls(b[i+8:])|controls(b[i+16:])|controls(b[i+24:]) != 0 {
+			break
+		}
+	}
 	for ; i+8 <= len(b); i += 8 {
-		if x := binary.LittleEndian.Uint64(b[i:]); (x-spaces)&^x&high != 0 {
+		if controls(b[i:]) != 0 {
 			break
 		}
 	}
@@ -124,4 +128,12 @@ func controlAt(b []byte) int {
 		i++
 	}
 	return i
+}
+
+// controls is not 0 if one of the first eight bytes is below a space: the subtraction borrows there, from a byte whose
+// high bit was not set.
+func controls(b []byte) uint64 {
+	const high, spaces = 0x8080808080808080, 0x2020202020202020
+	x := binary.LittleEndian.Uint64(b)
+	return (x - spaces) &^ x & high
 }
