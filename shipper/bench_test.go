@@ -67,7 +67,7 @@ func benchmarkIntake(b *testing.B, data []byte, lines int) {
 	for _, l := range s.intake.lanes {
 		go func() { l.run(context.Background(), stop); done <- struct{}{} }()
 	}
-	l := &tcpListener{listenerBase: newListenerBase(&ListenerConfig{MaxMessage: DefaultMaxMessage}, s.intake, s.log)}
+	l := newListenerBase(&ListenerConfig{MaxMessage: DefaultMaxMessage}, s.intake, s.log)
 	from := s.intake.session(event.Origin{Peer: netip.MustParseAddrPort("192.0.2.1:1"), Transport: event.TCP}, &l.stats)
 	cutter := framing.New(int(DefaultMaxMessage))
 	buf := &buffer{data: bytes.Clone(data), run: s.intake.newRun()}

@@ -33,6 +33,7 @@ type buffer struct {
 	data       []byte
 	start, end int // what is read and not cut into messages yet
 	run        *run
+	inflated   []byte // messages of the run that came compressed
 }
 
 // bufferPool keeps a bounded number of buffers. A sync.Pool would keep those of a burst of connections for long.
@@ -69,17 +70,66 @@ func (p *bufferPool) put(b *buffer) {
 	}
 }
 
-// stream reads a TCP connection.
-type stream struct {
-	conn *net.TCPConn
-	raw  syscall.RawConn
-	pool *bufferPool
-
+// window is the buffer of a connection, and what is kept of it while the connection has none.
+type window struct {
+	pool   *bufferPool
 	buffer *buffer // nil while a quiet connection waits
 	held   []byte  // what was in it
-	busy   bool
-	full   bool // the last read filled the buffer: there may be more
-	last   time.Time
+}
+
+// attach gets a buffer, and makes room in it.
+func (w *window) attach() {
+	if w.buffer == nil {
+		w.buffer = w.pool.get()
+		w.buffer.end = copy(w.buffer.data, w.held)
+		return
+	}
+	if b := w.buffer; b.start > 0 {
+		b.end = copy(b.data, b.data[b.start:b.end])
+		b.start = 0
+	}
+}
+
+// detach gives the buffer back and keeps what is in it.
+func (w *window) detach() {
+	if w.buffer == nil {
+		return
+	}
+	left := w.buffer.data[w.buffer.start:w.buffer.end]
+	if cap(w.held) > maxHeld && cap(w.held) > 2*len(left) {
+		w.held = nil
+	}
+	w.held = append(w.held[:0], left...)
+	w.release()
+}
+
+// release gives the buffer back, and what is in it up.
+func (w *window) release() {
+	if w.buffer != nil {
+		w.pool.put(w.buffer)
+		w.buffer = nil
+	}
+}
+
+// rest returns the buffer with what is left in it at the end of the connection; nil if that is nothing.
+func (w *window) rest() *buffer {
+	if w.buffer == nil && len(w.held) == 0 {
+		return nil
+	}
+	w.attach()
+	return w.buffer
+}
+
+// stream reads a TCP connection.
+type stream struct {
+	window
+	conn  *net.TCPConn
+	raw   syscall.RawConn
+	eager bool // is read at once even when it is busy, and not at all at a stop
+
+	busy bool
+	full bool // the last read filled the buffer: there may be more
+	last time.Time
 
 	ready   func(fd uintptr) bool // s.readable, made once
 	readNow func(fd uintptr)      // the same
@@ -96,7 +146,7 @@ func newStream(conn *net.TCPConn, pool *bufferPool) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{conn: conn, raw: raw, pool: pool}
+	s := &stream{conn: conn, raw: raw, window: window{pool: pool}}
 	s.ready, s.readNow = s.readable, func(fd uintptr) { s.readable(fd) }
 	return s, nil
 }
@@ -127,7 +177,7 @@ func (s *stream) read() (*buffer, error) {
 		return s.buffer, err
 	}
 	now := time.Now()
-	if !s.busy && now.Sub(s.last) < quietAfter {
+	if !s.busy && !s.eager && now.Sub(s.last) < quietAfter {
 		s.becomeBusy()
 	}
 	s.last = now
@@ -147,7 +197,7 @@ func (s *stream) wait() error {
 		if stopping {
 			s.drained++
 		}
-		if s.drained > maxDrain {
+		if s.drained > maxDrain || stopping && s.eager {
 			s.n = 0
 			return errStopped
 		}
@@ -204,32 +254,6 @@ func (s *stream) readable(fd uintptr) bool {
 	}
 }
 
-func (s *stream) attach() {
-	if s.buffer == nil {
-		s.buffer = s.pool.get()
-		s.buffer.end = copy(s.buffer.data, s.held)
-		return
-	}
-	if b := s.buffer; b.start > 0 {
-		b.end = copy(b.data, b.data[b.start:b.end])
-		b.start = 0
-	}
-}
-
-// detach gives the buffer back and keeps what is in it.
-func (s *stream) detach() {
-	if s.buffer == nil {
-		return
-	}
-	left := s.buffer.data[s.buffer.start:s.buffer.end]
-	if cap(s.held) > maxHeld && cap(s.held) > 2*len(left) {
-		s.held = nil
-	}
-	s.held = append(s.held[:0], left...)
-	s.pool.put(s.buffer)
-	s.buffer = nil
-}
-
 func (s *stream) becomeBusy() {
 	if s.pool.busy.Add(1) > maxBusy {
 		s.pool.busy.Add(-1)
@@ -261,17 +285,5 @@ func (s *stream) close() {
 		s.pool.busy.Add(-1)
 		s.busy = false
 	}
-	if s.buffer != nil {
-		s.pool.put(s.buffer)
-		s.buffer = nil
-	}
-}
-
-// rest returns the buffer with what is left in it at the end of the connection; nil if that is nothing.
-func (s *stream) rest() *buffer {
-	if s.buffer == nil && len(s.held) == 0 {
-		return nil
-	}
-	s.attach()
-	return s.buffer
+	s.release()
 }

@@ -65,6 +65,9 @@ func (c *Cutter) Rest(data []byte) (msg []byte, truncated, ok bool) {
 	return data, truncated, len(data) > 0
 }
 
+// Counted reports whether the message before was octet-counted.
+func (c *Cutter) Counted() bool { return c.counted }
+
 // skipRest returns how much of data belongs to a message that was cut short.
 func (c *Cutter) skipRest(data []byte) int {
 	if c.toLF {
