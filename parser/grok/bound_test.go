@@ -98,3 +98,21 @@ func BenchmarkBound(b *testing.B) {
 		}
 	}
 }
+
+// TestBoundIsWide: real lines are far from the bound, whatever definition is
+// looked for in them.
+func TestBoundIsWide(t *testing.T) {
+	mut := newMutator(t, 5)
+	for _, lib := range []*Library{ECSLibrary(), LegacyLibrary()} {
+		for _, name := range lib.Names() {
+			m := mustPlain(t, lib, "%{"+name+"}").NewMatcher()
+			for range 40 {
+				line := mut.next()
+				m.Match([]byte(line))
+				if m.Err() != nil {
+					t.Errorf("%s gives up on %q", name, line)
+				}
+			}
+		}
+	}
+}

@@ -68,7 +68,7 @@ loop:
 				}
 			case opRun:
 				q := in.giveBack(line, int(e.pos)-1, int(e.aux))
-				steps += (int(e.pos) - max(q, int(e.aux))) >> 3
+				steps += (int(e.pos) - max(q, int(e.aux))) >> 2
 				if q <= int(e.aux) {
 					stack = stack[:len(stack)-1]
 					if q < 0 {
@@ -86,7 +86,7 @@ loop:
 				if w := in.set.width(line, int(e.pos)); w > 0 {
 					q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
 				}
-				steps += seen >> 3
+				steps += seen >> 2
 				if q < 0 {
 					stack = stack[:len(stack)-1]
 					goto retry
@@ -192,7 +192,7 @@ loop:
 				hi, _ = in.set.take(line, lo, in.max-in.min)
 			}
 			q, seen := in.takeMore(line, lo, hi)
-			steps += seen >> 3
+			steps += seen >> 2
 			if q < 0 {
 				break
 			}
@@ -361,24 +361,26 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 }
 
 // takeMore returns the first end from q on, at most hi, where the
-// continuation may succeed, -1 if there is none; and how far it looked.
+// continuation may succeed, -1 if there is none; and what it cost, in bytes
+// looked at.
 func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
 	from := q
 	if in.b != 0 { // the continuation begins with this byte
-		for ; q < len(line); q++ {
+		for looks := 4; q < len(line); looks += 4 {
 			i := bytes.IndexByte(line[q:], in.b)
 			if i < 0 || q+i > hi {
-				return -1, len(line) - from
+				return -1, looks + (len(line)-from)>>2
 			}
 			q += i
 			if in.goesOn(line, q) {
 				if in.set.kind == notByte && bytes.IndexByte(line[from:q], in.set.b) >= 0 {
-					return -1, q - from
+					return -1, looks + (q-from)>>2
 				}
-				return q, q - from
+				return q, looks + (q-from)>>2
 			}
+			q++
 		}
-		return -1, q - from
+		return -1, 4 * (q - from)
 	}
 	for q < len(line) {
 		if in.follow[line[q]] && in.goesOn(line, q) {

@@ -11,7 +11,7 @@ import (
 // which states have failed, so that going back over the same ground ends.
 const (
 	baseSteps    = 2048
-	stepsPerByte = 128
+	stepsPerByte = 64
 	maxMemoBits  = 1 << 26
 )
 
