@@ -11,6 +11,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/internal/units"
+	"github.com/millrace/millrace/spooler/frame"
 	"github.com/millrace/millrace/spooler/spooltest"
 )
 
@@ -231,7 +232,7 @@ func TestDamagedAcksLoseNothing(t *testing.T) {
 func TestNoLineForgesARecord(t *testing.T) {
 	cfg := testConfig(t.TempDir())
 	l := open(t, cfg)
-	inner, err := l.buffers.get().encoder.Append(make([]byte, markLen), spooltest.Batch(666, 1))
+	inner, err := new(frame.Encoder).Append(make([]byte, markLen), spooltest.Batch(666, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

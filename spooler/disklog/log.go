@@ -29,12 +29,14 @@ type Log struct {
 	total   atomic.Int64
 	metrics *metrics
 	batches *frame.Pool
-	buffers *buffers
+	reads   pool[readBuffer, *readBuffer]
+	writes  pool[writeBuffer, *writeBuffer]
 	now     func() time.Time
 
 	mu    sync.RWMutex
 	lanes map[string]*laneLog
 
+	dirty   chan struct{} // something was written and is not synced
 	closed  chan struct{}
 	once    sync.Once
 	flusher sync.WaitGroup
@@ -44,7 +46,8 @@ type Log struct {
 // Free lists: enough for the frames in flight of a few lanes, little enough to keep at rest.
 const (
 	freeBatches = 32
-	freeBuffers = 16
+	freeReads   = 16
+	freeWrites  = 8
 )
 
 // Open opens the log in cfg.Folder, which it makes when it is not there, and locks it: it is an error when
@@ -65,8 +68,8 @@ func Open(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*Log, error) 
 	}
 	l := &Log{
 		cfg: cfg, log: log, lock: lock, now: time.Now,
-		batches: frame.NewPool(freeBatches), buffers: newBuffers(freeBuffers),
-		lanes: make(map[string]*laneLog), closed: make(chan struct{}),
+		batches: frame.NewPool(freeBatches), reads: make(pool[readBuffer, *readBuffer], freeReads), writes: make(pool[writeBuffer, *writeBuffer], freeWrites),
+		lanes: make(map[string]*laneLog), dirty: make(chan struct{}, 1), closed: make(chan struct{}),
 	}
 	l.metrics = newMetrics(l)
 	if err := l.openLanes(); err != nil {
@@ -185,13 +188,14 @@ func (l *Log) Append(ctx context.Context, name string, b *event.Batch) error {
 
 // append writes b as a frame to q. A quota of 0 is none: what moves to the retry log was counted before.
 func (l *laneLog) append(q *queue, b *event.Batch, quota int64) error {
-	buf := l.log.buffers.get()
-	defer l.log.buffers.put(buf)
-	var err error
-	if buf.write.buf, err = buf.encoder.Append(append(buf.write.buf[:0], make([]byte, markLen)...), b); err != nil {
+	buf := l.log.writes.get()
+	defer l.log.writes.put(buf)
+	record, err := buf.encoder.Append(append(buf.write.buf[:0], make([]byte, markLen)...), b)
+	buf.write.buf = record
+	if err != nil {
 		return fmt.Errorf("disklog: lane %s: %w", l.name, err)
 	}
-	size := int64(len(buf.write.buf))
+	size := int64(len(record))
 	if quota > 0 {
 		if used := l.main.bytes() + l.retry.bytes(); used+size > quota {
 			l.metrics.refused.Inc()
@@ -207,6 +211,10 @@ func (l *laneLog) append(q *queue, b *event.Batch, quota int64) error {
 	if err := q.append(&buf.write); err != nil {
 		l.metrics.refused.Inc()
 		return err
+	}
+	select {
+	case l.log.dirty <- struct{}{}:
+	default:
 	}
 	l.metrics.lines.Add(float64(b.Len()))
 	l.metrics.bytes.Add(float64(size))
@@ -244,15 +252,21 @@ func (l *Log) all() []*laneLog {
 	return list
 }
 
-// flushEvery syncs what was written, every sync_interval until Close.
+// flushEvery syncs what was written sync_interval ago, until Close. It sleeps when nothing is.
 func (l *Log) flushEvery() {
-	tick := time.NewTicker(l.cfg.SyncInterval)
-	defer tick.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-l.closed:
 			return
-		case <-tick.C:
+		case <-l.dirty:
+		}
+		timer.Reset(l.cfg.SyncInterval)
+		select {
+		case <-l.closed:
+			return
+		case <-timer.C:
 		}
 		for _, ln := range l.all() {
 			if err := errors.Join(ln.main.flush(), ln.retry.flush()); err != nil {
@@ -274,36 +288,4 @@ func (l *Log) Close() error {
 		l.err = errors.Join(append(errs, l.lock.Close())...)
 	})
 	return l.err
-}
-
-// buffer is the memory of one append, or of one read.
-type buffer struct {
-	encoder frame.Encoder
-	write   write
-	b       []byte
-}
-
-// buffers is a bounded free list.
-type buffers struct{ free chan *buffer }
-
-func newBuffers(n int) *buffers { return &buffers{make(chan *buffer, n)} }
-
-func (p *buffers) get() *buffer {
-	select {
-	case b := <-p.free:
-		return b
-	default:
-		return &buffer{}
-	}
-}
-
-func (p *buffers) put(b *buffer) {
-	const keep = 1 << 20
-	if cap(b.write.buf) > keep || cap(b.b) > keep {
-		return
-	}
-	select {
-	case p.free <- b:
-	default:
-	}
 }

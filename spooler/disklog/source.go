@@ -49,16 +49,16 @@ type Source struct {
 // otherwise; after the last two the caller may try again, better not at once.
 func (s *Source) Next(ctx context.Context) (*event.Delivery, error) {
 	for {
-		buf := s.lane.log.buffers.get()
+		buf := s.lane.log.reads.get()
 		r, src, rest, err := s.lane.next(ctx, s, buf.b)
 		buf.b = rest
 		if err != nil {
-			s.lane.log.buffers.put(buf)
+			s.lane.log.reads.put(buf)
 			return nil, err
 		}
 		b := s.lane.log.batches.Get()
 		err = frame.Decode(b, src)
-		s.lane.log.buffers.put(buf)
+		s.lane.log.reads.put(buf)
 		if err == nil {
 			return event.NewDelivery(b, r), nil
 		}
@@ -74,14 +74,14 @@ type Frame struct {
 	Lines int
 
 	record *record
-	memory *buffer
+	memory *readBuffer
 	log    *Log
 }
 
 // Free lets go of the frame's bytes. It can still be acknowledged.
 func (f *Frame) Free() {
 	if f.memory != nil {
-		f.log.buffers.put(f.memory)
+		f.log.reads.put(f.memory)
 		f.memory, f.Bytes = nil, nil
 	}
 }
@@ -91,7 +91,7 @@ func (f *Frame) Free() {
 func (s *Source) NextFrames(ctx context.Context, n int) ([]Frame, error) {
 	var list []Frame
 	for len(list) < n {
-		memory := s.lane.log.buffers.get()
+		memory := s.lane.log.reads.get()
 		var r *record
 		var src []byte
 		var err error
@@ -101,7 +101,7 @@ func (s *Source) NextFrames(ctx context.Context, n int) ([]Frame, error) {
 			r, src, memory.b, _ = s.lane.pick(s, memory.b) // an error comes again when it is the first
 		}
 		if r == nil {
-			s.lane.log.buffers.put(memory)
+			s.lane.log.reads.put(memory)
 			return list, err
 		}
 		list = append(list, Frame{Bytes: src, Lines: int(r.lines), record: r, memory: memory, log: s.lane.log})
