@@ -120,7 +120,7 @@ func openFile(path string) (*Database, error) {
 type Record struct {
 	ContinentCode, ContinentName string
 	CountryCode, CountryName     string
-	RegionCode, RegionName       string // of the first subdivision; the code is "GB-ENG"
+	RegionCode, RegionName       string // of the smallest subdivision; the code is "GB-ENG"
 	City, TimeZone               string
 	HasLocation                  bool
 	Latitude, Longitude          float64
@@ -163,9 +163,9 @@ func (r *raw) record() *Record {
 		CountryCode: r.Country.Code, CountryName: r.Country.Names.English,
 		City: r.City.Names.English, TimeZone: r.Location.TimeZone, ASN: r.ASN, Organization: r.Organization,
 	}
-	if len(r.Subdivisions) > 0 {
-		rec.RegionName = r.Subdivisions[0].Names.English
-		if code := r.Subdivisions[0].Code; code != "" && rec.CountryCode != "" {
+	if n := len(r.Subdivisions); n > 0 {
+		rec.RegionName = r.Subdivisions[n-1].Names.English
+		if code := r.Subdivisions[n-1].Code; code != "" && rec.CountryCode != "" {
 			rec.RegionCode = rec.CountryCode + "-" + code
 		}
 	}
@@ -218,6 +218,5 @@ func special(a netip.Addr) bool {
 
 // Network is the network of addr's record.
 func (c *Cache) Network(db *Database, addr netip.Addr) netip.Prefix {
-	p := db.reader.Lookup(addr.Unmap()).Prefix()
-	return p
+	return db.reader.Lookup(addr.Unmap()).Prefix()
 }

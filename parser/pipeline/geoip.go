@@ -131,7 +131,7 @@ func (p *geoipProcessor) lookup(r *Runner, cache *geoip.Cache, db *geoip.Databas
 	}
 	m := r.ev.NewMap()
 	for _, property := range properties {
-		p.put(r.ev, m, property, rec, v, cache, db, addr)
+		p.put(r.ev, m, property, rec, cache, db, addr)
 	}
 	if r.ev.Len(m) == 0 {
 		return event.Value{}, nil
@@ -148,7 +148,7 @@ var geoipNames = struct {
 	event.Intern("organization_name"), event.Intern("network"),
 }
 
-func (p *geoipProcessor) put(ev *event.Event, m event.Value, property string, rec *geoip.Record, ip event.Value,
+func (p *geoipProcessor) put(ev *event.Event, m event.Value, property string, rec *geoip.Record,
 	cache *geoip.Cache, db *geoip.Database, addr netip.Addr) {
 	text := func(name event.Symbol, s string) {
 		if s != "" {
@@ -158,7 +158,9 @@ func (p *geoipProcessor) put(ev *event.Event, m event.Value, property string, re
 	n := &geoipNames
 	switch property {
 	case "IP":
-		ev.Put(m, n.ip, ip)
+		mark := ev.Mark()
+		ev.SetBuffer(addr.AppendTo(ev.Buffer()))
+		ev.Put(m, n.ip, ev.Since(mark))
 	case "COUNTRY_ISO_CODE":
 		text(n.countryISO, rec.CountryCode)
 	case "COUNTRY_NAME":
