@@ -39,7 +39,7 @@ var sets = []struct {
 		{source,destination,client,server,host}.geo.{city_name,continent_code,continent_name,country_iso_code,country_name,name,postal_code,region_iso_code,region_name,timezone}
 		{source,destination,client,server}.as.organization.name
 		tls.{cipher,curve,established,next_protocol,resumed,server_name,version,version_protocol}
-		tls.{client,server}.{issuer,subject,ja3,hash.sha1,hash.sha256,server_name}
+		tls.{client,server}.x509.subject.common_name tls.{client,server}.{issuer,subject,ja3,hash.sha1,hash.sha256,server_name}
 		http.version http.request.{id,method,mime_type,referrer} http.response.mime_type
 		url.{domain,extension,fragment,full,original,path,query,registered_domain,scheme,username}
 		user_agent.{name,original,version} user_agent.device.name user_agent.os.{family,full,kernel,name,platform,version}
