@@ -31,6 +31,9 @@ func (cp *compiler) cast(x code, t *class, explicit bool) code {
 	if x.t == t {
 		return x
 	}
+	if x.konst != nil && x.t == cp.lib.int && fits(x.konst.int(), t, cp.lib) {
+		explicit = true
+	}
 	cp.checkCast(x.at, x.t, t, explicit)
 	conv := cp.converter(x.at, x.t, t, explicit)
 	if conv == nil {
@@ -41,6 +44,19 @@ func (cp *compiler) cast(x code, t *class, explicit bool) code {
 	}
 	eval := x.eval
 	return code{t: t, at: x.at, eval: func(c *Context) value { return conv(c, eval(c)) }}
+}
+
+// fits tells whether an int constant may stand for a smaller type.
+func fits(n int64, t *class, l *lib) bool {
+	switch t {
+	case l.byte:
+		return n == int64(int8(n))
+	case l.short:
+		return n == int64(int16(n))
+	case l.char:
+		return n == int64(uint16(n))
+	}
+	return false
 }
 
 // checkCast fails when there is no cast from one type to the other.
@@ -226,7 +242,11 @@ func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
 	default:
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", v.class(), to)
 	}
-	c.throwAt(at, "java.lang.ClassCastException", "cannot %s cast def [%s] to %s", how, unboxedName(v.class()), to)
+	name := to.name
+	if explicit && to == l.double {
+		name = "byte" // so it says there
+	}
+	c.throwAt(at, "java.lang.ClassCastException", "cannot %s cast def [%s] to %s", how, unboxedName(v.class()), name)
 	return v
 }
 

@@ -119,7 +119,7 @@ func (l *lib) class(name string, supers ...string) *class {
 	if k == nil {
 		simple := name[strings.LastIndexByte(name, '.')+1:]
 		k = &class{
-			name: name, simple: strings.ReplaceAll(simple, "$", "."), methods: map[string]*method{}, getters: map[string]*method{},
+			name: strings.ReplaceAll(name, "$", "."), simple: strings.ReplaceAll(simple, "$", "."), methods: map[string]*method{}, getters: map[string]*method{},
 			setters: map[string]*method{}, statics: map[string]*method{}, consts: map[string]constant{}, ctors: map[int]*method{},
 		}
 		l.types[name] = k

@@ -38,10 +38,14 @@ func (c *Context) follow(links []link) (event.Value, ref) {
 			v = event.Value{}
 			continue
 		}
-		x := c.getField(value{v: v}, l.site)
+		x := c.getField(c.loaded(value{}, v), l.site)
 		for j := i + 1; j < len(links); j++ {
 			x = c.getField(x, links[j].site)
 		}
+		return x.v, x.ref
+	}
+	if c.tags != nil || c.boxed != nil {
+		x := c.loaded(value{}, v)
 		return x.v, x.ref
 	}
 	return v, nil
@@ -71,6 +75,9 @@ func (c *Context) getField(x value, s *fieldSite) value {
 	if k.is(library().list) && s.index >= 0 {
 		return c.at(x, s.index)
 	}
+	if k.is(library().list) {
+		c.throwAt(s.at, "java.lang.IllegalArgumentException", "Illegal list shortcut value [%s].", s.name)
+	}
 	c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic getter [%s, %s] not found", k, s.name)
 	return value{}
 }
@@ -90,6 +97,8 @@ func (c *Context) setField(x value, s *fieldSite, v value) {
 		c.putSymbol(x, s.sym, v)
 	case k.is(library().list) && s.index >= 0:
 		c.setAt(x, s.index, v)
+	case k.is(library().list):
+		c.throwAt(s.at, "java.lang.IllegalArgumentException", "Illegal list shortcut value [%s].", s.name)
 	default:
 		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic setter [%s, %s] not found", k, s.name)
 	}
@@ -301,7 +310,7 @@ func (c *Context) getIndex(r, i value, at int) value {
 	case r.isMap():
 		return c.mapGet(r, i)
 	case r.isList() && (r.class().elem != nil || r.class().is(library().list)):
-		return c.at(r, c.position(r, c.castDef(i, library().int, false, at), at))
+		return c.at(r, c.position(r, c.passed(i, library().int, at), at))
 	}
 	c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
 	return value{}
@@ -317,7 +326,7 @@ func (c *Context) setIndex(r, i, v value, at int) {
 		if e := r.class().elem; e != nil {
 			v = c.castDef(v, e, false, at)
 		}
-		c.setAt(r, c.position(r, c.castDef(i, library().int, false, at), at), v)
+		c.setAt(r, c.position(r, c.passed(i, library().int, at), at), v)
 	default:
 		c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
 	}
@@ -349,15 +358,38 @@ func (cp *compiler) update(at int, op string, to target, v code, post bool) func
 	if sum.t != to.t {
 		sum = cp.cast(sum, to.t, true)
 	}
-	eval := sum.eval
+	eval, dynamic := sum.eval, to.t == cp.lib.def
 	return func(c *Context, before value) (value, value) {
 		c.stack[c.base+slot] = before
 		n := eval(c)
+		if dynamic {
+			n = c.castBack(n, before, at)
+		}
 		if post {
 			return n, before
 		}
 		return n, n
 	}
+}
+
+// castBack gives the result of a compound assignment to a def the class that the def had.
+func (c *Context) castBack(v, before value, at int) value {
+	if before.isNull() || v.isNull() {
+		return v
+	}
+	was, is := before.class(), v.class()
+	if was == is {
+		return v
+	}
+	l := library()
+	t := unboxed(was)
+	if t.rank > 0 && unboxed(is).rank > 0 {
+		return numeric(t, l)(v)
+	}
+	if t.rank > 0 || !is.is(was) {
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", is, was)
+	}
+	return v
 }
 
 // storing evaluates receiver, index, then the new value, and stores it.

@@ -231,17 +231,30 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 
 // passed converts an argument of a call on a def to the parameter's type.
 func (c *Context) passed(v value, p *class, at int) value {
-	if p.prim || p == library().string {
-		if v.isNull() && !p.prim {
-			return v
-		}
-		if p == library().string && !v.isText() {
-			c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", v.class(), p)
-		}
-		return c.castDef(v, p, false, at)
-	}
-	if v.isNull() || p.sam != nil || v.class().is(p) {
+	l := library()
+	switch {
+	case p == l.def || p == l.object || p.sam != nil:
 		return v
+	case v.isNull():
+		if p.prim {
+			c.nullPointer(at, `Cannot invoke "java.lang.Number.intValue()" because the argument is null`)
+		}
+		return v
+	case p.prim:
+		k := v.class()
+		switch f := unboxed(k); {
+		case f == p:
+			return v
+		case f.rank > 0 && p.rank > 0 && widens(f, p, l):
+			return numeric(p, l)(v)
+		case f.rank == 0 && p.rank > 0 && k != p.box:
+			c.throwAt(at, "java.lang.ClassCastException", "class %s cannot be cast to class java.lang.Number (%s and java.lang.Number are in module java.base of loader 'bootstrap')", k, k)
+		}
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", k, p.box)
+	case c.instance(v, p):
+		return v
+	case p.box != nil && p.box.rank > 0:
+		c.throwAt(at, "java.lang.ClassCastException", "cannot explicitly cast def [%s] to %s", unboxedName(v.class()), p)
 	}
 	c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", v.class(), p)
 	return v

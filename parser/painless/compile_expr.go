@@ -257,7 +257,7 @@ func (cp *compiler) operate(at int, op string, a, b code) code {
 		if a.t == l.void || b.t == l.void {
 			cp.fail(at, "Cannot apply [%s] operation to types [%s] and [%s].", op, a.t, b.t)
 		}
-		return cp.folded(a, b, code{t: result(l.def), eval: func(c *Context) value {
+		return cp.folded(at, a, b, code{t: result(l.def), eval: func(c *Context) value {
 			v := x(c)
 			return c.binaryDef(op, v, y(c), at)
 		}})
@@ -270,6 +270,9 @@ func (cp *compiler) operate(at int, op string, a, b code) code {
 	}
 	if bits && unboxed(a.t) == l.boolean && unboxed(b.t) == l.boolean {
 		t = l.boolean
+	}
+	if t == l.boolean && op != "^" {
+		t = nil // there is only ^ for booleans, unless they are def
 	}
 	if t == nil || (shifting || bits) && (t.rank > l.long.rank || unboxed(b.t).rank > l.long.rank) || shifting && unboxed(b.t).rank == 0 {
 		cp.fail(at, "Cannot apply [%s] operation to types [%s] and [%s].", op, a.t, b.t)
@@ -286,11 +289,21 @@ func (cp *compiler) operate(at int, op string, a, b code) code {
 	case ordering:
 		return truth(l, func(c *Context) bool { v := x(c); return order(op, t, v, y(c)) })
 	}
-	return cp.folded(a, b, code{t: t, eval: func(c *Context) value { v := x(c); return c.arith(op, t, v, y(c), at) }})
+	return cp.folded(at, a, b, code{t: t, eval: func(c *Context) value { v := x(c); return c.arith(op, t, v, y(c), at) }})
 }
 
-// folded is a place for constant folding; division by zero must stay an error at run time.
-func (cp *compiler) folded(_, _ code, out code) code { return out }
+// folded computes an operation on constants now; one that fails, fails now.
+func (cp *compiler) folded(at int, a, b code, out code) code {
+	if a.konst == nil || b.konst == nil || out.t == cp.lib.def {
+		return out
+	}
+	defer func() {
+		if t, ok := recover().(thrown); ok {
+			cp.fail(at, "%s", t.exc.message)
+		}
+	}()
+	return cp.constant(at, out.t, out.eval(&Context{}))
+}
 
 func (cp *compiler) equality(x *binaryExpr) code {
 	l := cp.lib

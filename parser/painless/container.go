@@ -155,6 +155,14 @@ func (c *Context) mutable(x value) {
 	}
 }
 
+// resizable throws unless entries may be added and removed.
+func (c *Context) resizable(x value) {
+	c.mutable(x)
+	if t, ok := x.ref.(*tag); ok && (t.fixed || t.cls.elem != nil) {
+		c.throwBare("java.lang.UnsupportedOperationException")
+	}
+}
+
 // size is the number of entries of a container or view.
 func (c *Context) size(x value) int {
 	switch r := x.ref.(type) {
@@ -197,7 +205,7 @@ func (c *Context) setAt(x value, i int, v value) {
 
 // insert puts v before entry i of a list.
 func (c *Context) insert(x value, i int, v value) {
-	c.mutable(x)
+	c.resizable(x)
 	c.charge(24)
 	n := c.Event.Len(x.v)
 	c.Event.Append(x.v, c.stored(v))
@@ -328,7 +336,7 @@ func (c *Context) iterate(x value, at int) iterator {
 		}
 	}
 	if x.isNull() {
-		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "receiver" is null`)
+		c.nullPointer(at, "cannot access method/field [iterator] from a null def reference")
 	}
 	if !x.isList() {
 		c.throwAt(at, "java.lang.IllegalArgumentException", "Cannot iterate over [%s]", x.class())
@@ -337,10 +345,11 @@ func (c *Context) iterate(x value, at int) iterator {
 }
 
 func (it *iterator) next(c *Context) (value, bool) {
-	if it.i >= it.n {
-		if it.items == nil && it.keys == nil && c.size(it.src) != it.n {
-			c.throwBare("java.util.ConcurrentModificationException")
+	if it.items == nil && it.keys == nil {
+		if it.i == c.size(it.src) { // Java's lists look at their size, not at whether it has changed
+			return value{}, false
 		}
+	} else if it.i >= it.n {
 		return value{}, false
 	}
 	i := it.i
@@ -375,7 +384,7 @@ func (c *Context) arrange(x value) {
 		keys := make([]orderedKey, n)
 		for i := range n {
 			e := c.Event.At(x.v, i)
-			keys[i] = orderedKey{c.bucket(c.loaded(x, e), n), i, e}
+			keys[i] = orderedKey{c.bucket(c.loaded(x, e), n, 16), i, e}
 		}
 		slices.SortStableFunc(keys, func(a, b orderedKey) int { return a.bucket - b.bucket })
 		for i, k := range keys {
@@ -386,7 +395,7 @@ func (c *Context) arrange(x value) {
 		for i := range items {
 			items[i] = c.loaded(x, c.Event.At(x.v, i))
 		}
-		c.sort(items, nil)
+		c.sort(items, c.comparatorOf(x))
 		for i, v := range items {
 			c.Event.SetAt(x.v, i, c.stored(v))
 		}

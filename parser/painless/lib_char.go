@@ -80,8 +80,22 @@ func declareCharacter(l *lib) {
 	k.method(l, "char charValue()", func(_ *Context, x value, _ []value) value { return x })
 }
 
+// charIndex checks an index of a string of n units. Java's words depend on how it holds the string.
 func (c *Context) charIndex(s []byte, i int64, n int) {
-	if i < 0 || int(i) >= n {
-		c.throw("java.lang.StringIndexOutOfBoundsException", "index %d, length %d", i, n)
+	if i >= 0 && int(i) < n {
+		return
 	}
+	if isLatin1(s) {
+		c.throw("java.lang.StringIndexOutOfBoundsException", "String index out of range: %d", i)
+	}
+	c.throw("java.lang.StringIndexOutOfBoundsException", "index %d, length %d", i, n)
+}
+
+func isLatin1(s []byte) bool {
+	for _, b := range s {
+		if b > 0xc3 { // the first byte of U+0100 and up
+			return false
+		}
+	}
+	return true
 }

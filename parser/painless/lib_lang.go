@@ -19,20 +19,36 @@ type tags struct {
 	hashSet, linkedSet, treeSet          *tag
 	linkedMap, treeMap                   *tag
 	fixedList, fixedSet, fixedMap, queue *tag
+	arraysList                           *tag
+	copied4, copied8                     *tag // HashMaps made as copies of small ones
 }
 
 // order tells how the container x is gone over.
 func (t *tags) order(x value) iterationOrder {
-	switch x.ref {
-	case nil, ref(t.hashMap), ref(t.hashSet), ref(t.fixedMap), ref(t.fixedSet):
+	r, ok := x.ref.(*tag)
+	if !ok {
 		return byHash
-	case ref(t.treeSet), ref(t.treeMap):
-		return sorted
 	}
-	if isArena(x.ref) {
+	switch r.cls {
+	case t.treeSet.cls, t.treeMap.cls:
+		return sorted
+	case t.hashMap.cls, t.hashSet.cls, t.fixedMap.cls, t.fixedSet.cls:
 		return byHash
 	}
 	return byInsertion
+}
+
+// room is the size of the table that x began with, if it is a HashMap.
+func (x value) room() int {
+	if t, ok := x.ref.(*tag); ok && t.room > 0 {
+		return t.room
+	}
+	return 16
+}
+
+// comparatorOf is the order of a TreeMap or TreeSet, nil for the natural one.
+func (c *Context) comparatorOf(x value) func(a, b value) int {
+	return c.comparator(x.ref.(*tag).less)
 }
 
 func (k *class) arrayTag() *tag { return k.tag }

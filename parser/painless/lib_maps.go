@@ -171,7 +171,7 @@ func declareMapGroovy(l *lib, m func(string, native)) {
 		return found
 	})
 	m("Map findAll(BiPredicate)", func(c *Context, x value, a []value) value {
-		out, f := c.newMap(), a[0]
+		out, f := c.newTagged(l.tags.linkedMap), a[0]
 		c.pairs(x, func(k, v value) bool {
 			if c.test(f, k, v) {
 				c.mapPut(out, k, v)
@@ -202,16 +202,30 @@ func declareMapConstructors(l *lib) {
 		}
 		return out
 	}
-	plain := func(c *Context, _ value, a []value) value { return fill(c, c.newMap(), a) }
+	plain := func(c *Context, _ value, a []value) value {
+		m := c.newMap()
+		if len(a) > 0 && !a[0].isNull() {
+			switch n := c.size(a[0]); {
+			case n < 3:
+				m.ref = l.tags.copied4
+			case n < 6:
+				m.ref = l.tags.copied8
+			}
+		}
+		return fill(c, m, a)
+	}
 	l.hashMap.method(l, "new()", plain)
 	l.hashMap.method(l, "new(Map)", plain)
 	l.hashMap.method(l, "def clone()", func(c *Context, x value, _ []value) value { return fill(c, c.newMap(), []value{x}) })
-	for _, t := range []*tag{l.tags.linkedMap, l.tags.treeMap} {
+	l.tags.treeMap.cls.method(l, "new()", func(c *Context, _ value, _ []value) value { return c.newTagged(l.tags.treeMap) })
+	l.tags.treeMap.cls.method(l, "new(Comparator)", func(c *Context, _ value, a []value) value {
+		return c.newTagged(&tag{cls: l.tags.treeMap.cls, less: a[0]})
+	})
+	for _, t := range []*tag{l.tags.linkedMap} {
 		made := func(c *Context, _ value, a []value) value { return fill(c, c.newTagged(t), a) }
 		t.cls.method(l, "new()", made)
 		t.cls.method(l, "new(Map)", made)
 	}
-	delete(l.tags.treeMap.cls.ctors, -1)
 	edge := func(last, entry bool) native {
 		return func(c *Context, x value, _ []value) value {
 			keys := c.sortedKeys(x)

@@ -25,6 +25,9 @@ func declareNumbers(l *lib) {
 	declareSmall(l, l.short.box, "short", "Short", 16, func(n int64) value { return short(int16(n)) })
 	declareFraction(l, l.double.box, "double", 64)
 	declareFraction(l, l.float.box, "float", 32)
+	for _, p := range []*class{l.boolean, l.byte, l.short, l.char, l.int, l.long, l.float, l.double} {
+		p.box.method(l, "int compareTo("+p.box.simple+")", func(c *Context, x value, a []value) value { return count(c.compare(x, a[0])) })
+	}
 	declareMath(l, l.class("java.lang.Math"))
 	declareMath(l, l.class("java.lang.StrictMath"))
 }
@@ -90,60 +93,60 @@ func declareWhole(l *lib, k *class, t string, size int) {
 	k.constant("SIZE", l.int, func() value { return count(size) })
 	k.constant("BYTES", l.int, func() value { return count(size / 8) })
 	static := func(sig string, f func(c *Context, a []value) value) {
-		sig = strings.NewReplacer("T", t, "B", name).Replace(sig)
+		sig = strings.NewReplacer("$T", t, "$B", name).Replace(sig)
 		k.method(l, "static "+sig, func(c *Context, _ value, a []value) value { return f(c, a) })
 	}
 	title := strings.ToUpper(t[:1]) + t[1:]
 	parse := func(c *Context, a []value) value {
 		return num(c.parseWhole(a[0], radix(a, 1), size))
 	}
-	static("T parse"+title+"(String)", parse)
-	static("T parse"+title+"(String,int)", parse)
+	static("$T parse"+title+"(String)", parse)
+	static("$T parse"+title+"(String,int)", parse)
 	parseUnsigned := func(c *Context, a []value) value { return num(c.parseUnsigned(a[0], radix(a, 1), size)) }
-	static("T parseUnsigned"+title+"(String)", parseUnsigned)
-	static("T parseUnsigned"+title+"(String,int)", parseUnsigned)
-	static("B decode(String)", func(c *Context, a []value) value { return num(c.decodeWhole(a[0], size)) })
-	static("B valueOf(T)", func(_ *Context, a []value) value { return a[0] })
+	static("$T parseUnsigned"+title+"(String)", parseUnsigned)
+	static("$T parseUnsigned"+title+"(String,int)", parseUnsigned)
+	static("$B decode(String)", func(c *Context, a []value) value { return num(c.decodeWhole(a[0], size)) })
+	static("$B valueOf($T)", func(_ *Context, a []value) value { return a[0] })
 	k.statics["valueOf/1"] = &method{owner: k, name: "valueOf", params: []*class{l.def}, ret: k, run: func(c *Context, _ value, a []value) value {
 		if a[0].isText() || a[0].isNull() {
 			return parse(c, a)
 		}
 		return c.castDef(a[0], k.box, false, -1)
 	}}
-	static("B valueOf(String,int)", parse)
-	static("String toString(T)", func(c *Context, a []value) value { return c.javaString(a[0]) })
-	static("String toString(T,int)", func(c *Context, a []value) value {
+	static("$B valueOf(String,int)", parse)
+	static("String toString($T)", func(c *Context, a []value) value { return c.javaString(a[0]) })
+	static("String toString($T,int)", func(c *Context, a []value) value {
 		r := radix(a, 1)
 		if r < 2 || r > 36 {
 			r = 10
 		}
 		return c.textString(strconv.FormatInt(a[0].int(), r))
 	})
-	static("String toHexString(T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 16)) })
-	static("String toOctalString(T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 8)) })
-	static("String toBinaryString(T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 2)) })
-	static("String toUnsignedString(T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 10)) })
-	static("String toUnsignedString(T,int)", func(c *Context, a []value) value {
+	static("String toHexString($T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 16)) })
+	static("String toOctalString($T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 8)) })
+	static("String toBinaryString($T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 2)) })
+	static("String toUnsignedString($T)", func(c *Context, a []value) value { return c.textString(strconv.FormatUint(unsigned(a[0].int()), 10)) })
+	static("String toUnsignedString($T,int)", func(c *Context, a []value) value {
 		return c.textString(strconv.FormatUint(unsigned(a[0].int()), radix(a, 1)))
 	})
-	static("T max(T,T)", func(_ *Context, a []value) value { return num(max(a[0].int(), a[1].int())) })
-	static("T min(T,T)", func(_ *Context, a []value) value { return num(min(a[0].int(), a[1].int())) })
-	static("T sum(T,T)", func(_ *Context, a []value) value { return num(a[0].int() + a[1].int()) })
-	static("int signum(T)", func(_ *Context, a []value) value { return count(sign64(a[0].int())) })
-	static("int compare(T,T)", func(c *Context, a []value) value { return compareArgs(c, value{}, a) })
-	static("int compareUnsigned(T,T)", func(_ *Context, a []value) value {
+	static("$T max($T,$T)", func(_ *Context, a []value) value { return num(max(a[0].int(), a[1].int())) })
+	static("$T min($T,$T)", func(_ *Context, a []value) value { return num(min(a[0].int(), a[1].int())) })
+	static("$T sum($T,$T)", func(_ *Context, a []value) value { return num(a[0].int() + a[1].int()) })
+	static("int signum($T)", func(_ *Context, a []value) value { return count(sign64(a[0].int())) })
+	static("int compare($T,$T)", func(c *Context, a []value) value { return compareArgs(c, value{}, a) })
+	static("int compareUnsigned($T,$T)", func(_ *Context, a []value) value {
 		x, y := unsigned(a[0].int()), unsigned(a[1].int())
 		return count(b2i(x > y) - b2i(x < y))
 	})
-	static("T divideUnsigned(T,T)", func(c *Context, a []value) value {
+	static("$T divideUnsigned($T,$T)", func(c *Context, a []value) value {
 		c.nonZero(a[1])
 		return num(int64(unsigned(a[0].int()) / unsigned(a[1].int())))
 	})
-	static("T remainderUnsigned(T,T)", func(c *Context, a []value) value {
+	static("$T remainderUnsigned($T,$T)", func(c *Context, a []value) value {
 		c.nonZero(a[1])
 		return num(int64(unsigned(a[0].int()) % unsigned(a[1].int())))
 	})
-	static("int hashCode(T)", func(c *Context, a []value) value { return integer(c.hash(a[0])) })
+	static("int hashCode($T)", func(c *Context, a []value) value { return integer(c.hash(a[0])) })
 	declareBits(static, num, unsigned, size)
 	if size == 32 {
 		static("long toUnsignedLong(int)", func(_ *Context, a []value) value { return long(int64(unsigned(a[0].int()))) })
@@ -152,33 +155,33 @@ func declareWhole(l *lib, k *class, t string, size int) {
 
 func declareBits(static func(string, func(*Context, []value) value), num func(int64) value, unsigned func(int64) uint64, size int) {
 	wide := 64 - size
-	static("int bitCount(T)", func(_ *Context, a []value) value { return count(bits.OnesCount64(unsigned(a[0].int()))) })
-	static("int numberOfLeadingZeros(T)", func(_ *Context, a []value) value {
+	static("int bitCount($T)", func(_ *Context, a []value) value { return count(bits.OnesCount64(unsigned(a[0].int()))) })
+	static("int numberOfLeadingZeros($T)", func(_ *Context, a []value) value {
 		return count(bits.LeadingZeros64(unsigned(a[0].int())) - wide)
 	})
-	static("int numberOfTrailingZeros(T)", func(_ *Context, a []value) value {
+	static("int numberOfTrailingZeros($T)", func(_ *Context, a []value) value {
 		return count(min(size, bits.TrailingZeros64(unsigned(a[0].int()))))
 	})
-	static("T highestOneBit(T)", func(_ *Context, a []value) value {
+	static("$T highestOneBit($T)", func(_ *Context, a []value) value {
 		n := unsigned(a[0].int())
 		if n == 0 {
 			return num(0)
 		}
 		return num(int64(uint64(1) << (bits.Len64(n) - 1)))
 	})
-	static("T lowestOneBit(T)", func(_ *Context, a []value) value { n := a[0].int(); return num(n & -n) })
-	static("T reverse(T)", func(_ *Context, a []value) value {
+	static("$T lowestOneBit($T)", func(_ *Context, a []value) value { n := a[0].int(); return num(n & -n) })
+	static("$T reverse($T)", func(_ *Context, a []value) value {
 		return num(int64(bits.Reverse64(unsigned(a[0].int())) >> wide))
 	})
-	static("T reverseBytes(T)", func(_ *Context, a []value) value {
+	static("$T reverseBytes($T)", func(_ *Context, a []value) value {
 		return num(int64(bits.ReverseBytes64(unsigned(a[0].int())) >> wide))
 	})
 	rotate := func(n uint64, by int) value {
 		by &= size - 1
 		return num(int64(n<<by | n>>(size-by)))
 	}
-	static("T rotateLeft(T,int)", func(_ *Context, a []value) value { return rotate(unsigned(a[0].int()), int(a[1].int())) })
-	static("T rotateRight(T,int)", func(_ *Context, a []value) value { return rotate(unsigned(a[0].int()), -int(a[1].int())) })
+	static("$T rotateLeft($T,int)", func(_ *Context, a []value) value { return rotate(unsigned(a[0].int()), int(a[1].int())) })
+	static("$T rotateRight($T,int)", func(_ *Context, a []value) value { return rotate(unsigned(a[0].int()), -int(a[1].int())) })
 }
 
 func (c *Context) nonZero(x value) {
@@ -224,7 +227,7 @@ func (c *Context) badNumber(s []byte, r int) {
 // parseWhole is Integer.parseInt and its like. The digits may be of any script.
 func (c *Context) parseWhole(x value, r, size int) int64 {
 	if x.isNull() {
-		c.throw("java.lang.NumberFormatException", "Cannot parse null string: null")
+		c.throw("java.lang.NumberFormatException", "Cannot parse null string")
 	}
 	s := textOf(c, x)
 	if size < 32 {
@@ -275,7 +278,7 @@ func magnitude(s []byte, r int) (n uint64, ok bool) {
 
 func (c *Context) parseUnsigned(x value, r, size int) int64 {
 	if x.isNull() {
-		c.throw("java.lang.NumberFormatException", "Cannot parse null string: null")
+		c.throw("java.lang.NumberFormatException", "Cannot parse null string")
 	}
 	s := textOf(c, x)
 	if len(s) > 0 && s[0] == '-' {
@@ -347,20 +350,20 @@ func declareFraction(l *lib, k *class, t string, size int) {
 	k.method(l, "boolean isNaN()", func(_ *Context, x value, _ []value) value { return nan(x) })
 	k.method(l, "boolean isInfinite()", func(_ *Context, x value, _ []value) value { return inf(x) })
 	static := func(sig string, f func(c *Context, a []value) value) {
-		sig = strings.NewReplacer("T", t, "B", name).Replace(sig)
+		sig = strings.NewReplacer("$T", t, "$B", name).Replace(sig)
 		k.method(l, "static "+sig, func(c *Context, _ value, a []value) value { return f(c, a) })
 	}
 	parse := func(c *Context, a []value) value { return num(c.parseFraction(a[0], size)) }
 	k.method(l, "static "+t+" parse"+title+"(String)", func(c *Context, _ value, a []value) value { return parse(c, a) })
-	static("boolean isNaN(T)", func(_ *Context, a []value) value { return nan(a[0]) })
-	static("boolean isInfinite(T)", func(_ *Context, a []value) value { return inf(a[0]) })
-	static("boolean isFinite(T)", func(_ *Context, a []value) value { return boolean(!nan(a[0]).bool() && !inf(a[0]).bool()) })
-	static("int compare(T,T)", func(c *Context, a []value) value { return compareArgs(c, value{}, a) })
-	static("T max(T,T)", func(_ *Context, a []value) value { return num(math.Max(a[0].v.Float(), a[1].v.Float())) })
-	static("T min(T,T)", func(_ *Context, a []value) value { return num(math.Min(a[0].v.Float(), a[1].v.Float())) })
-	static("T sum(T,T)", func(_ *Context, a []value) value { return num(a[0].v.Float() + a[1].v.Float()) })
-	static("int hashCode(T)", func(c *Context, a []value) value { return integer(c.hash(a[0])) })
-	static("String toString(T)", func(c *Context, a []value) value { return c.javaString(a[0]) })
+	static("boolean isNaN($T)", func(_ *Context, a []value) value { return nan(a[0]) })
+	static("boolean isInfinite($T)", func(_ *Context, a []value) value { return inf(a[0]) })
+	static("boolean isFinite($T)", func(_ *Context, a []value) value { return boolean(!nan(a[0]).bool() && !inf(a[0]).bool()) })
+	static("int compare($T,$T)", func(c *Context, a []value) value { return compareArgs(c, value{}, a) })
+	static("$T max($T,$T)", func(_ *Context, a []value) value { return num(math.Max(a[0].v.Float(), a[1].v.Float())) })
+	static("$T min($T,$T)", func(_ *Context, a []value) value { return num(math.Min(a[0].v.Float(), a[1].v.Float())) })
+	static("$T sum($T,$T)", func(_ *Context, a []value) value { return num(a[0].v.Float() + a[1].v.Float()) })
+	static("int hashCode($T)", func(c *Context, a []value) value { return integer(c.hash(a[0])) })
+	static("String toString($T)", func(c *Context, a []value) value { return c.javaString(a[0]) })
 	k.statics["valueOf/1"] = &method{owner: k, name: "valueOf", params: []*class{l.def}, ret: k, run: func(c *Context, _ value, a []value) value {
 		if a[0].isText() || a[0].isNull() {
 			return parse(c, a)

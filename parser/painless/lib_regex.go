@@ -36,7 +36,7 @@ func (cp *compiler) regexLiteral(x *regexLit) code {
 
 // match compiles =~ (find) and ==~ (matches).
 func (cp *compiler) match(x *binaryExpr) code {
-	s := cp.cast(cp.expr(x.x), cp.lib.def, false)
+	s := cp.cast(cp.expr(x.x), cp.lib.string, false)
 	p := cp.cast(cp.expr(x.y), cp.lib.pattern, false)
 	whole, at := x.op == "==~", x.at
 	pattern, eval := p.eval, s.eval
@@ -48,9 +48,6 @@ func (cp *compiler) match(x *binaryExpr) code {
 		v := eval(c)
 		if v.isNull() {
 			c.nullPointer(at, `Cannot invoke "java.lang.CharSequence.length()" because "this.text" is null`)
-		}
-		if !c.instance(v, library().types["CharSequence"]) {
-			c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to java.lang.CharSequence", v.class())
 		}
 		return c.str(v)
 	}

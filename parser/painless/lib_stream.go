@@ -386,6 +386,9 @@ func declareCollectors(l *lib) {
 			if i > 0 {
 				out = append(out, by...)
 			}
+			if !v.isNull() && !c.instance(v, l.types["CharSequence"]) {
+				c.throw("java.lang.ClassCastException", "class %s cannot be cast to class java.lang.CharSequence", v.class())
+			}
 			out = c.appendText(out, v)
 		}
 		if len(a) > 2 {

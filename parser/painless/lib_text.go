@@ -339,8 +339,9 @@ func declareCodec(_ *lib, m textMethod) {
 	sum("sha256", func(b []byte) []byte { s := sha256.Sum256(b); return s[:] })
 	sum("sha512", func(b []byte) []byte { s := sha512.Sum512(b); return s[:] })
 	m("int codePointAt(int)", func(c *Context, s []byte, _ value, a []value) value {
-		n := utf16Len(s)
-		c.charIndex(s, a[0].int(), n)
+		if n := utf16Len(s); a[0].int() < 0 || int(a[0].int()) >= n {
+			c.throw("java.lang.StringIndexOutOfBoundsException", "index %d, length %d", a[0].int(), n)
+		}
 		at, half := byteIndex(s, int(a[0].int()))
 		if half {
 			return count(int(utf16At(s, int(a[0].int()))))

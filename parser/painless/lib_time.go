@@ -620,6 +620,9 @@ func (c *Context) formatDate(x value, d *temporal) value {
 		}
 		return c.textValue(out)
 	}
+	if y := t.Year(); y < 1678 || y > 2261 {
+		c.throw("java.time.DateTimeException", "the year %d cannot be written with a pattern here", y)
+	}
 	_, offset := t.Zone()
 	return c.textValue(f.f.Append(nil, t.UnixNano(), offset))
 }

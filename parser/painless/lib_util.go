@@ -35,15 +35,19 @@ func declareUtil(l *lib) {
 		k.hidden = true
 		return &tag{cls: k, immutable: true}
 	}
+	arrays := l.class("java.util.Arrays$ArrayList", "AbstractList")
+	arrays.hidden = true
 	l.tags = tags{
-		list: &tag{cls: l.arrayList}, hashMap: &tag{cls: l.hashMap},
+		arraysList: &tag{cls: arrays, fixed: true},
+		list:       &tag{cls: l.arrayList}, hashMap: &tag{cls: l.hashMap},
 		hashSet: tagged("java.util.HashSet", "AbstractSet"), linkedSet: tagged("java.util.LinkedHashSet", "java.util.HashSet"),
 		treeSet:   tagged("java.util.TreeSet", "AbstractSet", "SortedSet"),
 		linkedMap: tagged("java.util.LinkedHashMap", "HashMap"), treeMap: tagged("java.util.TreeMap", "AbstractMap", "NavigableMap"),
 		fixedList: fixed("java.util.Collections$UnmodifiableList", "List"),
 		fixedSet:  fixed("java.util.Collections$UnmodifiableSet", "Set"),
 		fixedMap:  fixed("java.util.Collections$UnmodifiableMap", "Map"),
-		queue:     tagged("java.util.ArrayDeque", "AbstractCollection", "Deque"),
+		copied4:   &tag{cls: l.hashMap, room: 4}, copied8: &tag{cls: l.hashMap, room: 8},
+		queue: tagged("java.util.ArrayDeque", "AbstractCollection", "Deque"),
 	}
 	for what, super := range []string{"Set", "Set", "Collection"} {
 		k := l.class([]string{"java.util.HashMap$EntrySet", "java.util.HashMap$KeySet", "java.util.HashMap$Values"}[what], super)
@@ -163,7 +167,7 @@ func (c *Context) any(x, f value, want bool) bool {
 
 // add is Collection.add; a set keeps one of each.
 func (c *Context) add(x, v value) bool {
-	c.mutable(x)
+	c.resizable(x)
 	if x.class().is(library().set) && c.indexOf(x, v) >= 0 {
 		return false
 	}
@@ -190,7 +194,7 @@ func declareCollection(l *lib, k *class) {
 			c.mapClear(v.m)
 			return null()
 		}
-		c.mutable(x)
+		c.resizable(x)
 		c.Event.Clear(x.v)
 		return null()
 	})
@@ -198,14 +202,6 @@ func declareCollection(l *lib, k *class) {
 	m("boolean containsAll(Collection)", func(c *Context, x value, a []value) value { return boolean(c.containsAll(x, a[0])) })
 	m("boolean isEmpty()", func(c *Context, x value, _ []value) value { return boolean(c.size(x) == 0) })
 	m("int size()", func(c *Context, x value, _ []value) value { return count(c.size(x)) })
-	m("boolean remove(def)", func(c *Context, x value, a []value) value {
-		e, done := a[0], false
-		return boolean(c.removeIf(x, func(v value) bool {
-			hit := !done && c.javaEquals(v, e)
-			done = done || hit
-			return hit
-		}))
-	})
 	m("boolean removeIf(Predicate)", func(c *Context, x value, a []value) value {
 		f := a[0]
 		return boolean(c.removeIf(x, func(v value) bool { return c.test(f, v) }))
@@ -229,6 +225,16 @@ func declareCollection(l *lib, k *class) {
 	}
 	m("def[] toArray()", toArray)
 	k.methods["toArray/1"] = &method{owner: k, name: "toArray", params: []*class{l.def}, ret: l.array(l.def), run: toArray}
+	removal := func(c *Context, x value, a []value) value {
+		e, done := a[0], false
+		return boolean(c.removeIf(x, func(v value) bool {
+			hit := !done && c.javaEquals(v, e)
+			done = done || hit
+			return hit
+		}))
+	}
+	l.set.method(l, "boolean remove(def)", removal)
+	l.types["Queue"].method(l, "boolean remove(def)", removal)
 	declareGroovy(l, m)
 }
 
@@ -323,7 +329,7 @@ func declareList(l *lib, k *class) {
 		return boolean(true)
 	})
 	m("def remove(int)", func(c *Context, x value, a []value) value {
-		c.mutable(x)
+		c.resizable(x)
 		i := c.checkIndex(x, a[0].int(), c.size(x))
 		old := c.at(x, i)
 		c.Event.RemoveAt(x.v, i)
@@ -443,7 +449,11 @@ func declareConstructors(l *lib) {
 		l.types[name].method(l, "new()", list)
 		l.types[name].method(l, "new(Collection)", list)
 	}
-	for _, t := range []*tag{l.tags.hashSet, l.tags.linkedSet, l.tags.treeSet, l.tags.queue} {
+	l.tags.treeSet.cls.method(l, "new()", func(c *Context, _ value, _ []value) value { return c.newTagged(l.tags.treeSet) })
+	l.tags.treeSet.cls.method(l, "new(Comparator)", func(c *Context, _ value, a []value) value {
+		return c.newTagged(&tag{cls: l.tags.treeSet.cls, less: a[0]})
+	})
+	for _, t := range []*tag{l.tags.hashSet, l.tags.linkedSet, l.tags.queue} {
 		set := func(c *Context, _ value, a []value) value { return fill(c, c.newTagged(t), a) }
 		t.cls.method(l, "new()", set)
 		t.cls.method(l, "new(Collection)", set)
@@ -573,7 +583,9 @@ func declareCollections(l *lib) {
 	m("Comparator reverseOrder()", reverse)
 	m("Comparator reverseOrder(Comparator)", reverse)
 	arrays := l.class("java.util.Arrays")
-	arrays.method(l, "static List asList(Object[])", func(c *Context, _ value, a []value) value { return c.listOf(c.all(a[0])) })
+	arrays.method(l, "static List asList(Object[])", func(c *Context, _ value, a []value) value {
+		return value{c.listOf(c.all(a[0])).v, l.tags.arraysList}
+	})
 	arrays.statics["asList/1"].params[0] = l.def
 	arrays.method(l, "static String deepToString(Object[])", func(c *Context, _ value, a []value) value {
 		return c.javaString(c.listOf(c.all(a[0])))

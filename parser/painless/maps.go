@@ -164,6 +164,9 @@ func (c *Context) mapClear(m value) {
 
 // sortedKeys are the keys of a map in the order in which Java goes over it.
 func (c *Context) sortedKeys(m value) []value {
+	if m.isNull() {
+		c.nullPointer(-1, `Cannot invoke "java.util.Map.size()" because "m" is null`)
+	}
 	ev := c.arenaOf(m)
 	n := ev.Len(m.v)
 	c.work(4 * n)
@@ -177,9 +180,9 @@ func (c *Context) sortedKeys(m value) []value {
 	}
 	switch library().tags.order(m) {
 	case byHash:
-		c.sortByHash(keys)
+		c.sortByHash(keys, m.room())
 	case sorted:
-		c.sort(keys, nil)
+		c.sort(keys, c.comparatorOf(m))
 	}
 	if c.isRoot(m) {
 		keys = c.appendMetaKeys(keys)
@@ -197,7 +200,7 @@ func (c *Context) keyAt(m value, i int) value {
 	return c.textValue(name)
 }
 
-func (c *Context) sortByHash(keys []value) {
+func (c *Context) sortByHash(keys []value, room int) {
 	if len(keys) < 2 {
 		return
 	}
@@ -207,7 +210,7 @@ func (c *Context) sortByHash(keys []value) {
 	}
 	hs := make([]hashed, len(keys))
 	for i, k := range keys {
-		hs[i] = hashed{c.bucket(k, len(keys)), k}
+		hs[i] = hashed{c.bucket(k, len(keys), room), k}
 	}
 	slices.SortStableFunc(hs, func(a, b hashed) int { return a.bucket - b.bucket })
 	for i := range hs {
@@ -215,9 +218,8 @@ func (c *Context) sortByHash(keys []value) {
 	}
 }
 
-// bucket is where java.util.HashMap has a key when it holds n of them and was never larger.
-func (c *Context) bucket(k value, n int) int {
-	size := 16
+// bucket is where java.util.HashMap has a key when it holds n of them, began with that size, and was never larger.
+func (c *Context) bucket(k value, n, size int) int {
 	for n > size*3/4 {
 		size *= 2
 	}

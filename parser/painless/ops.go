@@ -189,39 +189,63 @@ func numberType(a, b value) *class {
 
 // binaryDef applies an operator to operands whose types are only known now.
 func (c *Context) binaryDef(op string, a, b value, at int) value {
-	l := library()
 	if op == "+" && (a.isText() || b.isText()) {
 		return c.concat(a, b)
 	}
-	switch op {
-	case "<<", ">>", ">>>":
-		return c.shiftDef(op, a, b, at)
-	case "&", "|", "^":
-		if a.v.Kind() == event.Bool && b.v.Kind() == event.Bool {
-			return bitwise(op, l.boolean, a, b)
+	if op[0] == '<' || op[0] == '>' {
+		switch op {
+		case "<<", ">>", ">>>":
+			return c.shiftDef(op, a, b, at)
 		}
 	}
 	t := numberType(a, b)
-	if t == nil || (op == "&" || op == "|" || op == "^") && t.rank > l.long.rank {
+	switch op {
+	case "&", "|", "^":
+		return c.bitwiseDef(op, t, a, b, at)
+	}
+	if t == nil {
 		c.cannotApply(op, a, b, at)
 	}
 	switch op {
 	case "+", "-", "*", "/", "%":
 		return c.arith(op, t, a, b, at)
-	case "&", "|", "^":
-		return bitwise(op, t, a, b)
 	}
 	return boolean(order(op, t, a, b))
 }
 
+func (c *Context) bitwiseDef(op string, t *class, a, b value, at int) value {
+	l := library()
+	if a.v.Kind() == event.Bool && b.v.Kind() == event.Bool {
+		return bitwise(op, l.boolean, a, b)
+	}
+	if t == nil || t.rank > l.long.rank {
+		for _, v := range []value{a, b} {
+			if v.isNull() {
+				c.cannotApply(op, a, b, at)
+			}
+			if r := unboxed(v.class()).rank; r == 0 || r > l.long.rank {
+				c.throwAt(at, "java.lang.ClassCastException", "Cannot convert [%s] to an integral value.", v.class())
+			}
+		}
+	}
+	return bitwise(op, t, a, b)
+}
+
 func (c *Context) shiftDef(op string, a, b value, at int) value {
 	l := library()
-	if a.isNull() || b.isNull() || unboxed(a.class()).rank == 0 || unboxed(b.class()).rank == 0 {
-		c.cannotApply(op, a, b, at)
+	for i, v := range []value{a, b} {
+		if v.isNull() {
+			c.nullPointer(at, `Cannot invoke "Object.getClass()" because "args[%d]" is null`, i)
+		}
 	}
 	t, by := unboxed(a.class()), unboxed(b.class())
-	if t.rank > l.long.rank || by.rank > l.long.rank {
-		c.cannotApply(op, a, b, at)
+	switch {
+	case t.rank > l.long.rank:
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot apply [%s] operation to type [%s]", op, t)
+	case t.rank == 0:
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot convert [%s] to an integral value.", a.class())
+	case by.rank == 0 || by.rank > l.long.rank:
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to java.lang.Long", b.class())
 	}
 	if t.rank < l.int.rank {
 		t = l.int
