@@ -80,7 +80,7 @@ func (q *queue) reread(r *record, s *segment, buf []byte) (src, rest []byte, err
 	switch {
 	case err == nil:
 		return src, buf, nil
-	case errors.Is(err, frame.ErrDamaged):
+	case errors.Is(err, frame.ErrDamaged) || errors.Is(err, errTorn):
 		q.spoiled(s, r.start-s.base, r.end-s.base)
 		q.ack([]*record{r})
 		return nil, buf, nil

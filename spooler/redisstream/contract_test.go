@@ -2,6 +2,7 @@ package redisstream
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -14,7 +15,12 @@ import (
 	"github.com/millrace/millrace/spooler/spooltest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(childURL); url != "" {
+		child(url)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func testConfig(url string) Config {
 	cfg := DefaultConfig()
