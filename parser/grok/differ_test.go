@@ -29,7 +29,7 @@ func comparisons(t testing.TB) int {
 	if testing.Short() {
 		return 10_000
 	}
-	return 40_000
+	return 20_000
 }
 
 // TestScannersAgree compares the scanners with the generic nodes.
