@@ -50,20 +50,20 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	bad(c.Shards < 1 || c.Shards > 1024, "templates.shards: %d is out of range: write a number from 1 to 1024, such as 1", c.Shards)
-	bad(!replicasSyntax.MatchString(c.Replicas), "templates.replicas: %q is not a range: write one such as 0-1 or 1-all", c.Replicas)
-	bad(c.RefreshInterval < 100*time.Millisecond, "templates.refresh_interval: %s is too short: write 100ms or more, such as 5s", c.RefreshInterval)
-	bad(c.Retention != 0 && c.Retention < time.Hour, "templates.retention: %s is too short: write 1h or more, such as 720h, or 0 to keep indices", c.Retention)
-	bad(c.MaxFields < len(ecs.Fields)+200, "templates.max_fields: %d is less than the fields there are: write %d or more, such as 1000", c.MaxFields, len(ecs.Fields)+200)
+	bad(c.Shards < 1 || c.Shards > 1024, "index.templates.shards: %d is out of range: write a number from 1 to 1024, such as 1", c.Shards)
+	bad(!replicasSyntax.MatchString(c.Replicas), "index.templates.replicas: %q is not a range: write one such as 0-1 or 1-all", c.Replicas)
+	bad(c.RefreshInterval < 100*time.Millisecond, "index.templates.refresh_interval: %s is too short: write 100ms or more, such as 5s", c.RefreshInterval)
+	bad(c.Retention != 0 && c.Retention < time.Hour, "index.templates.retention: %s is too short: write 1h or more, such as 720h, or 0 to keep indices", c.Retention)
+	bad(c.MaxFields < len(ecs.Fields)+200, "index.templates.max_fields: %d is less than the fields there are: write %d or more, such as 1000", c.MaxFields, len(ecs.Fields)+200)
 	for name, kind := range c.Fields {
 		known, ok := ecs.TypeOf(name)
 		switch {
 		case !fieldSyntax.MatchString(name):
-			bad(true, "templates.fields: %q is not the name of a field: write one such as app.user", name)
+			bad(true, "index.templates.fields: %q is not the name of a field: write one such as app.user", name)
 		case typeNames[kind] == 0:
-			bad(true, "templates.fields: %s: there is no type %q: write keyword, text, ip, long, date or flattened", name, kind)
+			bad(true, "index.templates.fields: %s: there is no type %q: write keyword, text, ip, long, date or flattened", name, kind)
 		case ok && known != typeNames[kind] || ecs.IsObject(name):
-			bad(true, "templates.fields: %s is a field of the Elastic Common Schema with another type: choose another name", name)
+			bad(true, "index.templates.fields: %s is a field of the Elastic Common Schema with another type: choose another name", name)
 		}
 	}
 	return errors.Join(errs...)

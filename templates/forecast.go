@@ -82,5 +82,5 @@ func (f Forecast) Warning(c Capacity, replicas string) string {
 	if c.Limit == 0 || need <= c.Limit {
 		return ""
 	}
-	return fmt.Sprintf("the daily indices will come to %d shards, copies included, where the cluster takes %d (cluster.max_shards_per_node): set templates.retention, use fewer lanes, or more nodes", need, c.Limit)
+	return fmt.Sprintf("the daily indices will come to %d shards, copies included, where the cluster takes %d (cluster.max_shards_per_node): set index.templates.retention, use fewer lanes, or more nodes", need, c.Limit)
 }

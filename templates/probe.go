@@ -22,7 +22,7 @@ var fallback = map[feature]string{
 	flattened:         "fields of JSON messages are kept, but can't be searched",
 	charGroup:         "text is searched by the words of the standard analyzer",
 	ignoreBeyondLimit: "fields that are not in the templates are kept, but can't be searched",
-	lifecycle:         "nothing deletes old indices (templates.retention): delete <prefix>-*-YYYY.MM.DD by a job of your own",
+	lifecycle:         "nothing deletes old indices (index.templates.retention): delete <prefix>-*-YYYY.MM.DD by a job of your own",
 }
 
 type features map[feature]bool

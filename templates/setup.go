@@ -111,7 +111,7 @@ func Check(ctx context.Context, c Client, o Options) error {
 		}
 	}
 	if len(names) > 0 {
-		return fmt.Errorf("%w: %s: run `millrace setup`, or set templates.install: true", ErrMissing, strings.Join(names, ", "))
+		return fmt.Errorf("%w: %s", ErrMissing, strings.Join(names, ", "))
 	}
 	return nil
 }

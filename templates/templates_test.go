@@ -86,15 +86,15 @@ func TestLifecycle(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"templates.shards":                         func(c *Config) { c.Shards = 0 },
-		"templates.replicas":                       func(c *Config) { c.Replicas = "1" },
-		"templates.refresh_interval":               func(c *Config) { c.RefreshInterval = 0 },
-		"templates.retention":                      func(c *Config) { c.Retention = time.Second },
-		"templates.max_fields":                     func(c *Config) { c.MaxFields = 10 },
-		"templates.fields: app.user: there is no":  func(c *Config) { c.Fields = map[string]string{"app.user": "blob"} },
-		"templates.fields: source.ip is a field":   func(c *Config) { c.Fields = map[string]string{"source.ip": "keyword"} },
-		"templates.fields: source is a field":      func(c *Config) { c.Fields = map[string]string{"source": "keyword"} },
-		`templates.fields: "a..b" is not the name`: func(c *Config) { c.Fields = map[string]string{"a..b": "keyword"} },
+		"index.templates.shards":                         func(c *Config) { c.Shards = 0 },
+		"index.templates.replicas":                       func(c *Config) { c.Replicas = "1" },
+		"index.templates.refresh_interval":               func(c *Config) { c.RefreshInterval = 0 },
+		"index.templates.retention":                      func(c *Config) { c.Retention = time.Second },
+		"index.templates.max_fields":                     func(c *Config) { c.MaxFields = 10 },
+		"index.templates.fields: app.user: there is no":  func(c *Config) { c.Fields = map[string]string{"app.user": "blob"} },
+		"index.templates.fields: source.ip is a field":   func(c *Config) { c.Fields = map[string]string{"source.ip": "keyword"} },
+		"index.templates.fields: source is a field":      func(c *Config) { c.Fields = map[string]string{"source": "keyword"} },
+		`index.templates.fields: "a..b" is not the name`: func(c *Config) { c.Fields = map[string]string{"a..b": "keyword"} },
 	} {
 		c := DefaultConfig()
 		change(&c)
