@@ -14,7 +14,7 @@ import (
 type Regexp struct {
 	re      *regexp.Regexp
 	whole   *regexp.Regexp // anchored at both ends
-	literal []byte // when the expression is plain text
+	literal []byte         // when the expression is plain text
 }
 
 // Compile compiles a Java expression. flags are Painless's, of "imsuUxl".

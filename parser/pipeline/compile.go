@@ -42,7 +42,7 @@ type Set struct {
 }
 
 // Databases are the file names of the GeoIP databases that processors ask for, sorted. One that is not there
-// leaves a tag on each event, and nothing else.
+// leaves events without a place.
 func (s *Set) Databases() []string { return s.databases }
 
 func (s *Set) wantDatabase(file string) {

@@ -18,7 +18,6 @@ type geoipProcessor struct {
 	firstOnly     bool
 	ignoreMissing bool
 	slot          int
-	tag           string // of events, when the database is not there
 }
 
 var geoipDefaults = map[geoip.Kind][]string{
@@ -39,7 +38,6 @@ func newGeoIP(o *options) processor {
 		ignoreMissing: o.flag("ignore_missing", false), slot: o.slot(),
 	}
 	o.flag("download_database_on_pipeline_creation", true)
-	p.tag = "_geoip_database_unavailable_" + p.file
 	for _, name := range o.texts("properties", false) {
 		upper := strings.ToUpper(name)
 		if !slices.Contains(geoipProperties, upper) {
@@ -50,8 +48,6 @@ func newGeoIP(o *options) processor {
 	o.c.set.wantDatabase(p.file)
 	return p
 }
-
-var tagsPath = event.MustPath("tags")
 
 func (p *geoipProcessor) run(r *Runner) error {
 	v := r.ev.Get(p.field)
@@ -66,8 +62,8 @@ func (p *geoipProcessor) run(r *Runner) error {
 		return fmt.Errorf("field [%s] is null, cannot extract geoip information.", p.field) //nolint:staticcheck // Elasticsearch's text
 	}
 	db := r.set.deps.GeoIP.Get(p.file)
-	if db == nil {
-		return r.appendTo(tagsPath, r.ev.Text(p.tag), false)
+	if db == nil { // Elasticsearch tags each event then; here the log says it once
+		return nil
 	}
 	cache, ok := r.scratch[p.slot].(*geoip.Cache)
 	if !ok {
