@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,9 @@ func (f *fake) Bulk(ctx context.Context, b *indexer.Batch) error {
 		return err
 	}
 	f.bulks = append(f.bulks, b.Len())
+	if b.Len() == 0 {
+		return errors.New("a request for nothing")
+	}
 	if f.answer != nil {
 		if err := f.answer(b); err != nil {
 			return err
@@ -377,6 +381,29 @@ func TestLaneRetriesItemsBesideTheOthers(t *testing.T) {
 		x.expect(d, map[event.Verdict]int{event.Stored: 10})
 		if h := x.lane.Health(); h.Red || h.Waiting != 0 {
 			t.Errorf("health %+v", h)
+		}
+	})
+}
+
+func TestLaneRetriesWhatComesDuringRetries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		closed := true
+		x := start(t, &fake{item: func(_ *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError) {
+			if closed && isPoison(doc) {
+				return indexer.Trouble, &indexer.ItemError{Type: "index_closed_exception"}
+			}
+			return indexer.Unknown, nil
+		}}, nil)
+		first := x.add(10, poison(4))
+		time.Sleep(3 * time.Second)
+		second := x.add(10, poison(5))
+		time.Sleep(10 * time.Second)
+		x.sink.set(func() { closed = false })
+		time.Sleep(time.Minute)
+		x.expect(first, map[event.Verdict]int{event.Stored: 10})
+		x.expect(second, map[event.Verdict]int{event.Stored: 10})
+		if h := x.lane.Health(); h.Red || slices.Contains(x.sink.bulks, 0) {
+			t.Errorf("health %+v, requests of %v items", h, x.sink.bulks)
 		}
 	})
 }

@@ -85,6 +85,9 @@ func (r *retry) run(ctx context.Context, idle <-chan struct{}) {
 			return
 		}
 		r.fill(sending)
+		if sending.Len() == 0 {
+			continue // what the signal was for went with an earlier request
+		}
 		r.lane.count.retries.Add(float64(sending.Len()))
 		before := sending.Len()
 		err := r.lane.bulk(ctx, sending, failures)
