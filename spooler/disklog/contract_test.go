@@ -54,7 +54,7 @@ func (b *backend) Stats(s spooltest.Spool, name string) lane.Stats { return s.(*
 func (b *backend) Put(t *testing.T, s spooltest.Spool, name string, src []byte) {
 	ln, err := s.(*Log).lane(name)
 	if err == nil {
-		err = ln.main.append(&write{buf: append(make([]byte, markLen), src...), lines: 1})
+		err = ln.main.append(&write{buf: append(make([]byte, markLen), src...), lines: 1000})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -226,12 +226,12 @@ func (q *queue) popLocked() bool {
 	for n < len(q.held) && q.held[n].done {
 		n++
 	}
-	if n == 0 {
-		return false
-	}
 	clear(q.held[:n])
 	q.held = q.held[n:]
-	return true
+	if last := len(q.segments) - 1; len(q.held) == 0 && (last < 0 || q.segments[last].end() <= q.cursor) {
+		q.done = q.appended // damage may have left us with a wrong number
+	}
+	return n > 0
 }
 
 // keep writes facts, and now and then all of them anew. A fact that can't be written costs a redelivery

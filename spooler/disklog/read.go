@@ -142,6 +142,7 @@ func (q *queue) resync(s *segment, offset, limit int64, cause error, h *frame.He
 	q.mu.Lock()
 	q.cursor = s.base + next
 	q.done += int64(h.Lines)
+	q.popLocked()
 	gone := q.reapLocked()
 	q.mu.Unlock()
 	q.remove(gone)

@@ -104,7 +104,7 @@ func ParseHeader(src []byte) (h Header, err error) {
 		crc:     binary.LittleEndian.Uint32(src[28:]),
 	}
 	if h.Length > MaxPayload || h.Raw > MaxPayload {
-		return h, ErrDamaged
+		return Header{}, ErrDamaged
 	}
 	return h, nil
 }
@@ -130,6 +130,9 @@ func Check(src []byte) (Header, error) {
 	return h, h.Known()
 }
 
+// maxKept bounds the memory that is kept for the next use, in bytes.
+const maxKept = 1 << 20
+
 // Encoder writes frames. It keeps memory between calls; one goroutine at a time may use it.
 type Encoder struct {
 	raw []byte
@@ -141,7 +144,9 @@ func (e *Encoder) Append(dst []byte, b *event.Batch) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	e.raw = raw
+	if e.raw = raw; cap(raw) > maxKept {
+		e.raw = nil
+	}
 	if len(raw) > MaxPayload {
 		return dst, fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(raw), MaxPayload)
 	}

@@ -7,9 +7,6 @@ type Pool struct {
 	free chan *event.Batch
 }
 
-// maxPooled bounds the memory of a batch that is kept for the next use, in bytes of messages.
-const maxPooled = 1 << 20
-
 // NewPool makes a free list that keeps up to n batches.
 func NewPool(n int) *Pool { return &Pool{free: make(chan *event.Batch, n)} }
 
@@ -25,7 +22,7 @@ func (p *Pool) Get() *event.Batch {
 
 // Put takes back b, which the caller must not touch any more.
 func (p *Pool) Put(b *event.Batch) {
-	if cap(b.Data) > maxPooled {
+	if cap(b.Data) > maxKept {
 		return
 	}
 	b.Reset()

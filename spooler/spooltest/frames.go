@@ -32,8 +32,8 @@ func damaged(t *testing.T, be Backend) {
 	appendTo(t, s, testLane, 1, 1)
 	settle(t, src, event.Stored, expect(t, src, 0, 1), expect(t, src, 1, 1))
 	expectNothing(t, src, quiet)
-	if st := be.Stats(s, testLane); st.Damaged != 3 {
-		t.Errorf("%d damaged frames, want 3", st.Damaged)
+	if st := be.Stats(s, testLane); st.Damaged != 3 || st.Lines != 0 {
+		t.Errorf("%d damaged frames and %d lines that wait, want 3 and 0", st.Damaged, st.Lines)
 	}
 }
 
