@@ -45,6 +45,8 @@ type ListenerConfig struct {
 	MaxConnections int `yaml:"max_connections"`
 	// Receive buffer that is asked of the kernel. When 0, it is the kernel's choice, and 4MiB for UDP.
 	ReceiveBuffer units.ByteSize `yaml:"receive_buffer"`
+	// For relp and relps.
+	RELP RELPConfig `yaml:"relp"`
 }
 
 // RouteConfig says which lines are taken, and where they go. Of the conditions all must hold, of the values of one
@@ -130,6 +132,7 @@ func (c *Config) FillDefaults() {
 		}
 		l.MaxMessage = cmp.Or(l.MaxMessage, DefaultMaxMessage)
 		l.MaxConnections = cmp.Or(l.MaxConnections, defaultMaxConnections)
+		l.RELP.Window = cmp.Or(l.RELP.Window, defaultRELPWindow)
 		if strings.HasPrefix(l.Listen, "udp:") {
 			l.ReceiveBuffer = cmp.Or(l.ReceiveBuffer, defaultUDPBuffer)
 		}
@@ -191,6 +194,9 @@ func (l *ListenerConfig) validate() error {
 	}
 	if l.MaxConnections < 1 {
 		return fmt.Errorf("max_connections: %d is out of range: write a number above 0, or 0 for the default", l.MaxConnections)
+	}
+	if l.RELP.Window < 1 || l.RELP.Window > maxRELPWindow {
+		return fmt.Errorf("relp.window: %d is out of range: write a number from 1 to %d, or 0 for the default", l.RELP.Window, maxRELPWindow)
 	}
 	if l.ReceiveBuffer < 0 || l.ReceiveBuffer > units.GiB {
 		return fmt.Errorf("receive_buffer: %v is out of range: write a size up to 1GiB, or 0 for the kernel's choice", l.ReceiveBuffer)

@@ -11,11 +11,14 @@ import (
 // intake takes the lines of all listeners to their files and lanes. It is safe for concurrent use; sessions
 // and runs are not.
 type intake struct {
-	routes []*route
-	lanes  []*lane
-	files  *hostfile.Files
-	ids    *event.IDs
-	now    func() time.Time
+	routes   []*route
+	lanes    []*lane
+	answered []*lane // the same, of senders that wait for an answer; nil without such listeners
+	files    *hostfile.Files
+	flushes  *flushes
+	resends  *resends
+	ids      *event.IDs
+	now      func() time.Time
 }
 
 // session is what the intake remembers of one sender: a connection, or the peer of datagrams.
@@ -56,6 +59,9 @@ type run struct {
 	lines []runLine
 	text  []byte     // the lines as they are written to files
 	parts []filePart // the text, cut by file; parts of different files overlap
+
+	receipt *receipt        // nil unless the sender waits for an answer: told when all lines are safe
+	routed  func([]runLine) // nil, or called once the lines are routed
 
 	now      time.Time
 	clock    pathname.Clock
@@ -116,15 +122,48 @@ func (r *run) deliver(s *session) {
 	s.stats.lines.Add(uint64(len(r.lines)))
 	s.stats.bytes.Add(uint64(size))
 	s.stats.truncated.Add(uint64(truncated))
+	if r.routed != nil {
+		r.routed(r.lines)
+	}
 	r.write()
+	lanes := r.in.lanes
+	if r.receipt != nil {
+		lanes = r.in.answered
+		r.awaitFiles()
+	}
 	counter := r.in.ids.Reserve(len(r.lines))
 	for i, n := range r.perLane {
 		if n > 0 {
-			r.in.lanes[i].add(s, r, i, counter)
+			lanes[i].add(s, r, i, counter)
 			r.perLane[i] = 0
 		}
 	}
 	r.reset()
+}
+
+// awaitFiles holds the receipt until lines that go to files only have been written there.
+func (r *run) awaitFiles() {
+	for i := range r.lines {
+		if l := &r.lines[i]; l.lane == noLane && l.part >= 0 {
+			r.in.flushes.await(r.receipt)
+			return
+		}
+	}
+}
+
+// laneOf is the lane that a line would go to.
+func (r *run) laneOf(s *session, message []byte) int {
+	h := &r.header
+	r.headers.read(h, message)
+	for i := range s.routes {
+		to := &s.routes[i]
+		switch {
+		case !to.takes(h, message):
+		case to.discard || to.laneIndex != noLane:
+			return to.laneIndex
+		}
+	}
+	return noLane
 }
 
 // route decides where a line goes.

@@ -19,17 +19,24 @@ const (
 	batchesPerLane = 8
 	// patience is how long a receiver waits for a lane whose batches are all waiting, before lines become a gap.
 	patience = time.Second
+	// answerLinger bounds the linger of answered lines: their sender waits, with no more than its window under way.
+	answerLinger = time.Millisecond
+	// appendAgain is the time between tries to append answered lines.
+	appendAgain = 100 * time.Millisecond
 )
 
-// lane gathers the lines of one lane into batches, and has them appended to the spool one after the other.
+// lane gathers the lines of one lane into batches, and has them appended to the spool one after the other. Lines of
+// senders that wait for an answer have a lane object of their own: what the spool does not take of them is no gap, it
+// is appended again until the spool takes it, and all that wait with it are those senders.
 type lane struct {
-	name  string
-	cfg   BatchConfig
-	spool Spool
-	gaps  *gapLog
-	log   *zap.Logger
-	full  quiet.Gate
-	stats laneStats
+	name     string
+	answered bool
+	cfg      BatchConfig
+	spool    Spool
+	gaps     *gapLog
+	log      *zap.Logger
+	full     quiet.Gate
+	stats    *laneStats
 
 	closed chan *batch   // in order; has room for all there are
 	room   chan struct{} // there is a free batch again
@@ -42,13 +49,14 @@ type lane struct {
 }
 
 type laneStats struct {
-	appended, batches, gapped, lost atomic.Uint64
+	appended, batches, gapped, lost, unanswered atomic.Uint64
 }
 
 // batch is an event.Batch, and where its lines stand in files.
 type batch struct {
 	event.Batch
-	places []place
+	places   []place
+	receipts []*receipt // each held once
 }
 
 // place is where a run of a batch's lines stands in a file. Without one, a gap in the spool is a loss.
@@ -60,7 +68,7 @@ type place struct {
 
 func newLane(name string, cfg BatchConfig, spool Spool, gaps *gapLog, log *zap.Logger) *lane {
 	l := &lane{
-		name: name, cfg: cfg, spool: spool, gaps: gaps, log: log, full: quiet.Gate{Every: 10 * time.Second},
+		name: name, cfg: cfg, spool: spool, gaps: gaps, log: log, full: quiet.Gate{Every: 10 * time.Second}, stats: new(laneStats),
 		closed: make(chan *batch, batchesPerLane), room: make(chan struct{}, 1), linger: time.NewTimer(0),
 	}
 	l.linger.Stop()
@@ -68,6 +76,14 @@ func newLane(name string, cfg BatchConfig, spool Spool, gaps *gapLog, log *zap.L
 		l.free = append(l.free, new(batch))
 	}
 	return l
+}
+
+// forAnswers makes the lane's counterpart for senders that wait for an answer.
+func (l *lane) forAnswers() *lane {
+	other := newLane(l.name, l.cfg, l.spool, l.gaps, l.log)
+	other.answered, other.stats = true, l.stats
+	other.cfg.Linger = min(l.cfg.Linger, answerLinger)
+	return other
 }
 
 // add copies the lines of r that are for lane index into batches; counter is the id of the run's first line.
@@ -91,6 +107,10 @@ func (l *lane) add(s *session, r *run, index int, counter uint64) {
 		if b != into {
 			span.end(r, into, received)
 			origin, into = b.AddOrigin(&s.origin), b
+			if r.receipt != nil {
+				r.receipt.hold()
+				b.receipts = append(b.receipts, r.receipt)
+			}
 		}
 		if b.Len() == 0 {
 			l.linger.Reset(l.cfg.Linger)
@@ -104,6 +124,20 @@ func (l *lane) add(s *session, r *run, index int, counter uint64) {
 		}
 	}
 	span.end(r, into, received)
+}
+
+// await holds rc until all lines that were added before are appended.
+func (l *lane) await(rc *receipt) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open == nil && !l.take() {
+		return // only where lines become a gap too
+	}
+	if l.open.Len() == 0 {
+		l.linger.Reset(l.cfg.Linger)
+	}
+	rc.hold()
+	l.open.receipts = append(l.open.receipts, rc)
 }
 
 // placing gathers lines of a batch that follow each other in a part of a run.
@@ -140,16 +174,20 @@ func (b *batch) place(p place) {
 }
 
 // take makes a free batch the open one; l.mu is held, and released while there is none. It gives up after patience,
-// and then at once until there is one again.
+// and then at once until there is one again; with answered lines, never.
 func (l *lane) take() bool {
 	if len(l.free) == 0 && !l.behind {
-		timeout := time.NewTimer(patience)
-		defer timeout.Stop()
+		var timeout <-chan time.Time
+		if !l.answered {
+			timer := time.NewTimer(patience)
+			defer timer.Stop()
+			timeout = timer.C
+		}
 		for expired := false; l.open == nil && len(l.free) == 0 && !expired; {
 			l.mu.Unlock()
 			select {
 			case <-l.room:
-			case <-timeout.C:
+			case <-timeout:
 				expired = true
 			}
 			l.mu.Lock()
@@ -215,21 +253,44 @@ func (l *lane) appendAll(ctx context.Context) {
 func (l *lane) append(ctx context.Context, b *batch) {
 	defer l.release(b)
 	if b.Len() == 0 {
+		b.settle(true)
 		return
 	}
 	err := l.spool.Append(ctx, l.name, &b.Batch)
-	if err == nil {
+	for l.answered && err != nil && ctx.Err() == nil {
+		l.complain(err, "senders that wait for an answer wait on")
+		sleep(ctx, appendAgain)
+		err = l.spool.Append(ctx, l.name, &b.Batch)
+	}
+	switch {
+	case err == nil:
 		l.stats.appended.Add(uint64(b.Len()))
 		l.stats.batches.Add(1)
-	} else {
-		if n, ok := l.full.Pass(time.Now()); ok {
-			text := "cannot append to the spool: lines stay in their files, and the gap is written down"
-			if errors.Is(err, event.ErrSpoolFull) {
-				text = "the spool is full: lines stay in their files, and the gap is written down"
-			}
-			l.log.Error(text, zap.String("lane", l.name), zap.Error(err), zap.Int("not_logged", n))
-		}
+	case l.answered:
+		l.stats.unanswered.Add(uint64(b.Len()))
+	default:
+		l.complain(err, "lines stay in their files, and the gap is written down")
 		l.gap(b.places)
+	}
+	b.settle(err == nil)
+}
+
+func (l *lane) complain(err error, consequence string) {
+	n, ok := l.full.Pass(time.Now())
+	if !ok {
+		return
+	}
+	text := "cannot append to the spool: "
+	if errors.Is(err, event.ErrSpoolFull) {
+		text = "the spool is full: "
+	}
+	l.log.Error(text+consequence, zap.String("lane", l.name), zap.Error(err), zap.Int("not_logged", n))
+}
+
+// settle tells those who wait for the batch whether the spool has it.
+func (b *batch) settle(ok bool) {
+	for _, rc := range b.receipts {
+		rc.release(ok)
 	}
 }
 
@@ -237,7 +298,8 @@ func (l *lane) append(ctx context.Context, b *batch) {
 func (l *lane) release(b *batch) {
 	b.Reset()
 	clear(b.places)
-	b.places = b.places[:0]
+	clear(b.receipts)
+	b.places, b.receipts = b.places[:0], b.receipts[:0]
 	l.mu.Lock()
 	l.free = append(l.free, b)
 	l.mu.Unlock()

@@ -2,8 +2,10 @@ package shipper
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +35,8 @@ func binderOf(scheme string) binder {
 		return bindTCP
 	case "udp":
 		return bindUDP
+	case "relp":
+		return bindRELP
 	}
 	return nil
 }
@@ -50,9 +54,40 @@ type listenerBase struct {
 
 type listenerStats struct {
 	lines, bytes, truncated, empty, unrouted atomic.Uint64
+	resent                                   atomic.Uint64 // lines that were stored before
 	accepted, refused                        atomic.Uint64 // connections
 	connections                              atomic.Int64  // now
 	dropped                                  atomic.Uint64 // datagrams, by the kernel
+	refusedFor, endedFor                     reasons       // connections, after they were accepted
+}
+
+// reasons counts by reason, of which there are few.
+type reasons struct {
+	mu    sync.Mutex
+	count map[string]uint64
+}
+
+func (r *reasons) add(reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.count == nil {
+		r.count = map[string]uint64{}
+	}
+	r.count[reason]++
+}
+
+func (r *reasons) snapshot() map[string]uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.count)
+}
+
+// ended counts a connection that was ended because of what its peer did, and says so now and then.
+func (b *listenerBase) ended(reason string, peer netip.AddrPort, err error) {
+	b.stats.endedFor.add(reason)
+	if n, ok := b.refused.Pass(time.Now()); ok {
+		b.log.Warn("connection ended", zap.String("reason", reason), zap.Stringer("peer", peer), zap.Error(err), zap.Int("not_logged", n))
+	}
 }
 
 func newListenerBase(cfg *ListenerConfig, in *intake, log *zap.Logger) *listenerBase {

@@ -17,23 +17,27 @@ type Stats struct {
 // ListenerStats is a snapshot of one listener.
 type ListenerStats struct {
 	Name         string
-	Lines, Bytes uint64 // received
-	Truncated    uint64 // lines longer than the longest message
-	Empty        uint64 // messages without a byte, which are passed over
-	Unrouted     uint64 // lines that no route took
-	Connections  int    // now
-	Accepted     uint64 // connections
-	Refused      uint64 // connections over the limit
-	Dropped      uint64 // datagrams that the kernel dropped
+	Lines, Bytes uint64            // received
+	Truncated    uint64            // lines longer than the longest message
+	Empty        uint64            // messages without a byte, which are passed over
+	Unrouted     uint64            // lines that no route took
+	Resent       uint64            // lines that came again after a reconnect, answered and not stored again
+	Connections  int               // now
+	Accepted     uint64            // connections
+	Refused      uint64            // connections over the limit
+	RefusedFor   map[string]uint64 // further connections refused, by reason
+	EndedFor     map[string]uint64 // connections ended because of what the peer did, by reason
+	Dropped      uint64            // datagrams that the kernel dropped
 }
 
-// LaneStats is a snapshot of one lane. A line is in one of Appended, Gapped and Lost, or still on its way.
+// LaneStats is a snapshot of one lane. A line is in one of Appended, Gapped, Lost and Unanswered, or still on its way.
 type LaneStats struct {
-	Name     string
-	Appended uint64 // lines that the spool has
-	Batches  uint64 // that brought them there
-	Gapped   uint64 // lines that the spool did not take, found by the gaps written down
-	Lost     uint64 // lines that the spool did not take, and that are in no file
+	Name       string
+	Appended   uint64 // lines that the spool has
+	Batches    uint64 // that brought them there
+	Gapped     uint64 // lines that the spool did not take, found by the gaps written down
+	Lost       uint64 // lines that the spool did not take, and that are in no file
+	Unanswered uint64 // lines that the spool had not taken at a stop, left to their senders to send again
 }
 
 // Received is the number of lines received on all listeners.
@@ -52,14 +56,16 @@ func (s *Shipper) Stats() Stats {
 		n := &l.stats
 		out.Listeners = append(out.Listeners, ListenerStats{
 			Name: l.cfg.Name, Lines: n.lines.Load(), Bytes: n.bytes.Load(), Truncated: n.truncated.Load(), Empty: n.empty.Load(),
-			Unrouted: n.unrouted.Load(), Connections: int(n.connections.Load()), Accepted: n.accepted.Load(),
+			Unrouted: n.unrouted.Load(), Resent: n.resent.Load(), Connections: int(n.connections.Load()), Accepted: n.accepted.Load(),
 			Refused: n.refused.Load(), Dropped: n.dropped.Load(),
+			RefusedFor: n.refusedFor.snapshot(), EndedFor: n.endedFor.snapshot(),
 		})
 	}
 	for _, l := range s.intake.lanes {
-		n := &l.stats
+		n := l.stats
 		out.Lanes = append(out.Lanes, LaneStats{
 			Name: l.name, Appended: n.appended.Load(), Batches: n.batches.Load(), Gapped: n.gapped.Load(), Lost: n.lost.Load(),
+			Unanswered: n.unanswered.Load(),
 		})
 	}
 	for _, r := range s.intake.routes {
@@ -83,14 +89,17 @@ var ( // fixed descriptions, never changed
 	truncatedDesc   = metric("truncated_lines_total", "Lines longer than max_message.", "listener")
 	emptyDesc       = metric("empty_messages_total", "Messages without a byte, passed over.", "listener")
 	unroutedDesc    = metric("unrouted_lines_total", "Lines that no route took.", "listener")
+	resentDesc      = metric("resent_lines_total", "Lines that came again after a reconnect, answered and not stored again.", "listener")
 	connectionsDesc = metric("connections", "Connections.", "listener")
 	acceptedDesc    = metric("accepted_connections_total", "Connections accepted.", "listener")
 	refusedDesc     = metric("refused_connections_total", "Connections turned away.", "listener", "reason")
+	endedDesc       = metric("ended_connections_total", "Connections ended because of what the peer did.", "listener", "reason")
 	droppedDesc     = metric("dropped_datagrams_total", "Datagrams that the kernel dropped.", "listener")
 	appendedDesc    = metric("appended_lines_total", "Lines appended to the spool.", "lane")
 	batchesDesc     = metric("appended_batches_total", "Batches appended to the spool.", "lane")
 	gappedDesc      = metric("gap_lines_total", "Lines that the spool did not take, and that a gap was written down for.", "lane")
 	lostDesc        = metric("lost_lines_total", "Lines that the spool did not take, and that are in no file.", "lane")
+	unansweredDesc  = metric("unanswered_lines_total", "Lines that the spool had not taken at a stop, left to their senders to send again.", "lane")
 	discardedDesc   = metric("discarded_lines_total", "Lines that a route discarded.", "route")
 	fileLinesDesc   = metric("file_lines_total", "Lines written to files.")
 	fileBytesDesc   = metric("file_bytes_total", "Bytes written to files.")
@@ -119,9 +128,16 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		counter(truncatedDesc, l.Truncated, l.Name)
 		counter(emptyDesc, l.Empty, l.Name)
 		counter(unroutedDesc, l.Unrouted, l.Name)
+		counter(resentDesc, l.Resent, l.Name)
 		gauge(connectionsDesc, l.Connections, l.Name)
 		counter(acceptedDesc, l.Accepted, l.Name)
 		counter(refusedDesc, l.Refused, l.Name, "limit")
+		for reason, n := range l.RefusedFor {
+			counter(refusedDesc, n, l.Name, reason)
+		}
+		for reason, n := range l.EndedFor {
+			counter(endedDesc, n, l.Name, reason)
+		}
 		counter(droppedDesc, l.Dropped, l.Name)
 	}
 	for i := range s.Lanes {
@@ -130,6 +146,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		counter(batchesDesc, l.Batches, l.Name)
 		counter(gappedDesc, l.Gapped, l.Name)
 		counter(lostDesc, l.Lost, l.Name)
+		counter(unansweredDesc, l.Unanswered, l.Name)
 	}
 	for name, n := range s.Discarded {
 		counter(discardedDesc, n, name)

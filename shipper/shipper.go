@@ -28,6 +28,7 @@ type Spool interface {
 // Deps are what the receiver needs of others.
 type Deps struct {
 	Spool      Spool
+	Recent     Recent // nil: senders of RELP are not recognized from before the start
 	IDs        *event.IDs
 	Folder     string                // for files, and gaps; made when it is missing
 	Clock      func() time.Time      // nil: time.Now
@@ -70,6 +71,9 @@ func New(cfg Config, deps Deps, log *zap.Logger) (*Shipper, error) {
 	s := &Shipper{cfg: cfg, log: log, files: files, gaps: newGapLog(deps.Folder, cfg.Files.Format, log)}
 	s.intake = &intake{files: files, ids: deps.IDs, now: deps.Clock}
 	s.addRoutes(deps.Spool)
+	if err := s.prepareAnswers(deps.Recent); err != nil {
+		return nil, err
+	}
 	if err := s.bind(); err != nil {
 		s.unbind()
 		return nil, err
@@ -149,8 +153,11 @@ func (s *Shipper) Run(ctx context.Context) error {
 	appendCtx, stopAppends := context.WithCancel(context.Background())
 	defer stopAppends()
 	drain := make(chan struct{})
-	for _, l := range s.intake.lanes {
+	for _, l := range slices.Concat(s.intake.lanes, s.intake.answered) {
 		lanes.Go(func() { l.run(appendCtx, drain) })
+	}
+	if s.intake.flushes != nil {
+		lanes.Go(func() { s.intake.flushes.run(drain) })
 	}
 
 	listenCtx, stopListeners := context.WithCancel(ctx)

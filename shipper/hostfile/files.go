@@ -40,6 +40,7 @@ type Files struct {
 	hour    int64
 	created int // new names in this hour
 
+	flushMu sync.Mutex // taken before a File's
 	dirtyMu sync.Mutex // taken after a File's
 	dirty   []*File
 	wake    chan struct{}
@@ -193,8 +194,10 @@ func (s *Files) Run(ctx context.Context) {
 	}
 }
 
-// Flush writes what is buffered.
+// Flush writes what is buffered. When it returns, what was appended before is in the files.
 func (s *Files) Flush() {
+	s.flushMu.Lock() // what another call has taken off the list may not be written yet
+	defer s.flushMu.Unlock()
 	s.dirtyMu.Lock()
 	dirty := s.dirty
 	s.dirty = nil

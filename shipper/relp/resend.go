@@ -31,8 +31,9 @@ type peer struct {
 	sessions []*History // oldest first
 }
 
-// sessionsOfPeer bounds the sessions that are remembered of one sender.
-const sessionsOfPeer = 4
+// sessionsOfPeer bounds the sessions that are remembered of one sender: rsyslogd's workers have one each, and
+// senders behind one address are taken for one.
+const sessionsOfPeer = 16
 
 // History is the last lines of one session, oldest first.
 type History struct {
@@ -53,6 +54,26 @@ func NewMemory(window, peers int) *Memory {
 func (m *Memory) Begin(key string) (h *History, resent *Resent) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	p := m.peer(key)
+	resent = &Resent{seed: m.seed}
+	for _, before := range p.sessions {
+		tail := before.tail()
+		for start := range tail {
+			resent.runs = append(resent.runs, run{tail, start})
+		}
+	}
+	return &History{memory: m, peer: p}, resent
+}
+
+// Recall starts a session that is over, to which lines are added that are known from elsewhere.
+func (m *Memory) Recall(key string) *History {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return &History{memory: m, peer: m.peer(key)}
+}
+
+// peer finds or makes the entry of a sender; m.mu is held.
+func (m *Memory) peer(key string) *peer {
 	e, ok := m.byPeer[key]
 	if !ok {
 		if m.order.Len() >= m.peers {
@@ -64,15 +85,7 @@ func (m *Memory) Begin(key string) (h *History, resent *Resent) {
 		m.byPeer[key] = e
 	}
 	m.order.MoveToFront(e)
-	p := e.Value.(*peer)
-	resent = &Resent{seed: m.seed}
-	for _, before := range p.sessions {
-		tail := before.tail()
-		for start := range tail {
-			resent.runs = append(resent.runs, run{tail, start})
-		}
-	}
-	return &History{memory: m, peer: p}, resent
+	return e.Value.(*peer)
 }
 
 // keep adds a session that has its first line. One that broke off before that must not push out others.
@@ -96,6 +109,14 @@ func (h *History) Add(msg []byte) {
 		h.lines = append(h.lines[:0], h.lines[h.memory.window:]...)
 	}
 	h.lines = append(h.lines, maphash.Bytes(h.memory.seed, msg))
+}
+
+// Forget removes the session: its sender has closed it with everything answered, and will send none of it again.
+func (h *History) Forget() {
+	m := h.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h.peer.sessions = slices.DeleteFunc(h.peer.sessions, func(other *History) bool { return other == h })
 }
 
 func (h *History) tail() []uint64 {

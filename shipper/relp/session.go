@@ -72,6 +72,9 @@ func (s *Session) begin(f Frame, answers []byte) ([]byte, Kind, error) {
 	return answers, None, fmt.Errorf("%w: offers %.100q lack commands=syslog", ErrProtocol, f.Data)
 }
 
+// TxnAfter is the transaction number n after txn.
+func TxnAfter(txn, n int) int { return (txn-1+n)%lastTxn + 1 }
+
 // AppendOK appends the answer that takes over the responsibility for message txn.
 func AppendOK(dst []byte, txn int) []byte { return appendResponse(dst, txn, "200 OK") }
 
