@@ -40,6 +40,7 @@ type node struct {
 	kind     kind
 	neg      bool
 	behind   bool
+	dot      bool // kSet: was written as a dot
 	greed    greed
 	lit      string
 	set      charset

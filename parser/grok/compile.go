@@ -41,7 +41,7 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 	}
 	if p.scans {
 		p.generic = sync.OnceValue(func() *program {
-			g, _, err := build(def, Options{NoScanners: true})
+			g, _, err := build(def, Options{NoScanners: true, DotAll: opts.DotAll})
 			if err != nil { // too large: the pattern cannot match where it is unsure
 				g = &program{insts: []inst{{op: opFail}}, srcs: make([]*node, 1)}
 			}

@@ -71,6 +71,9 @@ type Options struct {
 	// NoScanners compiles every definition to generic nodes, without the
 	// hand-written scanners. The answers are the same; tests rely on it.
 	NoScanners bool
+	// DotAll lets the dot match a newline, as Logstash's grok does;
+	// Elasticsearch's does not.
+	DotAll bool
 }
 
 func splitPath(name string) []string {

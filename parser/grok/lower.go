@@ -64,6 +64,10 @@ func (lw *lowerer) lower(n *node) (*node, error) {
 			return simplifyRepeat(&c), nil
 		}
 		return &c, nil
+	case kSet:
+		if n.dot && lw.opts.DotAll {
+			return &node{kind: kSet, set: setAny, at: n.at}, nil
+		}
 	}
 	return n, nil
 }

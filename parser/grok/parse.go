@@ -153,7 +153,7 @@ func (p *parser) atom() (*node, error) {
 		if p.flags.dotAll {
 			return &node{kind: kSet, set: setAny, at: at}, nil
 		}
-		return &node{kind: kSet, set: setDot, at: at}, nil
+		return &node{kind: kSet, set: setDot, dot: true, at: at}, nil
 	case '^':
 		p.pos++
 		return &node{kind: kBeginLine, at: at}, nil

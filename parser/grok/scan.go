@@ -190,8 +190,10 @@ func scanQuoted(line []byte, p int) int {
 		case q:
 			return i + 1
 		case '\\':
-			if i++; i >= len(line) || line[i] == '\n' {
+			if i++; i >= len(line) {
 				return noMatch
+			} else if line[i] == '\n' {
+				return unsure // it depends on what the dot matches
 			}
 		}
 	}
