@@ -203,7 +203,7 @@ func (c *Context) nullPointer(at int, format string, args ...any) {
 
 // castDef converts a value whose type is only known now.
 func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
-	l := library()
+	l := classes()
 	how := "implicitly"
 	if explicit {
 		how = "explicitly"
@@ -270,7 +270,7 @@ func (c *Context) instance(v value, k *class) bool {
 	if own == nil {
 		return false
 	}
-	if c.readonly && v.ref == nil && v.v.Kind() >= event.List && k.is(own) && k != library().object {
+	if c.readonly && v.ref == nil && v.v.Kind() >= event.List && k.is(own) && k != classes().object {
 		return false // the document's containers are wrapped in conditions: a List, but no ArrayList
 	}
 	return own.is(k)

@@ -17,6 +17,7 @@ type class struct {
 	box     *class // of a primitive; and of a box its primitive
 	elem    *class // of an array
 	supers  []*class
+	above   map[*class]bool    // all superclasses and interfaces, once the library is complete
 	methods map[string]*method // "name/arity", inherited ones too
 	getters map[string]*method // name of the field
 	setters map[string]*method
@@ -42,7 +43,7 @@ type method struct {
 	params []*class
 	ret    *class
 	run    native
-	effect bool // may change its receiver: never folded
+	plain  bool // takes any arguments: none must be checked or converted
 }
 
 func (m *method) key() string { return methodKey(m.name, len(m.params)) }
@@ -53,6 +54,9 @@ func methodKey(name string, arity int) string { return fmt.Sprintf("%s/%d", name
 func (k *class) is(c *class) bool {
 	if k == c {
 		return true
+	}
+	if k.above != nil {
+		return k.above[c]
 	}
 	for _, s := range k.supers {
 		if s.is(c) {
@@ -79,13 +83,16 @@ type lib struct {
 	def, void, object                                              *class
 	boolean, byte, short, char, int, long, float, double           *class
 	string, list, arrayList, mapT, hashMap, set, collection, entry *class
-	pattern, matcher, iterator, iterable, number                   *class
+	charSequence, pattern, matcher, iterator, iterable, number     *class
 }
 
 var built struct {
 	once sync.Once
 	lib  *lib
 }
+
+// classes is the table of classes for code that runs: what was compiled has built it.
+func classes() *lib { return built.lib }
 
 // library is the table of classes, built on first use.
 func library() *lib {
@@ -217,8 +224,19 @@ func (l *lib) finish() {
 				}
 			}
 		}
+		k.above = map[*class]bool{}
+		for _, s := range k.supers {
+			k.above[s] = true
+			for a := range s.above {
+				k.above[a] = true
+			}
+		}
 		for _, m := range k.methods {
 			k.derive(m)
+			m.plain = true
+			for _, p := range m.params {
+				m.plain = m.plain && (p == l.def || p == l.object || p.sam != nil)
+			}
 		}
 	}
 	for _, k := range l.all {

@@ -72,10 +72,10 @@ func (c *Context) getField(x value, s *fieldSite) value {
 	if m := k.getters[s.name]; m != nil {
 		return m.run(c, x, nil)
 	}
-	if k.is(library().list) && s.index >= 0 {
+	if k.is(classes().list) && s.index >= 0 {
 		return c.at(x, s.index)
 	}
-	if k.is(library().list) {
+	if k.is(classes().list) {
 		c.throwAt(s.at, "java.lang.IllegalArgumentException", "Illegal list shortcut value [%s].", s.name)
 	}
 	c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic getter [%s, %s] not found", k, s.name)
@@ -95,9 +95,9 @@ func (c *Context) setField(x value, s *fieldSite, v value) {
 	switch {
 	case x.isMap():
 		c.putSymbol(x, s.sym, v)
-	case k.is(library().list) && s.index >= 0:
+	case k.is(classes().list) && s.index >= 0:
 		c.setAt(x, s.index, v)
-	case k.is(library().list):
+	case k.is(classes().list):
 		c.throwAt(s.at, "java.lang.IllegalArgumentException", "Illegal list shortcut value [%s].", s.name)
 	default:
 		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic setter [%s, %s] not found", k, s.name)
@@ -309,8 +309,8 @@ func (c *Context) getIndex(r, i value, at int) value {
 		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "receiver" is null`)
 	case r.isMap():
 		return c.mapGet(r, i)
-	case r.isList() && (r.class().elem != nil || r.class().is(library().list)):
-		return c.at(r, c.position(r, c.passed(i, library().int, at), at))
+	case r.isList() && (r.class().elem != nil || r.class().is(classes().list)):
+		return c.at(r, c.position(r, c.passed(i, classes().int, at), at))
 	}
 	c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
 	return value{}
@@ -322,11 +322,11 @@ func (c *Context) setIndex(r, i, v value, at int) {
 		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "receiver" is null`)
 	case r.isMap():
 		c.mapPut(r, i, v)
-	case r.isList() && (r.class().elem != nil || r.class().is(library().list)):
+	case r.isList() && (r.class().elem != nil || r.class().is(classes().list)):
 		if e := r.class().elem; e != nil {
 			v = c.castDef(v, e, false, at)
 		}
-		c.setAt(r, c.position(r, c.passed(i, library().int, at), at), v)
+		c.setAt(r, c.position(r, c.passed(i, classes().int, at), at), v)
 	default:
 		c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
 	}
@@ -381,7 +381,7 @@ func (c *Context) castBack(v, before value, at int) value {
 	if was == is {
 		return v
 	}
-	l := library()
+	l := classes()
 	t := unboxed(was)
 	if t.rank > 0 && unboxed(is).rank > 0 {
 		return numeric(t, l)(v)

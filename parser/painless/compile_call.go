@@ -218,8 +218,8 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 		}
 		m := s.find(c, this)
 		in := c.args[base:len(c.args):len(c.args)]
-		for i, p := range m.params {
-			if p != library().def && p != library().object {
+		if !m.plain {
+			for i, p := range m.params {
 				in[i] = c.passed(in[i], p, s.at)
 			}
 		}
@@ -231,9 +231,9 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 
 // passed converts an argument of a call on a def to the parameter's type.
 func (c *Context) passed(v value, p *class, at int) value {
-	l := library()
+	l := classes()
 	switch {
-	case p == l.def || p == l.object || p.sam != nil:
+	case p == l.def || p == l.object || p.sam != nil || (p == l.string || p == l.charSequence) && v.isText():
 		return v
 	case v.isNull():
 		if p.prim {
@@ -322,7 +322,7 @@ type lambda struct {
 	native   func(c *Context, args []value) value
 }
 
-func (*lambda) classOf(event.Value) *class { return library().types["Lambda"] }
+func (*lambda) classOf(event.Value) *class { return classes().types["Lambda"] }
 
 // apply calls a function value.
 func (c *Context) apply(f value, args ...value) value {
@@ -342,7 +342,7 @@ func (c *Context) apply(f value, args ...value) value {
 // test calls a predicate.
 func (c *Context) test(f value, args ...value) bool {
 	v := c.apply(f, args...)
-	return c.castDef(v, library().boolean, false, -1).bool()
+	return c.castDef(v, classes().boolean, false, -1).bool()
 }
 
 // functional compiles a lambda or method reference where a t is wanted.

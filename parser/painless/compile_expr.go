@@ -179,7 +179,7 @@ func (cp *compiler) unary(x *unaryExpr) code {
 }
 
 func unaryOp(op string, t *class, v value) value {
-	l := library()
+	l := classes()
 	switch {
 	case op == "+":
 		return v
@@ -198,7 +198,7 @@ func unaryOp(op string, t *class, v value) value {
 }
 
 func (c *Context) unaryDef(op string, v value, at int) value {
-	l := library()
+	l := classes()
 	if v.isNull() {
 		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "unary" is null`)
 	}
@@ -239,12 +239,6 @@ func (cp *compiler) binary(x *binaryExpr) code {
 func (cp *compiler) operate(at int, op string, a, b code) code {
 	l := cp.lib
 	ordering := op[0] == '<' && op != "<<" || op[0] == '>' && op != ">>" && op != ">>>"
-	result := func(t *class) *class {
-		if ordering {
-			return l.boolean
-		}
-		return t
-	}
 	if op == "+" && (a.t == l.string || b.t == l.string) && a.t != l.void && b.t != l.void {
 		x, y := a.eval, b.eval
 		return code{t: l.string, eval: func(c *Context) value {
@@ -257,7 +251,10 @@ func (cp *compiler) operate(at int, op string, a, b code) code {
 		if a.t == l.void || b.t == l.void {
 			cp.fail(at, "Cannot apply [%s] operation to types [%s] and [%s].", op, a.t, b.t)
 		}
-		return cp.folded(at, a, b, code{t: result(l.def), eval: func(c *Context) value {
+		if ordering {
+			return cp.orderDef(at, op, x, y)
+		}
+		return cp.folded(at, a, b, code{t: l.def, eval: func(c *Context) value {
 			v := x(c)
 			return c.binaryDef(op, v, y(c), at)
 		}})
@@ -290,6 +287,20 @@ func (cp *compiler) operate(at int, op string, a, b code) code {
 		return truth(l, func(c *Context) bool { v := x(c); return order(op, t, v, y(c)) })
 	}
 	return cp.folded(at, a, b, code{t: t, eval: func(c *Context) value { v := x(c); return c.arith(op, t, v, y(c), at) }})
+}
+
+// orderDef compares values of unknown types; whole numbers are the commonest.
+func (cp *compiler) orderDef(at int, op string, x, y func(*Context) value) code {
+	less, equal := op[0] == '<', len(op) == 2
+	return truth(cp.lib, func(c *Context) bool {
+		a := x(c)
+		b := y(c)
+		if p, q := a.v.Kind(), b.v.Kind(); a.ref == nil && b.ref == nil && (p == event.Int || p == event.Long) && (q == event.Int || q == event.Long) {
+			n, m := a.int(), b.int()
+			return n == m && equal || less && n < m || !less && n > m
+		}
+		return c.binaryDef(op, a, b, at).bool()
+	})
 }
 
 // folded computes an operation on constants now; one that fails, fails now.

@@ -16,7 +16,7 @@ func (c *Context) newList(room int) value {
 	c.charge(64 + 24*room)
 	l := value{v: c.Event.NewList()}
 	if c.readonly {
-		l.ref = library().tags.list
+		l.ref = classes().tags.list
 	}
 	return l
 }
@@ -26,14 +26,14 @@ func (c *Context) newMap() value {
 	c.charge(256)
 	m := value{v: c.Event.NewMap()}
 	if c.readonly {
-		m.ref = library().tags.hashMap
+		m.ref = classes().tags.hashMap
 	}
 	return m
 }
 
 func (c *Context) newTagged(t *tag) value {
 	c.charge(256)
-	if t.cls.is(library().mapT) {
+	if t.cls.is(classes().mapT) {
 		return value{c.Event.NewMap(), t}
 	}
 	return value{c.Event.NewList(), t}
@@ -331,7 +331,7 @@ func (c *Context) iterate(x value, at int) iterator {
 	case *iteratorObject:
 		return r.rest()
 	case *tag:
-		if r.cls.is(library().set) {
+		if r.cls.is(classes().set) {
 			c.arrange(x)
 		}
 	}
@@ -375,7 +375,7 @@ func (it *iterator) next(c *Context) (value, bool) {
 
 // arrange puts a HashSet's entries into Java's order, a TreeSet's into theirs.
 func (c *Context) arrange(x value) {
-	switch library().tags.order(x) {
+	switch classes().tags.order(x) {
 	case byHash:
 		n := c.Event.Len(x.v)
 		if n < 2 {
@@ -405,7 +405,7 @@ func (c *Context) arrange(x value) {
 // settle makes plain values of what the run leaves in the document.
 func (c *Context) settle() {
 	for v, t := range c.tags {
-		if t.cls.is(library().set) {
+		if t.cls.is(classes().set) {
 			c.arrange(value{v, t})
 		}
 	}

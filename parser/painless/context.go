@@ -75,7 +75,7 @@ func (c *Context) throw(cls string, format string, args ...any) { c.throwAt(-1, 
 
 // throwAt is throw at a place of the script.
 func (c *Context) throwAt(at int, cls string, format string, args ...any) {
-	e := &exception{cls: library().mustType(cls), message: format, hasText: true, at: at}
+	e := &exception{cls: classes().mustType(cls), message: format, hasText: true, at: at}
 	if len(args) > 0 {
 		e.message = fmt.Sprintf(format, args...)
 	}
@@ -83,7 +83,7 @@ func (c *Context) throwAt(at int, cls string, format string, args ...any) {
 }
 
 func (c *Context) throwBare(cls string) {
-	panic(thrown{&exception{cls: library().mustType(cls), at: -1}})
+	panic(thrown{&exception{cls: classes().mustType(cls), at: -1}})
 }
 
 // loop counts an iteration or a call.

@@ -122,13 +122,14 @@ func (d *differ) report(format string, args ...any) {
 
 var (
 	hashText1 = regexp.MustCompile(`@[0-9a-f]+`)
-	moreText  = regexp.MustCompile(`(?s)^error: .*(cannot be cast to class|Cannot cast|wrong_method_type|Cannot invoke|because|null object|MethodHandle|Cannot read|Cannot load|Cannot store|cannot access|cannot compare with null|Cannot apply|Cannot convert|cannot convert|cannot explicitly cast|cannot implicitly cast).*`)
+	moreText  = regexp.MustCompile(`(?s)^error: .*(cannot be cast to class|Cannot cast|wrong_method_type|Cannot invoke|because|null object|MethodHandle|Cannot read|Cannot load|Cannot store|cannot access|cannot compare with null|Incorrect number of|function reference|Cannot apply|Cannot convert|cannot convert|cannot explicitly cast|cannot implicitly cast).*`)
 )
 
 // normal makes texts alike that cannot be: Java's identity hashes, and its helpful messages about nulls and
 // casts, which name its own internals.
 func normal(s string) string {
-	s = hashText1.ReplaceAllString(s, "@")
+	s = strings.ToValidUTF8(hashText1.ReplaceAllString(s, "@"), "?")
+	s = strings.ReplaceAll(s, "\ufffd", "?")
 	if moreText.MatchString(s) {
 		if strings.Contains(s, "null") {
 			return "error: null"

@@ -71,7 +71,7 @@ func (c *Context) hashContainer(x value) int32 {
 		c.throw("java.lang.StackOverflowError", "a container holds itself")
 	}
 	defer func() { c.depth-- }()
-	isSet := x.class().is(library().set)
+	isSet := x.class().is(classes().set)
 	h := int32(1)
 	if isSet || x.isMap() {
 		h = 0
@@ -102,7 +102,7 @@ func (c *Context) equalContainers(a, b value) bool {
 		c.throw("java.lang.StackOverflowError", "a container holds itself")
 	}
 	defer func() { c.depth-- }()
-	l := library()
+	l := classes()
 	x, y := a.class(), b.class()
 	switch {
 	case x == nil || y == nil || x.elem != nil || y.elem != nil:
@@ -228,7 +228,7 @@ func (c *Context) compare(a, b value) int {
 	}); ok && a.class() == b.class() {
 		return o.compareTo(c, dateLike(b))
 	}
-	if !a.class().is(library().mustType("Comparable")) {
+	if !a.class().is(classes().mustType("Comparable")) {
 		c.throw("java.lang.ClassCastException", "class %s cannot be cast to class java.lang.Comparable", a.class())
 	}
 	c.throw("java.lang.ClassCastException", "class %s cannot be cast to class %s (%s and %s are in module java.base of loader 'bootstrap')", b.class(), a.class(), b.class(), a.class())

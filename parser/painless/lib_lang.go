@@ -105,7 +105,7 @@ func declareLang(l *lib) {
 	comparable.method(l, "int compareTo(def)", func(c *Context, this value, a []value) value {
 		return count(c.compare(this, a[0]))
 	})
-	l.class("java.lang.CharSequence")
+	l.charSequence = l.class("java.lang.CharSequence")
 	l.number = l.class("java.lang.Number")
 	box := func(name string, prim *class, supers ...string) *class {
 		k := l.class(name, supers...)

@@ -450,5 +450,10 @@ func javaPow(x, y float64) float64 {
 	if y != 0 && (math.IsNaN(y) || math.Abs(x) == 1 && math.IsInf(y, 0)) {
 		return math.NaN()
 	}
+	if y == math.Trunc(y) && math.Abs(y) <= 64 && x != 0 && !math.IsInf(x, 0) && !math.IsNaN(x) {
+		if p := powWhole(x, int(y)); math.Abs(p) > 1e-290 && math.Abs(p) < 1e290 {
+			return p
+		}
+	}
 	return math.Pow(x, y)
 }

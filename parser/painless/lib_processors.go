@@ -69,7 +69,7 @@ func (c *Context) hookError(err error) {
 
 type cidr struct{ p netip.Prefix }
 
-func (*cidr) classOf(event.Value) *class { return library().types["CIDR"] }
+func (*cidr) classOf(event.Value) *class { return classes().types["CIDR"] }
 
 func declareCIDR(l *lib) {
 	k := l.class("org.elasticsearch.painless.api.CIDR")
@@ -103,7 +103,7 @@ type codec struct {
 	raw  *base64.Encoding
 }
 
-func (k *codec) classOf(event.Value) *class { return library().types[k.name] }
+func (k *codec) classOf(event.Value) *class { return classes().types[k.name] }
 
 func declareBase64(l *lib) {
 	k := l.class("java.util.Base64")

@@ -9,7 +9,7 @@ import (
 // patternObject is a Pattern.
 type patternObject struct{ re *regex }
 
-func (*patternObject) classOf(event.Value) *class { return library().pattern }
+func (*patternObject) classOf(event.Value) *class { return classes().pattern }
 
 func (p *patternObject) appendText(_ *Context, dst []byte) []byte { return append(dst, p.re.source...) }
 
@@ -23,7 +23,7 @@ type matcherObject struct {
 	from int   // end of what replaceAll has appended
 }
 
-func (*matcherObject) classOf(event.Value) *class { return library().matcher }
+func (*matcherObject) classOf(event.Value) *class { return classes().matcher }
 
 func (cp *compiler) regexLiteral(x *regexLit) code {
 	re, err := compileRegex(x.pattern, x.flags)

@@ -2,6 +2,7 @@ package painless
 
 import (
 	"math"
+	"slices"
 
 	"github.com/millrace/millrace/event"
 )
@@ -13,7 +14,7 @@ type stream struct {
 }
 
 func (s *stream) classOf(event.Value) *class {
-	l := library()
+	l := classes()
 	switch s.prim {
 	case l.int:
 		return l.types["IntStream"]
@@ -31,7 +32,7 @@ type optional struct {
 	full bool
 }
 
-func (*optional) classOf(event.Value) *class { return library().types["Optional"] }
+func (*optional) classOf(event.Value) *class { return classes().types["Optional"] }
 
 func (o *optional) appendText(c *Context, dst []byte) []byte {
 	if !o.full {
@@ -299,7 +300,7 @@ func declareReduction(l *lib, k *class, prim *class, m func(string, native)) {
 }
 
 func (c *Context) total(items []value, prim *class) value {
-	l := library()
+	l := classes()
 	if prim == l.double {
 		sum := 0.0
 		for _, v := range items {
@@ -322,7 +323,7 @@ type collector struct {
 	collect func(c *Context, items []value) value
 }
 
-func (*collector) classOf(event.Value) *class { return library().types["Collector"] }
+func (*collector) classOf(event.Value) *class { return classes().types["Collector"] }
 
 func declareCollectors(l *lib) {
 	l.class("java.util.stream.Collector")
@@ -426,7 +427,7 @@ func declareGrouping(l *lib, m func(string, func(c *Context, a []value, items []
 		if len(a) > 2 {
 			out = c.apply(a[1])
 		}
-		for i, k := range keys {
+		for i, k := range slices.Backward(keys) { // in one bucket, Java has the last one first
 			g := c.listOf(groups[i])
 			if len(a) > 1 {
 				g = a[len(a)-1].ref.(*collector).collect(c, groups[i])

@@ -19,7 +19,7 @@ const trimmed = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\f\r\x0e\x0f\x10\x1
 // stringBuilder is a StringBuilder.
 type stringBuilder struct{ b []byte }
 
-func (*stringBuilder) classOf(event.Value) *class { return library().types["StringBuilder"] }
+func (*stringBuilder) classOf(event.Value) *class { return classes().types["StringBuilder"] }
 
 func (s *stringBuilder) appendText(_ *Context, dst []byte) []byte { return append(dst, s.b...) }
 
@@ -492,7 +492,7 @@ type tokenizer struct {
 	keep      bool
 }
 
-func (*tokenizer) classOf(event.Value) *class { return library().types["StringTokenizer"] }
+func (*tokenizer) classOf(event.Value) *class { return classes().types["StringTokenizer"] }
 
 func declareTokenizer(l *lib) {
 	k := l.class("java.util.StringTokenizer")

@@ -692,7 +692,7 @@ func declareClocks(l *lib) {
 // javaDate is a java.util.Date.
 type javaDate struct{ ms int64 }
 
-func (*javaDate) classOf(event.Value) *class { return library().types["java.util.Date"] }
+func (*javaDate) classOf(event.Value) *class { return classes().types["java.util.Date"] }
 
 func (d *javaDate) compareTo(_ *Context, x value) int { return sign64(d.ms - x.ref.(*javaDate).ms) }
 

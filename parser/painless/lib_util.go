@@ -76,7 +76,7 @@ type iteratorObject struct {
 	last  int    // place of what next gave, for remove
 }
 
-func (*iteratorObject) classOf(event.Value) *class { return library().types["ListIterator"] }
+func (*iteratorObject) classOf(event.Value) *class { return classes().types["ListIterator"] }
 
 // rest makes a plain iterator of what is left.
 func (o *iteratorObject) rest() iterator { return o.it }
@@ -168,7 +168,7 @@ func (c *Context) any(x, f value, want bool) bool {
 // add is Collection.add; a set keeps one of each.
 func (c *Context) add(x, v value) bool {
 	c.resizable(x)
-	if x.class().is(library().set) && c.indexOf(x, v) >= 0 {
+	if x.class().is(classes().set) && c.indexOf(x, v) >= 0 {
 		return false
 	}
 	c.push(x, v)
@@ -393,7 +393,7 @@ func (c *Context) comparator(f value) func(a, b value) int {
 		return nil
 	}
 	return func(a, b value) int {
-		return int(c.castDef(c.apply(f, a, b), library().int, false, -1).int())
+		return int(c.castDef(c.apply(f, a, b), classes().int, false, -1).int())
 	}
 }
 

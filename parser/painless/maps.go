@@ -178,7 +178,7 @@ func (c *Context) sortedKeys(m value) []value {
 	if o := c.extras(m); o != nil {
 		keys = append(keys, o.keys...)
 	}
-	switch library().tags.order(m) {
+	switch classes().tags.order(m) {
 	case byHash:
 		c.sortByHash(keys, m.room())
 	case sorted:
@@ -241,7 +241,7 @@ type mapView struct {
 	what viewKind
 }
 
-func (v *mapView) classOf(event.Value) *class { return library().views[v.what] }
+func (v *mapView) classOf(event.Value) *class { return classes().views[v.what] }
 
 func isView(x value) bool {
 	_, ok := x.ref.(*mapView)
@@ -254,7 +254,7 @@ type mapEntry struct {
 	inMap     bool // setValue writes through
 }
 
-func (*mapEntry) classOf(event.Value) *class { return library().entry }
+func (*mapEntry) classOf(event.Value) *class { return classes().entry }
 
 func (e *mapEntry) appendText(c *Context, dst []byte) []byte {
 	dst = append(c.appendText(dst, e.k), '=')

@@ -9,7 +9,7 @@ import (
 
 // arith applies + - * / % to two numbers of the same primitive type t.
 func (c *Context) arith(op string, t *class, a, b value, at int) value {
-	l := library()
+	l := classes()
 	switch t {
 	case l.int:
 		return integer(c.intOp(op, int32(a.int()), int32(b.int()), at))
@@ -85,7 +85,7 @@ func floatOp(op string, a, b float64) float64 {
 
 // bitwise applies & | ^ to two ints, longs or booleans.
 func bitwise(op string, t *class, a, b value) value {
-	l := library()
+	l := classes()
 	if t == l.boolean {
 		x, y := a.bool(), b.bool()
 		switch op {
@@ -113,7 +113,7 @@ func bitwise(op string, t *class, a, b value) value {
 
 // shift applies << >> >>> to an int or long.
 func shift(op string, t *class, a value, by int64) value {
-	if t == library().int {
+	if t == classes().int {
 		x, n := int32(a.int()), uint(by&31)
 		switch op {
 		case "<<":
@@ -135,7 +135,7 @@ func shift(op string, t *class, a value, by int64) value {
 
 // order compares two numbers of type t.
 func order(op string, t *class, a, b value) bool {
-	if l := library(); t == l.float || t == l.double {
+	if l := classes(); t == l.float || t == l.double {
 		x, y := a.v.Float(), b.v.Float()
 		switch op {
 		case "<":
@@ -179,7 +179,7 @@ func promote(l *lib, a, b *class) *class {
 
 // numberType is the promoted type of two values known only now, nil when they are not numbers or chars.
 func numberType(a, b value) *class {
-	l := library()
+	l := classes()
 	x, y := a.class(), b.class()
 	if x == nil || y == nil {
 		return nil
@@ -214,7 +214,7 @@ func (c *Context) binaryDef(op string, a, b value, at int) value {
 }
 
 func (c *Context) bitwiseDef(op string, t *class, a, b value, at int) value {
-	l := library()
+	l := classes()
 	if a.v.Kind() == event.Bool && b.v.Kind() == event.Bool {
 		return bitwise(op, l.boolean, a, b)
 	}
@@ -232,7 +232,7 @@ func (c *Context) bitwiseDef(op string, t *class, a, b value, at int) value {
 }
 
 func (c *Context) shiftDef(op string, a, b value, at int) value {
-	l := library()
+	l := classes()
 	for i, v := range []value{a, b} {
 		if v.isNull() {
 			c.nullPointer(at, `Cannot invoke "Object.getClass()" because "args[%d]" is null`, i)
@@ -270,7 +270,7 @@ func (c *Context) equal(a, b value) bool {
 		return a.isNull() && b.isNull()
 	}
 	if a.isNumberOrChar() && b.isNumberOrChar() {
-		l := library()
+		l := classes()
 		x, y := unboxed(a.class()), unboxed(b.class())
 		switch {
 		case x == l.double || y == l.double || x == l.float || y == l.float:

@@ -33,7 +33,7 @@ type temporal struct {
 	zone string // of a ZonedDateTime: "Z", "+01:00", "Europe/Paris"
 }
 
-func (d *temporal) classOf(event.Value) *class { return library().types[temporalNames[d.kind]] }
+func (d *temporal) classOf(event.Value) *class { return classes().types[temporalNames[d.kind]] }
 
 // dateOf is a date of a document as a ZonedDateTime.
 func dateOf(x value) *temporal {
@@ -148,9 +148,9 @@ type zoneID struct {
 
 func (z *zoneID) classOf(event.Value) *class {
 	if z.isOffset() {
-		return library().types["ZoneOffset"]
+		return classes().types["ZoneOffset"]
 	}
-	return library().types["ZoneId"]
+	return classes().types["ZoneId"]
 }
 
 func (z *zoneID) isOffset() bool { return z.id == "Z" || z.id[0] == '+' || z.id[0] == '-' }
@@ -394,7 +394,7 @@ type duration struct {
 	ns int64 // 0 to 999,999,999
 }
 
-func (*duration) classOf(event.Value) *class { return library().types["Duration"] }
+func (*duration) classOf(event.Value) *class { return classes().types["Duration"] }
 
 func durationOf(s, ns int64) *duration {
 	s += ns / 1e9
@@ -459,7 +459,7 @@ type constantOf struct {
 	n    int
 }
 
-func (e *constantOf) classOf(event.Value) *class { return library().types[e.enum] }
+func (e *constantOf) classOf(event.Value) *class { return classes().types[e.enum] }
 
 func (e *constantOf) appendText(_ *Context, dst []byte) []byte { return append(dst, e.text...) }
 
@@ -478,4 +478,4 @@ type formatter struct {
 	zone *zoneID
 }
 
-func (*formatter) classOf(event.Value) *class { return library().types["DateTimeFormatter"] }
+func (*formatter) classOf(event.Value) *class { return classes().types["DateTimeFormatter"] }

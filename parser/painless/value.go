@@ -41,7 +41,7 @@ func (x value) class() *class {
 	return kindClass(x.v)
 }
 
-func kindClass(v event.Value) *class { return library().kinds[v.Kind()] }
+func kindClass(v event.Value) *class { return classes().kinds[v.Kind()] }
 
 func null() value            { return value{} }
 func boolean(b bool) value   { return value{v: event.BoolValue(b)} }
