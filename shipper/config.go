@@ -16,6 +16,7 @@ import (
 	"github.com/millrace/millrace/shipper/hostfile"
 	"github.com/millrace/millrace/shipper/pathname"
 	"github.com/millrace/millrace/shipper/selector"
+	"github.com/millrace/millrace/shipper/tlsserver"
 )
 
 // Config is what the receiver listens on, where lines go, and how files are written.
@@ -45,6 +46,8 @@ type ListenerConfig struct {
 	MaxConnections int `yaml:"max_connections"`
 	// Receive buffer that is asked of the kernel. When 0, it is the kernel's choice, and 4MiB for UDP.
 	ReceiveBuffer units.ByteSize `yaml:"receive_buffer"`
+	// For tls: certificates, and who may connect.
+	TLS *tlsserver.Config `yaml:"tls"`
 	// For relp and relps.
 	RELP RELPConfig `yaml:"relp"`
 }
@@ -189,6 +192,9 @@ func (l *ListenerConfig) validate() error {
 	if _, _, err := l.parse(); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	if err := l.validateTLS(); err != nil {
+		return fmt.Errorf("tls%w", err)
+	}
 	if l.MaxMessage < minMessage || l.MaxMessage > maxMessage {
 		return fmt.Errorf("max_message: %v is out of range: write a size from %d to %v", l.MaxMessage, int(minMessage), maxMessage)
 	}
@@ -200,6 +206,22 @@ func (l *ListenerConfig) validate() error {
 	}
 	if l.ReceiveBuffer < 0 || l.ReceiveBuffer > units.GiB {
 		return fmt.Errorf("receive_buffer: %v is out of range: write a size up to 1GiB, or 0 for the kernel's choice", l.ReceiveBuffer)
+	}
+	return nil
+}
+
+// validateTLS checks that there is a tls section just where it is needed.
+func (l *ListenerConfig) validateTLS() error {
+	switch needed := strings.HasPrefix(l.Listen, "tls:"); {
+	case needed && l.TLS == nil:
+		return fmt.Errorf(": it is missing: write certificate and key into it")
+	case l.TLS == nil:
+		return nil
+	case !needed:
+		return fmt.Errorf(": %s has none: take it out, or write tls:// in listen", l.Listen)
+	}
+	if err := l.TLS.Validate(); err != nil {
+		return fmt.Errorf(".%w", err)
 	}
 	return nil
 }

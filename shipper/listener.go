@@ -25,6 +25,9 @@ type listener interface {
 	close()
 }
 
+// reopener is a listener that has files of its own to read again.
+type reopener interface{ reopen() error }
+
 // binder binds the socket of a listener at an address such as 127.0.0.1:514.
 type binder func(base *listenerBase, address string) (listener, error)
 
@@ -35,6 +38,8 @@ func binderOf(scheme string) binder {
 		return bindTCP
 	case "udp":
 		return bindUDP
+	case "tls":
+		return bindTLS
 	case "relp":
 		return bindRELP
 	}

@@ -134,8 +134,18 @@ func (s *Shipper) Addrs() []net.Addr {
 	return addrs
 }
 
-// Reopen closes the files, so that lines go to new ones where they were renamed. It is for SIGHUP.
-func (s *Shipper) Reopen() { s.files.Reopen() }
+// Reopen closes the files, so that lines go to new ones where they were renamed, and has listeners read their
+// certificates again. It is for SIGHUP.
+func (s *Shipper) Reopen() {
+	s.files.Reopen()
+	for _, l := range s.listeners {
+		if r, ok := l.listener.(reopener); ok {
+			if err := r.reopen(); err != nil {
+				l.log.Error("cannot read the files of a listener again, goes on with what it has", zap.Error(err))
+			}
+		}
+	}
+}
 
 // Run receives until ctx ends, or a listener fails. Then it stops listening, hands over what was received within
 // the drain timeout, closes the files and returns. It is called once.

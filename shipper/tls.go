@@ -1,0 +1,79 @@
+package shipper
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/tlsserver"
+)
+
+// tlsListener receives syslog over TLS (RFC 5425), also framed by LF as rsyslog sends it.
+type tlsListener struct {
+	*acceptor
+	pool   *bufferPool
+	server *tlsserver.Server
+}
+
+func bindTLS(base *listenerBase, address string) (listener, error) {
+	base.transport = event.TLS
+	server, err := base.tlsServer()
+	if err != nil {
+		return nil, err
+	}
+	a, err := bindAcceptor(base, address)
+	if err != nil {
+		return nil, err
+	}
+	l := &tlsListener{a, newBufferPool(int(base.cfg.MaxMessage), base.intake), server}
+	a.receive = l.receive
+	return l, nil
+}
+
+// tlsServer reads the files of the listener's tls section. Later changes of them are logged.
+func (b *listenerBase) tlsServer() (*tlsserver.Server, error) {
+	return tlsserver.New(*b.cfg.TLS, func(err error) {
+		if err != nil {
+			b.log.Error("cannot use the changed TLS files, goes on with those it has", zap.Error(err))
+			return
+		}
+		b.log.Info("TLS files were read again")
+	})
+}
+
+// reopen reads the certificates again.
+func (l *tlsListener) reopen() error { return l.server.Reload() }
+
+func (l *tlsListener) receive(ctx context.Context, conn *net.TCPConn) {
+	peer := peerOf(conn)
+	secure, who, err := l.server.Handshake(ctx, conn)
+	if err != nil {
+		l.refuseTLS(conn, err)
+		return
+	}
+	defer secure.Close()
+	in := newWrapped(secure, l.pool)
+	defer in.close()
+	defer context.AfterFunc(ctx, in.stop)()
+	origin := l.origin(peer)
+	origin.Name, origin.Realm = who.Name, who.Subject
+	_ = l.receiveSyslog(in, origin) // how it ends is the peer's affair, and not logged
+}
+
+// refuseTLS counts a handshake that failed, and says why now and then.
+func (b *listenerBase) refuseTLS(conn net.Conn, err error) {
+	reason := tlsserver.ReasonHandshake
+	var refused *tlsserver.Error
+	if errors.As(err, &refused) {
+		reason = refused.Reason
+	}
+	b.stats.refusedFor.add(string(reason))
+	if n, ok := b.refused.Pass(time.Now()); ok {
+		b.log.Warn("TLS connection refused", zap.String("reason", string(reason)), zap.Error(err),
+			zap.Stringer("peer", conn.RemoteAddr()), zap.Int("not_logged", n))
+	}
+}
