@@ -100,12 +100,21 @@ func stored(t *testing.T, d *event.Delivery, want int) {
 
 var today = time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
 
-// TestTroubleOfIndices goes through what an operator can do to an index or a cluster, and undo.
-func TestTroubleOfIndices(t *testing.T) {
-	es := testbed.StartElasticsearch(t)
+// TestTrouble has a node of its own, with little memory for requests and a short queue.
+func TestTrouble(t *testing.T) {
+	es := testbed.StartElasticsearch(t, testbed.Setting("indexing_pressure.memory.limit", "1mb"),
+		testbed.Setting("thread_pool.write.queue_size", "1"), testbed.Setting("node.processors", "1"))
 	template(t, es)
 	c := client(t, es, nil)
+	t.Run("overload", func(t *testing.T) { overload(t, es, c) })
+	t.Run("indices", func(t *testing.T) { troubleOfIndices(t, es, c) })
+	t.Run("the server is killed and comes back", func(t *testing.T) { killed(t, es, c) })
+}
+
+// troubleOfIndices goes through what an operator can do to an index or a cluster, and undo.
+func troubleOfIndices(t *testing.T, es *testbed.Elasticsearch, c *elastic.Client) {
 	index := es.Prefix + "-auth-2026.11.21"
+	es.Do("DELETE", "/"+index, "")
 	cluster := func(key, value string) {
 		put(t, es, "PUT", "/_cluster/settings", fmt.Sprintf(`{"persistent":{%q:%s}}`, key, value))
 	}
@@ -163,27 +172,24 @@ func TestTroubleOfIndices(t *testing.T) {
 			t.Errorf("dead letter %q", letter)
 		}
 	})
-	t.Run("the server is killed and comes back", func(t *testing.T) {
-		l := startLane(t, c, es.Prefix, func(c *indexer.Config) { c.Bulk.Documents = 100 })
-		d, done := l.add(150, 0, today)
-		es.Kill9()
-		more, moreDone := l.add(100, 0, today)
-		l.awaitRed("elasticsearch")
-		es.Restart()
-		l.await(done)
-		l.await(moreDone)
-		stored(t, d, 150)
-		stored(t, more, 100)
-	})
 }
 
-// TestOverload has the two kinds of 429: of a whole request that is too large for the node's memory, and
-// of single items in an answer of status 200.
-func TestOverload(t *testing.T) {
-	es := testbed.StartElasticsearch(t, testbed.Setting("indexing_pressure.memory.limit", "1mb"),
-		testbed.Setting("thread_pool.write.queue_size", "1"), testbed.Setting("node.processors", "1"))
-	template(t, es)
-	c := client(t, es, nil)
+func killed(t *testing.T, es *testbed.Elasticsearch, c *elastic.Client) {
+	l := startLane(t, c, es.Prefix, func(c *indexer.Config) { c.Bulk.Documents = 100 })
+	d, done := l.add(150, 0, today)
+	es.Kill9()
+	more, moreDone := l.add(100, 0, today)
+	l.awaitRed("elasticsearch")
+	es.Restart()
+	l.await(done)
+	l.await(moreDone)
+	stored(t, d, 150)
+	stored(t, more, 100)
+}
+
+// overload has the two kinds of 429: of a whole request that is too large for the node's memory, and of
+// single items in an answer of status 200.
+func overload(t *testing.T, es *testbed.Elasticsearch, c *elastic.Client) {
 	t.Run("whole", func(t *testing.T) {
 		big := [2]string{es.Prefix + "-auth-2026.11.21", `{"filler":"` + strings.Repeat("x", 300_000) + `"}`}
 		if _, err := bulk(t, c, big, big, big, big); err == nil || !strings.Contains(err.Error(), indexer.ErrOverloaded.Error()) {
@@ -213,6 +219,7 @@ func TestOverload(t *testing.T) {
 		if n := es.Count(es.Prefix + "-*-auth-2026.11.21"); n != 4*100 {
 			t.Errorf("%d documents, want %d", n, 4*100)
 		}
+		es.Do("DELETE", "/"+es.Prefix+"-*", "")
 	})
 }
 
