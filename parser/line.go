@@ -50,8 +50,11 @@ var (
 	keyBase64    = event.Intern("original_base64")
 )
 
-// The tag of an event whose pipeline failed and did not handle it.
-const failureTag = "_pipeline_failure"
+// Tags of events whose line has no header, and of those whose pipeline failed and did not handle it.
+const (
+	unparsedTag = "_header_unparsed"
+	failureTag  = "_pipeline_failure"
+)
 
 // lineParser makes documents of lines. It belongs to one goroutine.
 type lineParser struct {
@@ -95,9 +98,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	p.counter.failed.Inc()
 	p.begin(line, origin, received, false)
 	p.force(pathErrorMessage, p.ev.Text(failure))
-	tags := p.ev.NewList()
-	p.ev.Append(tags, p.ev.Text(failureTag))
-	p.force(pathTags, tags)
+	p.tag(failureTag)
 	p.finish(b, i)
 	p.doc, err = p.ev.AppendJSON(p.doc[:0])
 	return p.doc, false, err
@@ -120,7 +121,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	ev.Reset()
 	whole := ev.String(line)
 	if raw {
-		_ = ev.Set(pathTimestamp, event.DateValue(received))
+		_ = ev.Set(pathTimestamp, p.time(received))
 		_ = ev.Set(pathMessage, ev.Sub(whole, afterPriority(line), len(line)))
 		return
 	}
@@ -128,7 +129,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	if !ok {
 		at = received
 	}
-	_ = ev.Set(pathTimestamp, event.DateValue(at))
+	_ = ev.Set(pathTimestamp, p.time(at))
 	_ = ev.Set(pathMessage, p.sub(whole, h.Message))
 	_ = ev.Set(pathOriginal, whole)
 	if !h.Host.Empty() {
@@ -138,6 +139,23 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 		_ = ev.Set(pathProcessName, p.sub(whole, h.App))
 	}
 	_ = ev.Set(pathSyslog, p.syslog(whole, line))
+	if h.Format == syslog.Unparsed {
+		p.tag(unparsedTag)
+	}
+}
+
+// time is a time as pipelines and scripts know it: text.
+func (p *lineParser) time(ns int64) event.Value {
+	mark := p.ev.Mark()
+	p.ev.SetBuffer(event.AppendTime(p.ev.Buffer(), ns))
+	return p.ev.Since(mark)
+}
+
+// tag marks an event that has no tags yet.
+func (p *lineParser) tag(tag string) {
+	tags := p.ev.NewList()
+	p.ev.Append(tags, p.ev.Text(tag))
+	p.force(pathTags, tags)
 }
 
 // syslog is the object log.syslog.
