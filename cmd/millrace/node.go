@@ -54,7 +54,7 @@ func (n *node) openReceiver() error {
 		return err
 	}
 	n.receiver, err = shipper.New(n.cfg.Receive, shipper.Deps{
-		Spool: n.disk, IDs: event.NewIDs(), Folder: n.cfg.Data, Registerer: n.registry,
+		Spool: n.disk, Recent: n.disk, IDs: event.NewIDs(), Folder: n.cfg.Data, Registerer: n.registry,
 	}, n.log)
 	return err
 }

@@ -172,12 +172,12 @@ func (q *queue) lowLocked() int64 {
 	return q.cursor
 }
 
-// reapLocked takes the segments that are done off the list, all but the one that is written.
+// reapLocked takes the segments that are done off the list, all but the last one (see Log.Recent).
 // The caller passes them to remove once mu is free.
 func (q *queue) reapLocked() []*segment {
 	low := q.lowLocked()
 	n := 0
-	for n < len(q.segments) && q.segments[n].end() <= low && (n < len(q.segments)-1 || q.out == nil) {
+	for n < len(q.segments)-1 && q.segments[n].end() <= low {
 		n++
 	}
 	gone := q.segments[:n:n]
