@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/internal/units"
+	"github.com/millrace/millrace/shipper/gss"
 	"github.com/millrace/millrace/shipper/hostfile"
 	"github.com/millrace/millrace/shipper/pathname"
 	"github.com/millrace/millrace/shipper/selector"
@@ -46,10 +47,12 @@ type ListenerConfig struct {
 	MaxConnections int `yaml:"max_connections"`
 	// Receive buffer that is asked of the kernel. When 0, it is the kernel's choice, and 4MiB for UDP.
 	ReceiveBuffer units.ByteSize `yaml:"receive_buffer"`
-	// For tls: certificates, and who may connect.
+	// For tls and relps, and gss if it is wanted there: certificates, and who may connect.
 	TLS *tlsserver.Config `yaml:"tls"`
 	// For relp and relps.
 	RELP RELPConfig `yaml:"relp"`
+	// For gss: keytab, and who may connect.
+	GSS *gss.Config `yaml:"gss"`
 }
 
 // RouteConfig says which lines are taken, and where they go. Of the conditions all must hold, of the values of one
@@ -195,6 +198,9 @@ func (l *ListenerConfig) validate() error {
 	if err := l.validateTLS(); err != nil {
 		return fmt.Errorf("tls%w", err)
 	}
+	if err := l.validateGSS(); err != nil {
+		return fmt.Errorf("gss%w", err)
+	}
 	if l.MaxMessage < minMessage || l.MaxMessage > maxMessage {
 		return fmt.Errorf("max_message: %v is out of range: write a size from %d to %v", l.MaxMessage, int(minMessage), maxMessage)
 	}
@@ -212,15 +218,35 @@ func (l *ListenerConfig) validate() error {
 
 // validateTLS checks that there is a tls section just where it is needed.
 func (l *ListenerConfig) validateTLS() error {
-	switch needed := strings.HasPrefix(l.Listen, "tls:"); {
+	switch needed := strings.HasPrefix(l.Listen, "tls:") || strings.HasPrefix(l.Listen, "relps:"); {
 	case needed && l.TLS == nil:
 		return fmt.Errorf(": it is missing: write certificate and key into it")
 	case l.TLS == nil:
 		return nil
-	case !needed:
-		return fmt.Errorf(": %s has none: take it out, or write tls:// in listen", l.Listen)
+	case !needed && !strings.HasPrefix(l.Listen, "gss:"):
+		return fmt.Errorf(": %s has none: take it out, or write tls:// or relps:// in listen", l.Listen)
 	}
 	if err := l.TLS.Validate(); err != nil {
+		return fmt.Errorf(".%w", err)
+	}
+	return nil
+}
+
+// validateGSS checks that there is a gss section just where it is needed.
+func (l *ListenerConfig) validateGSS() error {
+	switch needed := strings.HasPrefix(l.Listen, "gss:"); {
+	case needed && l.GSS == nil:
+		return fmt.Errorf(": it is missing: write allowed_principals into it, such as [\"host/*\"]")
+	case l.GSS == nil:
+		return nil
+	case !needed:
+		return fmt.Errorf(": %s has none: take it out, or write gss:// in listen", l.Listen)
+	}
+	err := l.gssConfig().Validate()
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		err = all.Unwrap()[0]
+	}
+	if err != nil {
 		return fmt.Errorf(".%w", err)
 	}
 	return nil

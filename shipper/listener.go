@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/gss"
 	"github.com/millrace/millrace/shipper/internal/quiet"
 )
 
@@ -40,8 +41,10 @@ func binderOf(scheme string) binder {
 		return bindUDP
 	case "tls":
 		return bindTLS
-	case "relp":
+	case "relp", "relps":
 		return bindRELP
+	case "gss":
+		return bindGSS
 	}
 	return nil
 }
@@ -59,11 +62,12 @@ type listenerBase struct {
 
 type listenerStats struct {
 	lines, bytes, truncated, empty, unrouted atomic.Uint64
-	resent                                   atomic.Uint64 // lines that were stored before
-	accepted, refused                        atomic.Uint64 // connections
-	connections                              atomic.Int64  // now
-	dropped                                  atomic.Uint64 // datagrams, by the kernel
-	refusedFor, endedFor                     reasons       // connections, after they were accepted
+	resent                                   atomic.Uint64    // lines that were stored before
+	accepted, refused                        atomic.Uint64    // connections
+	connections                              atomic.Int64     // now
+	dropped                                  atomic.Uint64    // datagrams, by the kernel
+	refusedFor, endedFor                     reasons          // connections, after they were accepted
+	gss                                      func() gss.Stats // nil unless it is a GSS listener
 }
 
 // reasons counts by reason, of which there are few.

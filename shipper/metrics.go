@@ -3,6 +3,7 @@ package shipper
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/millrace/millrace/shipper/gss"
 	"github.com/millrace/millrace/shipper/hostfile"
 )
 
@@ -28,6 +29,7 @@ type ListenerStats struct {
 	RefusedFor   map[string]uint64 // further connections refused, by reason
 	EndedFor     map[string]uint64 // connections ended because of what the peer did, by reason
 	Dropped      uint64            // datagrams that the kernel dropped
+	GSS          *gss.Stats        // of a GSS listener
 }
 
 // LaneStats is a snapshot of one lane. A line is in one of Appended, Gapped, Lost and Unanswered, or still on its way.
@@ -60,6 +62,12 @@ func (s *Shipper) Stats() Stats {
 			Refused: n.refused.Load(), Dropped: n.dropped.Load(),
 			RefusedFor: n.refusedFor.snapshot(), EndedFor: n.endedFor.snapshot(),
 		})
+	}
+	for i, l := range s.listeners {
+		if l.stats.gss != nil {
+			st := l.stats.gss()
+			out.Listeners[i].GSS = &st
+		}
 	}
 	for _, l := range s.intake.lanes {
 		n := l.stats
@@ -94,6 +102,8 @@ var ( // fixed descriptions, never changed
 	acceptedDesc    = metric("accepted_connections_total", "Connections accepted.", "listener")
 	refusedDesc     = metric("refused_connections_total", "Connections turned away.", "listener", "reason")
 	endedDesc       = metric("ended_connections_total", "Connections ended because of what the peer did.", "listener", "reason")
+	handshakesDesc  = metric("gss_handshakes", "GSS handshakes under way.", "listener")
+	replaysDesc     = metric("gss_replay_cache", "GSS authenticators remembered.", "listener")
 	droppedDesc     = metric("dropped_datagrams_total", "Datagrams that the kernel dropped.", "listener")
 	appendedDesc    = metric("appended_lines_total", "Lines appended to the spool.", "lane")
 	batchesDesc     = metric("appended_batches_total", "Batches appended to the spool.", "lane")
@@ -139,6 +149,10 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 			counter(endedDesc, n, l.Name, reason)
 		}
 		counter(droppedDesc, l.Dropped, l.Name)
+		if l.GSS != nil {
+			gauge(handshakesDesc, l.GSS.Handshakes, l.Name)
+			gauge(replaysDesc, l.GSS.Replays, l.Name)
+		}
 	}
 	for i := range s.Lanes {
 		l := &s.Lanes[i]

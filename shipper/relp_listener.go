@@ -9,6 +9,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/shipper/relp"
+	"github.com/millrace/millrace/shipper/tlsserver"
 )
 
 // RELPConfig is how RELP is spoken.
@@ -36,21 +37,34 @@ type Recent interface {
 type relpListener struct {
 	*acceptor
 	pool *bufferPool
+	tls  *tlsserver.Server // nil: plain
 }
 
 func bindRELP(base *listenerBase, address string) (listener, error) {
 	base.transport = event.RELP
+	server, err := base.tlsServer()
+	if err != nil {
+		return nil, err
+	}
 	a, err := bindAcceptor(base, address)
 	if err != nil {
 		return nil, err
 	}
-	l := &relpListener{acceptor: a, pool: newRELPPool(base)}
+	l := &relpListener{a, newBufferPool(int(base.cfg.MaxMessage)+relp.Overhead, base.intake), server}
 	a.receive = l.receive
+	if server != nil {
+		base.transport = event.RELPTLS
+		a.receive = l.receiveTLS
+	}
 	return l, nil
 }
 
-func newRELPPool(base *listenerBase) *bufferPool {
-	return newBufferPool(int(base.cfg.MaxMessage)+relp.Overhead, base.intake)
+// reopen reads the certificates again.
+func (l *relpListener) reopen() error {
+	if l.tls == nil {
+		return nil
+	}
+	return l.tls.Reload()
 }
 
 func (l *relpListener) receive(ctx context.Context, conn *net.TCPConn) {
@@ -63,6 +77,21 @@ func (l *relpListener) receive(ctx context.Context, conn *net.TCPConn) {
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
 	l.receiveRELP(ctx, in, conn, conn, l.origin(peerOf(conn)))
+}
+
+func (l *relpListener) receiveTLS(ctx context.Context, conn *net.TCPConn) {
+	secure, who, err := l.tls.Handshake(ctx, conn)
+	if err != nil {
+		l.refuseTLS(conn, err)
+		return
+	}
+	defer secure.Close()
+	in := newWrapped(secure, l.pool)
+	defer in.close()
+	defer context.AfterFunc(ctx, in.stop)()
+	origin := l.origin(peerOf(conn))
+	origin.Name, origin.Realm = who.Name, who.Subject
+	l.receiveRELP(ctx, in, secure, conn, origin)
 }
 
 // answerTime is how long a sender may take at a stop to read its last answers.

@@ -34,8 +34,11 @@ func bindTLS(base *listenerBase, address string) (listener, error) {
 	return l, nil
 }
 
-// tlsServer reads the files of the listener's tls section. Later changes of them are logged.
+// tlsServer reads the files of the listener's tls section, and is nil without one. Later changes of them are logged.
 func (b *listenerBase) tlsServer() (*tlsserver.Server, error) {
+	if b.cfg.TLS == nil {
+		return nil, nil
+	}
 	return tlsserver.New(*b.cfg.TLS, func(err error) {
 		if err != nil {
 			b.log.Error("cannot use the changed TLS files, goes on with those it has", zap.Error(err))

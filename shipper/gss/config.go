@@ -38,7 +38,7 @@ type Config struct {
 	// EndWithTicket ends a session when its ticket has expired, and loses what the sender has under way.
 	EndWithTicket bool `yaml:"end_with_ticket"`
 	// MaxMessage is the longest message; a token may be 64 KiB longer.
-	MaxMessage int `yaml:"max_message"`
+	MaxMessage int `yaml:"-"`
 	// MaxSessions bounds the connections in and after their handshake.
 	MaxSessions int `yaml:"max_sessions"`
 	// MaxHandshakes bounds the handshakes under way, MaxHandshakesPerAddress those from one IPv4 address
@@ -63,6 +63,7 @@ func DefaultConfig() Config {
 		ServiceNames:            []string{"host/*"},
 		EncTypes:                []int32{17, 18, 19, 20},
 		ClockSkew:               5 * time.Minute,
+		AcceptorSubkey:          true,
 		MaxMessage:              64 << 10,
 		MaxSessions:             10000,
 		MaxHandshakes:           1024,
@@ -70,6 +71,13 @@ func DefaultConfig() Config {
 		HandshakeTimeout:        10 * time.Second,
 		ReplayCache:             1 << 17,
 	}
+}
+
+// UnmarshalYAML reads c over the defaults.
+func (c *Config) UnmarshalYAML(read func(any) error) error {
+	type plain Config
+	*c = DefaultConfig()
+	return read((*plain)(c))
 }
 
 // Validate reports everything that is wrong with c.

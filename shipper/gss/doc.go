@@ -35,8 +35,8 @@
 // An authenticator is remembered for as long as its time stamp could be accepted, in memory. A recorded
 // connection could therefore be played once more to another receiver that holds the same keytab, or
 // to this one after a restart, within the clock skew. Config.AcceptorSubkey closes that: the session key
-// then comes from the receiver. rsyslog's own imgssapi works so with MIT Kerberos. It is off by default
-// because a sender that ignores the answered key could not be understood.
+// then comes from the receiver. rsyslog's own imgssapi works so with MIT Kerberos, and it is the default; a
+// sender that ignores the answered key can't be understood, and needs it off.
 //
 // # What a refusal costs
 //
