@@ -51,7 +51,8 @@ type node struct {
 	num      int    // kBackref by number; kCapture: slot, once instantiated
 	name     string // kRef
 	def      *parsedDef
-	at       int // offset in the expression
+	scans    []*scanner // kScan: see pickScanner
+	at       int        // offset in the expression
 }
 
 // cat joins pieces, literals next to each other to one.

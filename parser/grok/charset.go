@@ -2,6 +2,7 @@ package grok
 
 import (
 	"slices"
+	"sync"
 	"unicode"
 )
 
@@ -82,22 +83,30 @@ func (s charset) single() (rune, bool) {
 
 // foldCase adds every code point that differs from a member only in case.
 func (s charset) foldCase() charset {
-	out := slices.Clone(s)
-	for i := 0; i < len(s); i += 2 {
-		if s[i] == 0 && s[i+1] == unicode.MaxRune {
-			return setAny
-		}
-		for r := s[i]; r <= s[i+1]; r++ {
-			if r > 0x1E943 { // the last letter that has a case
-				break
-			}
+	var others charset
+	for _, r := range cased() {
+		if s.has(r) {
 			for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-				out = append(out, f, f)
+				others = append(others, f, f)
 			}
 		}
 	}
-	return union(out)
+	if others == nil {
+		return s
+	}
+	return union(s, others)
 }
+
+// cased lists the code points that differ from others only in case.
+var cased = sync.OnceValue(func() []rune {
+	var out []rune
+	for r := rune(0); r <= 0x1E943; r++ { // the last letter that has a case
+		if unicode.SimpleFold(r) != r {
+			out = append(out, r)
+		}
+	}
+	return out
+})
 
 func fromTables(tables ...*unicode.RangeTable) charset {
 	var out charset

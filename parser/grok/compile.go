@@ -15,7 +15,6 @@ const maxInsts = 1 << 18
 type compiler struct {
 	p       *program
 	firsts  []byteSet // by inst
-	scans   map[*node][]*scanner
 	classes map[*rune]*class
 	literal map[rune]*class
 	tables  map[[4]uint64]*[256]bool
@@ -53,7 +52,7 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 }
 
 func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
-	lw := &lowerer{def: def, opts: opts, byName: map[string][]int{}, scans: map[*node][]*scanner{}, numbered: !def.named && def.numRef}
+	lw := &lowerer{opts: opts, byName: map[string][]int{}, numbered: !def.named && def.numRef}
 	if !opts.NoScanners {
 		lw.scanners = scanners()
 	}
@@ -61,8 +60,8 @@ func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &program{slots: len(lw.names)}
-	c := &compiler{p: p, scans: lw.scans, classes: map[*rune]*class{}, literal: map[rune]*class{}, tables: map[[4]uint64]*[256]bool{}, slots: lw.byName}
+	p := &program{slots: len(lw.names), insts: make([]inst, 0, 128), srcs: make([]*node, 0, 128)}
+	c := &compiler{p: p, firsts: make([]byteSet, 0, 128), classes: map[*rune]*class{}, literal: map[rune]*class{}, tables: map[[4]uint64]*[256]bool{}, slots: lw.byName}
 	c.add(inst{op: opFail}, nil, byteSet{})
 	match := c.add(inst{op: opMatch}, nil, anything)
 	entry, err := c.emit(root, match)
@@ -286,8 +285,13 @@ func (c *compiler) dispatch(branches []int32, src *node) int32 {
 
 func (c *compiler) fillDispatch(pc int32, branches []int32) {
 	branches = slices.Compact(branches)
-	p := c.p
 	table := &branchTable{}
+	in := &c.p.insts[pc]
+	in.branches = table
+	if len(branches) <= 8 {
+		in.end = c.fillFew(table, branches)
+		return
+	}
 	var lists [][]int32
 	var list []int32
 	for b := range 257 {
@@ -298,23 +302,64 @@ func (c *compiler) fillDispatch(pc int32, branches []int32) {
 				list = append(list, to)
 			}
 		}
-		if len(list) > 1 {
-			c.ways++
-		}
 		id := slices.IndexFunc(lists, func(l []int32) bool { return slices.Equal(l, list) })
 		if id < 0 {
 			id = len(lists)
 			lists = append(lists, slices.Clone(list))
-			table.starts = append(table.starts, int32(len(p.flat)))
-			p.flat = append(append(p.flat, list...), -1)
+			table.starts = append(table.starts, c.flatten(list))
 		}
 		if b == 256 {
-			p.insts[pc].end = table.starts[id]
+			in.end = table.starts[id]
 			break
 		}
 		table.list[b] = uint8(id) // there is one list a byte at most
 	}
-	p.insts[pc].branches = table
+}
+
+// fillFew does the same for up to eight branches, of which a byte tells the set.
+func (c *compiler) fillFew(table *branchTable, branches []int32) (end int32) {
+	var id [256]uint8 // by set, 1 more than its list
+	var list []int32
+	intern := func(set uint8) uint8 {
+		if id[set] == 0 {
+			list = list[:0]
+			for i, to := range branches {
+				if set>>i&1 != 0 {
+					list = append(list, to)
+				}
+			}
+			table.starts = append(table.starts, c.flatten(list))
+			id[set] = uint8(len(table.starts))
+		}
+		return id[set] - 1
+	}
+	var atEnd uint8
+	for w := range 4 {
+		for bit := range 64 {
+			var set uint8
+			for i, to := range branches {
+				set |= uint8(c.firsts[to].bits[w]>>bit&1) << i
+			}
+			table.list[w<<6|bit] = intern(set)
+		}
+	}
+	for i, to := range branches {
+		if c.firsts[to].end {
+			atEnd |= 1 << i
+		}
+	}
+	return table.starts[intern(atEnd)]
+}
+
+// flatten appends a list of branches, and counts it if it leaves a way to go
+// back to.
+func (c *compiler) flatten(list []int32) int32 {
+	if len(list) > 1 {
+		c.ways++
+	}
+	at := int32(len(c.p.flat))
+	c.p.flat = append(append(c.p.flat, list...), -1)
+	return at
 }
 
 func (c *compiler) emitAtomic(n *node, next int32) (int32, error) {
@@ -442,7 +487,7 @@ func (c *compiler) addScan(n *node, s *scanner, next int32) int32 {
 func (c *compiler) pickScanner(n *node, next int32) *scanner {
 	follow := c.firsts[next]
 next:
-	for _, s := range c.scans[n] {
+	for _, s := range n.scans {
 		for b := range 256 {
 			if s.inner[b] && follow.has(byte(b)) {
 				continue next

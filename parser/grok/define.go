@@ -3,6 +3,7 @@ package grok
 import (
 	"errors"
 	"strings"
+	"sync"
 )
 
 // parsedDef is a definition's tree, shared by all references to it.
@@ -16,8 +17,17 @@ type parsedDef struct {
 	depth int
 	// numRef says that it refers back to groups by their number.
 	numRef bool
+	// lowered holds what lowering made of a tree without captures, by options:
+	// patterns that refer to it share that too.
+	mu      sync.Mutex
+	lowered [4]loweredTree
 	// key is the canonical form of a tree without named captures.
 	key string
+}
+
+type loweredTree struct {
+	root *node
+	size int
 }
 
 // definition returns the parsed definition of a name; trail holds the names

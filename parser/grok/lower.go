@@ -13,14 +13,12 @@ const (
 // lowerer makes of the shared syntax trees one that is a pattern's own:
 // references followed, slots numbered, alternatives factored.
 type lowerer struct {
-	def      *parsedDef
 	opts     Options
 	numbered bool // plain groups capture: no group has a name, and \1 is used
 	names    []string
 	types    []Type
 	byName   map[string][]int
 	scanners map[string][]*scanner
-	scans    map[*node][]*scanner
 	size     int
 }
 
@@ -29,7 +27,7 @@ const maxTree = 1 << 20
 
 func (lw *lowerer) lower(n *node) (*node, error) {
 	if lw.size++; lw.size > maxTree {
-		return nil, &Error{Offset: -1, Msg: fmt.Sprintf("pattern expands to more than %d nodes", maxTree)}
+		return nil, errTree()
 	}
 	switch n.kind {
 	case kRef:
@@ -73,19 +71,42 @@ func (lw *lowerer) lower(n *node) (*node, error) {
 }
 
 func (lw *lowerer) lowerRef(n *node) (*node, error) {
-	outer := lw.def
-	lw.def = n.def
-	generic, err := lw.lower(n.subs[0])
-	lw.def = outer
+	generic, err := lw.lowerDef(n.def, n.subs[0])
 	if err != nil {
 		return nil, err
 	}
 	if s := lw.scanners[n.def.key]; s != nil && n.def.key != "" {
-		c := &node{kind: kScan, subs: []*node{generic}, name: n.name, at: n.at}
-		lw.scans[c] = s
-		return c, nil
+		return &node{kind: kScan, subs: []*node{generic}, name: n.name, scans: s, at: n.at}, nil
 	}
 	return generic, nil
+}
+
+// lowerDef lowers a definition, once for all patterns if it captures nothing.
+func (lw *lowerer) lowerDef(def *parsedDef, root *node) (*node, error) {
+	if def.named || lw.numbered {
+		return lw.lower(root)
+	}
+	def.mu.Lock()
+	defer def.mu.Unlock()
+	cached := &def.lowered[btoi(lw.opts.NoScanners)<<1|btoi(lw.opts.DotAll)]
+	if cached.root == nil {
+		before := lw.size
+		low, err := lw.lower(root)
+		if err != nil {
+			return nil, err
+		}
+		*cached = loweredTree{low, lw.size - before}
+		return low, nil
+	}
+	// What is shared counts as if it were not: it is walked as often.
+	if lw.size += cached.size; lw.size > maxTree {
+		return nil, errTree()
+	}
+	return cached.root, nil
+}
+
+func errTree() error {
+	return &Error{Offset: -1, Msg: fmt.Sprintf("pattern expands to more than %d nodes", maxTree)}
 }
 
 func (lw *lowerer) lowerCapture(n *node) (*node, error) {
