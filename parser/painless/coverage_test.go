@@ -1,16 +1,10 @@
 package painless
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sort"
-	"strings"
 	"testing"
-
-	"github.com/goccy/go-yaml"
 )
 
 // go test ./parser/painless -run Coverage -v -pipelines DIR says what share of the conditions and scripts
@@ -27,40 +21,7 @@ func TestCoverage(t *testing.T) {
 	if *pipelines == "" {
 		t.Skip("no -pipelines given")
 	}
-	var all []found
-	seen := map[string]bool{}
-	err := filepath.WalkDir(*pipelines, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		var tree any
-		switch filepath.Ext(path) {
-		case ".json":
-			err = json.Unmarshal(src, &tree)
-		case ".yml", ".yaml":
-			err = yaml.Unmarshal(src, &tree)
-		default:
-			return nil
-		}
-		if err != nil {
-			t.Logf("%s: not read: %.100s", path, strings.ReplaceAll(err.Error(), "\n", " "))
-		}
-		collect(tree, func(f found) {
-			if !seen[f.src] {
-				seen[f.src] = true
-				f.file = path
-				all = append(all, f)
-			}
-		})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := readPipelines(t, *pipelines)
 	reasons := map[string][]string{}
 	var total, good [2]int
 	for _, f := range all {
