@@ -294,7 +294,7 @@ func TestPlaintextAllowed(t *testing.T) {
 }
 
 func TestInsideTLS(t *testing.T) {
-	b := newBed(t, 20, nil)
+	b := newBed(t, 20, func(c *Config) { c.AcceptorSubkey = false })
 	client, server := pair(t)
 	cert := selfSigned(t)
 	tlsClient := tls.Client(client, &tls.Config{InsecureSkipVerify: true})
