@@ -41,10 +41,10 @@ type Config struct {
 	MaxMessage int `yaml:"-"`
 	// MaxSessions bounds the connections in and after their handshake.
 	MaxSessions int `yaml:"max_sessions"`
-	// MaxHandshakes bounds the handshakes under way, MaxHandshakesPerAddress those from one IPv4 address
-	// or IPv6 /64. What is over is closed before a byte is read. rsyslogd loses the line with which it fails
-	// to connect, so there should be room for every sender behind one address to come back at once.
-	MaxHandshakes           int `yaml:"max_handshakes"`
+	// MaxHandshakes bounds the handshakes under way. What is over is closed before a byte is read.
+	MaxHandshakes int `yaml:"max_handshakes"`
+	// MaxHandshakesPerAddress bounds those from one IPv4 address or IPv6 /64. rsyslogd loses the line with which
+	// it fails to connect, so there should be room for every sender behind one address to come back at once.
 	MaxHandshakesPerAddress int `yaml:"max_handshakes_per_address"`
 	// HandshakeTimeout is for the whole handshake.
 	HandshakeTimeout time.Duration `yaml:"handshake_timeout"`
