@@ -222,7 +222,7 @@ func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
 		if v.v.Kind() == event.Bool && v.ref == nil {
 			return v
 		}
-		c.throwAt(at, "java.lang.ClassCastException", "cannot cast def [%s] to boolean", unboxedName(v.class()))
+		c.throwAt(at, "java.lang.ClassCastException", "cannot cast def [%s] to boolean", c.unboxedName(v))
 	case unboxed(to).rank > 0:
 		t := unboxed(to)
 		if v.isText() && t == l.char {
@@ -240,17 +240,36 @@ func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
 		return v
 	case to == l.string:
 	default:
-		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", v.class(), to)
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", c.className(v), to)
 	}
 	name := to.name
 	if explicit && to == l.double {
 		name = "byte" // so it says there
 	}
-	c.throwAt(at, "java.lang.ClassCastException", "cannot %s cast def [%s] to %s", how, unboxedName(v.class()), name)
+	c.throwAt(at, "java.lang.ClassCastException", "cannot %s cast def [%s] to %s", how, c.unboxedName(v), name)
 	return v
 }
 
-func unboxedName(k *class) string { return unboxed(k).name }
+// className is the class of v as errors name it: in conditions, the document's containers are wrapped.
+func (c *Context) className(v value) string {
+	if c.readonly && v.ref == nil {
+		switch v.v.Kind() {
+		case event.List:
+			return "org.elasticsearch.ingest.ConditionalProcessor.UnmodifiableIngestList"
+		case event.Map:
+			return "org.elasticsearch.ingest.ConditionalProcessor.UnmodifiableIngestData"
+		}
+	}
+	return v.class().name
+}
+
+// unboxedName names a box by its primitive.
+func (c *Context) unboxedName(v value) string {
+	if k := unboxed(v.class()); k.prim {
+		return k.name
+	}
+	return c.className(v)
+}
 
 // charOf is the one char of a string.
 func (c *Context) charOf(v value, to *class, explicit bool, at int) value {

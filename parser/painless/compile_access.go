@@ -78,7 +78,7 @@ func (c *Context) getField(x value, s *fieldSite) value {
 	if k.is(classes().list) {
 		c.throwAt(s.at, "java.lang.IllegalArgumentException", "Illegal list shortcut value [%s].", s.name)
 	}
-	c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic getter [%s, %s] not found", k, s.name)
+	c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic getter [%s, %s] not found", c.className(x), s.name)
 	return value{}
 }
 
@@ -100,7 +100,7 @@ func (c *Context) setField(x value, s *fieldSite, v value) {
 	case k.is(classes().list):
 		c.throwAt(s.at, "java.lang.IllegalArgumentException", "Illegal list shortcut value [%s].", s.name)
 	default:
-		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic setter [%s, %s] not found", k, s.name)
+		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic setter [%s, %s] not found", c.className(x), s.name)
 	}
 }
 
@@ -312,7 +312,7 @@ func (c *Context) getIndex(r, i value, at int) value {
 	case r.isList() && (r.class().elem != nil || r.class().is(classes().list)):
 		return c.at(r, c.position(r, c.passed(i, classes().int, at), at))
 	}
-	c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
+	c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", c.className(r))
 	return value{}
 }
 
@@ -328,7 +328,7 @@ func (c *Context) setIndex(r, i, v value, at int) {
 		}
 		c.setAt(r, c.position(r, c.passed(i, classes().int, at), at), v)
 	default:
-		c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", r.class())
+		c.throwAt(at, "java.lang.IllegalArgumentException", "Attempting to address a non-array-like type [%s] as an array.", c.className(r))
 	}
 }
 

@@ -183,7 +183,7 @@ func (s *callSite) find(c *Context, this value) *method {
 	}
 	m := k.methods[s.key]
 	if m == nil {
-		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic method [%s, %s/%d] not found", k, s.name, s.arity)
+		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic method [%s, %s/%d] not found", c.className(this), s.name, s.arity)
 	}
 	s.last.Store(&lookup{k, m})
 	return m
@@ -254,9 +254,9 @@ func (c *Context) passed(v value, p *class, at int) value {
 	case c.instance(v, p):
 		return v
 	case p.box != nil && p.box.rank > 0:
-		c.throwAt(at, "java.lang.ClassCastException", "cannot explicitly cast def [%s] to %s", unboxedName(v.class()), p)
+		c.throwAt(at, "java.lang.ClassCastException", "cannot explicitly cast def [%s] to %s", c.unboxedName(v), p)
 	}
-	c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", v.class(), p)
+	c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", c.className(v), p)
 	return v
 }
 

@@ -339,7 +339,7 @@ func (c *Context) iterate(x value, at int) iterator {
 		c.nullPointer(at, "cannot access method/field [iterator] from a null def reference")
 	}
 	if !x.isList() {
-		c.throwAt(at, "java.lang.IllegalArgumentException", "Cannot iterate over [%s]", x.class())
+		c.throwAt(at, "java.lang.IllegalArgumentException", "Cannot iterate over [%s]", c.className(x))
 	}
 	return iterator{src: x, n: c.size(x)}
 }

@@ -141,7 +141,7 @@ func normal(s string) string {
 
 // firstCall is an error that Elasticsearch has only when an operator is evaluated for the first time: it expects
 // the same classes again, and takes another path for ever when they are not. Here it is that path always.
-var firstCall = regexp.MustCompile(`Cannot cast java.lang.Boolean to java.lang.(Integer|Long|Float|Double)$|Cannot cast from: `)
+var firstCall = regexp.MustCompile(`Cannot cast java.lang.Boolean to java.lang.(Integer|Long|Float|Double)$|Cannot cast from: |cannot convert MethodHandle\(\w+,\w+\)boolean`)
 
 // sameNumber excuses the digits of floats: before version 19, Java writes more than it needs.
 func sameNumber(a, b string) bool {

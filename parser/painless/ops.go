@@ -224,7 +224,7 @@ func (c *Context) bitwiseDef(op string, t *class, a, b value, at int) value {
 				c.cannotApply(op, a, b, at)
 			}
 			if r := unboxed(v.class()).rank; r == 0 || r > l.long.rank {
-				c.throwAt(at, "java.lang.ClassCastException", "Cannot convert [%s] to an integral value.", v.class())
+				c.throwAt(at, "java.lang.ClassCastException", "Cannot convert [%s] to an integral value.", c.className(v))
 			}
 		}
 	}
@@ -243,7 +243,7 @@ func (c *Context) shiftDef(op string, a, b value, at int) value {
 	case t.rank > l.long.rank:
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot apply [%s] operation to type [%s]", op, t)
 	case t.rank == 0:
-		c.throwAt(at, "java.lang.ClassCastException", "Cannot convert [%s] to an integral value.", a.class())
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot convert [%s] to an integral value.", c.className(a))
 	case by.rank == 0 || by.rank > l.long.rank:
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to java.lang.Long", b.class())
 	}
@@ -261,7 +261,7 @@ func (c *Context) cannotApply(op string, a, b value, at int) {
 	if a.isNull() || b.isNull() {
 		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "%s" is null`, side)
 	}
-	c.throwAt(at, "java.lang.ClassCastException", "Cannot apply [%s] operation to types [%s] and [%s].", op, a.class(), b.class())
+	c.throwAt(at, "java.lang.ClassCastException", "Cannot apply [%s] operation to types [%s] and [%s].", op, c.className(a), c.className(b))
 }
 
 // equal is Painless's ==, which compares numbers of different types by value.
