@@ -1,6 +1,9 @@
 package grok
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+)
 
 // scanner is a hand-written matcher of a definition. Its answer is final: the
 // end that the definition prefers, or that there is no match. Where it cannot
@@ -185,7 +188,16 @@ func scanQuoted(line []byte, p int) int {
 	if q != '"' && q != '\'' && q != '`' {
 		return noMatch
 	}
-	for i := p + 1; i < len(line); i++ {
+	inside := line[p+1:]
+	n := bytes.IndexByte(inside, q)
+	if n < 0 {
+		return noMatch
+	}
+	escape := bytes.IndexByte(inside[:n], '\\')
+	if escape < 0 {
+		return p + n + 2
+	}
+	for i := p + 1 + escape; i < len(line); i++ {
 		switch line[i] {
 		case q:
 			return i + 1
