@@ -62,7 +62,7 @@ func (p *parser) classItem() (charset, error) {
 			return nil, p.fail(at, "a reference cannot stand inside a class")
 		}
 	case p.take("[:"):
-		if set, err, ok := p.posix(at); ok {
+		if set, ok, err := p.posix(at); ok {
 			return set, err
 		}
 		p.pos = at + 1
@@ -114,16 +114,16 @@ func (p *parser) classChar() (rune, charset, error) {
 }
 
 // posix reads [:name:] after its [: ; ok is false if it is not one.
-func (p *parser) posix(at int) (set charset, err error, ok bool) {
+func (p *parser) posix(at int) (set charset, ok bool, err error) {
 	end := strings.Index(p.src[p.pos:], ":]")
 	if end < 0 || strings.ContainsAny(p.src[p.pos:p.pos+end], `[]\`) {
-		return nil, nil, false
+		return nil, false, nil
 	}
 	name := p.src[p.pos : p.pos+end]
 	neg := strings.HasPrefix(name, "^")
 	f, known := posixSets[strings.TrimPrefix(name, "^")]
 	if !known {
-		return nil, p.fail(at, "no POSIX class [:%s:]", name), true
+		return nil, true, p.fail(at, "no POSIX class [:%s:]", name)
 	}
 	p.pos += end + 2
 	set = f()
@@ -133,5 +133,5 @@ func (p *parser) posix(at int) (set charset, err error, ok bool) {
 	if neg {
 		set = set.negate()
 	}
-	return set, nil, true
+	return set, true, nil
 }

@@ -135,7 +135,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 		if p.anchor == textStart || m.steps > m.hard {
 			return false
 		}
-		if tries == 0 && len(p.required) > 0 && bytes.Index(line[at:], p.required) < 0 {
+		if tries == 0 && len(p.required) > 0 && !bytes.Contains(line[at:], p.required) {
 			return false
 		}
 		tries++

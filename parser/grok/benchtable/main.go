@@ -69,7 +69,7 @@ func row(log, expr string) error {
 	if err != nil {
 		return err
 	}
-	print(best(few, len(few), time.Second, func(l []byte) { v.Parse(expr, string(l)) }))
+	print(best(few, len(few), time.Second, func(l []byte) { _, _ = v.Parse(expr, string(l)) }))
 	e, err := elastic.NewComplete()
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func row(log, expr string) error {
 	if err := e.Compile(expr, true); err != nil {
 		return err
 	}
-	print(best(few, len(few), time.Second, func(l []byte) { e.Parse(l) }))
+	print(best(few, len(few), time.Second, func(l []byte) { _, _ = e.Parse(l) }))
 	fmt.Println("|")
 	return nil
 }

@@ -41,7 +41,6 @@ func Run(o Options, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 2
 	}
 	out := bufio.NewWriter(stdout)
-	defer out.Flush()
 	t := &trial{o: o, set: set, m: set.NewMatcher(), out: out}
 	sc := bufio.NewScanner(stdin)
 	sc.Buffer(make([]byte, 64<<10), maxLine)
@@ -54,6 +53,10 @@ func Run(o Options, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	if !o.JSON && t.lines > 1 {
 		fmt.Fprintf(out, "%d of %d lines match, %v a line\n", t.matched, t.lines, t.spent/time.Duration(t.lines))
+	}
+	if err := out.Flush(); err != nil { // what was written before would have failed too
+		fmt.Fprintf(stderr, "millrace grok: write: %v\n", err)
+		return 2
 	}
 	if t.matched < t.lines {
 		return 1

@@ -28,20 +28,20 @@ func (t *trial) show(line []byte, pattern int, took time.Duration) {
 		if int(c.Start) < at { // inside another one
 			continue
 		}
-		t.out.WriteString(printable(line[at:c.Start]))
+		fmt.Fprint(t.out, printable(line[at:c.Start]))
 		t.paint(colors[i%len(colors)], printable(line[c.Start:c.End]))
 		at = int(c.End)
 	}
-	t.out.WriteString(printable(line[at:]) + "\n")
+	fmt.Fprint(t.out, printable(line[at:])+"\n")
 	for i, c := range caps {
 		f := t.set.Fields()[c.Field]
-		t.out.WriteString("  ")
+		fmt.Fprint(t.out, "  ")
 		t.paint(colors[i%len(colors)], f.Name)
 		fmt.Fprintf(t.out, " = %s", printable(line[c.Start:c.End]))
 		if f.Type != grok.String {
 			fmt.Fprintf(t.out, " (%s)", f.Type)
 		}
-		t.out.WriteString("\n")
+		fmt.Fprint(t.out, "\n")
 	}
 	fmt.Fprintf(t.out, "  pattern %d, %v\n", pattern+1, took)
 }
@@ -51,27 +51,27 @@ func (t *trial) show(line []byte, pattern int, took time.Duration) {
 func (t *trial) explain(line []byte) {
 	e := t.m.Explain(line)
 	if e.Offset < 0 {
-		t.out.WriteString(printable(line) + "\n")
+		fmt.Fprint(t.out, printable(line)+"\n")
 		t.paint(red, "  no match: there is no place where one could begin")
-		t.out.WriteString("\n")
+		fmt.Fprint(t.out, "\n")
 		return
 	}
-	t.out.WriteString(printable(line[:e.Offset]))
+	fmt.Fprint(t.out, printable(line[:e.Offset]))
 	t.paint(red, printable(line[e.Offset:]))
-	t.out.WriteString("\n" + strings.Repeat(" ", utf8.RuneCountInString(printable(line[:e.Offset]))) + "^\n")
+	fmt.Fprint(t.out, "\n"+strings.Repeat(" ", utf8.RuneCountInString(printable(line[:e.Offset])))+"^\n")
 	why := "no match"
 	if e.Limited {
 		why = "given up at the step limit"
 	}
 	t.paint(red, fmt.Sprintf("  %s: pattern %d got to byte %d and wants %s", why, e.Pattern+1, e.Offset, e.Want))
-	t.out.WriteString("\n")
+	fmt.Fprint(t.out, "\n")
 }
 
 func (t *trial) paint(color, text string) {
 	if t.o.Color {
 		text = color + text + plain
 	}
-	t.out.WriteString(text)
+	fmt.Fprint(t.out, text)
 }
 
 // printable writes control characters so that they do nothing to a terminal.
@@ -128,5 +128,5 @@ func (t *trial) writeJSON(line []byte, pattern int, ok bool, took time.Duration)
 	if err != nil { // nothing in it can fail
 		out = []byte("{}")
 	}
-	t.out.Write(append(out, '\n'))
+	fmt.Fprintln(t.out, string(out))
 }

@@ -1,0 +1,338 @@
+package grok
+
+import (
+	"fmt"
+	"slices"
+)
+
+// emit appends the code of n, to go on at next, and returns where it begins.
+func (c *compiler) emit(n *node, next int32) (int32, error) {
+	if len(c.p.insts) > maxInsts {
+		return 0, &Error{Offset: -1, Msg: fmt.Sprintf("pattern compiles to more than %d nodes; lower its intervals", maxInsts)}
+	}
+	switch n.kind {
+	case kEmpty:
+		return next, nil
+	case kLit:
+		var f byteSet
+		f.add(n.lit[0])
+		if len(n.lit) == 1 {
+			return c.add(inst{op: opByte, b: n.lit[0], next: next}, n, f), nil
+		}
+		c.p.lits = append(c.p.lits, n.lit)
+		return c.add(inst{op: opLit, slot: int32(len(c.p.lits) - 1), next: next}, n, f), nil
+	case kSet:
+		return c.add(inst{op: opSet, set: c.class(n.set), next: next}, n, bytesOf(n.set)), nil
+	case kCat:
+		var err error
+		for i := len(n.subs) - 1; i >= 0 && err == nil; i-- {
+			next, err = c.emit(n.subs[i], next)
+		}
+		return next, err
+	case kAlt:
+		return c.emitAlt(n, next)
+	case kRepeat:
+		return c.emitRepeat(n, next)
+	case kCapture:
+		return c.emitCapture(n, next)
+	case kAtomic:
+		return c.emitAtomic(n, next)
+	case kLook:
+		return c.emitLook(n, next)
+	case kBackref:
+		return c.emitBackref(n, next)
+	case kScan:
+		return c.emitScan(n, next)
+	}
+	return c.emitEdge(n, next)
+}
+
+// emitCapture emits a group that is captured. Where its inside is one
+// operation, that captures it by the way.
+func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
+	slot := int32(n.num) << 1
+	sub := n.subs[0]
+	var body int32
+	switch {
+	case sub.kind == kScan && c.pickScanner(sub, next) != nil:
+		body = c.addScan(sub, c.pickScanner(sub, next), next)
+	case sub.kind == kRepeat && isChar(sub.subs[0]) && sub.max != 0:
+		body = c.emitRun(sub, next, false)
+	default:
+		end := c.add(inst{op: opEnd, slot: slot, next: next}, n, c.firsts[next])
+		body, err := c.emit(sub, end)
+		if err != nil {
+			return 0, err
+		}
+		return c.add(inst{op: opStart, slot: slot, next: body}, n, c.firsts[body]), nil
+	}
+	in := &c.p.insts[body]
+	in.slot = slot
+	if in.op == opRunOnly || in.op == opScan {
+		in.capture = captureWhole
+		return body, nil
+	}
+	in.capture = captureEnd
+	return c.add(inst{op: opStart, slot: slot, next: body}, n, c.firsts[body]), nil
+}
+
+func (c *compiler) emitEdge(n *node, next int32) (int32, error) {
+	f := c.firsts[next]
+	op := opWordEdge
+	switch n.kind {
+	case kBeginLine:
+		op = opBeginLine
+	case kEndLine:
+		op = opEndLine
+		f = byteSet{end: f.end}
+		f.add('\n')
+	case kBeginText:
+		op = opBeginText
+	case kEndText:
+		op = opEndText
+		f = byteSet{end: f.end}
+	case kEndTextNL:
+		op = opEndTextNL
+		f = byteSet{end: f.end}
+		f.add('\n')
+	}
+	return c.add(inst{op: op, neg: n.neg, min: int32(n.min), next: next}, n, f), nil
+}
+
+func (c *compiler) emitAlt(n *node, next int32) (int32, error) {
+	branches := make([]int32, len(n.subs))
+	for i, sub := range n.subs {
+		var err error
+		if branches[i], err = c.emit(sub, next); err != nil {
+			return 0, err
+		}
+	}
+	return c.dispatch(branches, n), nil
+}
+
+// dispatch emits the choice between branches in their order: by the next byte
+// only those that can begin with it are tried.
+func (c *compiler) dispatch(branches []int32, src *node) int32 {
+	var f byteSet
+	for _, b := range branches {
+		f = f.union(c.firsts[b])
+	}
+	pc := c.add(inst{op: opAlt}, src, f)
+	c.fillDispatch(pc, branches)
+	return pc
+}
+
+func (c *compiler) fillDispatch(pc int32, branches []int32) {
+	branches = slices.Compact(branches)
+	table := &branchTable{}
+	in := &c.p.insts[pc]
+	in.branches = table
+	if len(branches) <= 8 {
+		in.end = c.fillFew(table, branches)
+		return
+	}
+	var lists [][]int32
+	var list []int32
+	for b := range 257 {
+		list = list[:0]
+		for _, to := range branches {
+			f := &c.firsts[to]
+			if b < 256 && f.has(byte(b)) || b == 256 && f.end {
+				list = append(list, to)
+			}
+		}
+		id := slices.IndexFunc(lists, func(l []int32) bool { return slices.Equal(l, list) })
+		if id < 0 {
+			id = len(lists)
+			lists = append(lists, slices.Clone(list))
+			table.starts = append(table.starts, c.flatten(list))
+		}
+		if b == 256 {
+			in.end = table.starts[id]
+			break
+		}
+		table.list[b] = uint8(id) // there is one list a byte at most
+	}
+}
+
+// fillFew does the same for up to eight branches, of which a byte tells the set.
+func (c *compiler) fillFew(table *branchTable, branches []int32) (end int32) {
+	var id [256]uint8 // by set, 1 more than its list
+	var list []int32
+	intern := func(set uint8) uint8 {
+		if id[set] == 0 {
+			list = list[:0]
+			for i, to := range branches {
+				if set>>i&1 != 0 {
+					list = append(list, to)
+				}
+			}
+			table.starts = append(table.starts, c.flatten(list))
+			id[set] = uint8(len(table.starts))
+		}
+		return id[set] - 1
+	}
+	var atEnd uint8
+	for w := range 4 {
+		for bit := range 64 {
+			var set uint8
+			for i, to := range branches {
+				set |= uint8(c.firsts[to].bits[w]>>bit&1) << i
+			}
+			table.list[w<<6|bit] = intern(set)
+		}
+	}
+	for i, to := range branches {
+		if c.firsts[to].end {
+			atEnd |= 1 << i
+		}
+	}
+	return table.starts[intern(atEnd)]
+}
+
+// flatten appends a list of branches, and counts it if it leaves a way to go
+// back to.
+func (c *compiler) flatten(list []int32) int32 {
+	if len(list) > 1 {
+		c.ways++
+	}
+	at := int32(len(c.p.flat))
+	c.p.flat = append(append(c.p.flat, list...), -1)
+	return at
+}
+
+func (c *compiler) emitAtomic(n *node, next int32) (int32, error) {
+	if n.subs[0].kind == kRepeat && isChar(n.subs[0].subs[0]) && n.subs[0].greed == greedy {
+		rep := *n.subs[0]
+		return c.emitRun(&rep, next, true), nil
+	}
+	reg := c.register()
+	ways := c.ways
+	c.noMemo++
+	end := c.add(inst{op: opAtomicEnd, slot: reg, next: next}, n, anything)
+	body, err := c.emit(n.subs[0], end)
+	c.noMemo--
+	if err != nil {
+		return 0, err
+	}
+	if c.ways == ways { // nothing in it can be gone back to
+		c.p.insts[end].op = opRelay
+		return body, nil
+	}
+	first := c.firsts[body]
+	if f, null := firstOf(n.subs[0]); !null {
+		first = f
+	}
+	return c.add(inst{op: opAtomic, slot: reg, next: body}, n, first), nil
+}
+
+func (c *compiler) emitLook(n *node, next int32) (int32, error) {
+	sub := n.subs[0]
+	f := c.firsts[next]
+	if isChar(sub) {
+		op := opAhead
+		if n.behind {
+			op = opBehind
+		}
+		return c.add(inst{op: op, neg: n.neg, set: c.class(charsetOf(sub)), next: next}, n, f), nil
+	}
+	if n.behind && sub.kind == kAlt {
+		return c.emitBehindAlt(n, next)
+	}
+	reg := c.register()
+	c.noMemo++
+	defer func() { c.noMemo-- }()
+	endOp := opLookEnd
+	if n.neg {
+		endOp = opNotLookEnd
+	}
+	end := c.add(inst{op: endOp, slot: reg, next: next}, n, anything)
+	body, err := c.emit(sub, end)
+	if err != nil {
+		return 0, err
+	}
+	if n.behind {
+		least, most := width(sub)
+		if least != most {
+			return 0, &syntaxError{n.at, "look-behind of variable length is not supported: give each alternative one length"}
+		}
+		if least > 0 {
+			body = c.add(inst{op: opBack, min: int32(least), next: body}, n, anything)
+		}
+	}
+	if n.neg {
+		c.ways++
+		return c.add(inst{op: opNotLook, slot: reg, next: body, alt: next}, n, f), nil
+	}
+	return c.add(inst{op: opLook, slot: reg, next: body}, n, f), nil
+}
+
+// emitBehindAlt takes a look-behind apart whose alternatives may differ in length.
+func (c *compiler) emitBehindAlt(n *node, next int32) (int32, error) {
+	var looks []*node
+	for _, sub := range n.subs[0].subs {
+		one := *n
+		one.subs = []*node{sub}
+		looks = append(looks, &one)
+	}
+	if n.neg {
+		return c.emit(cat(looks...), next)
+	}
+	return c.emit(&node{kind: kAtomic, subs: []*node{{kind: kAlt, subs: looks, at: n.at}}, at: n.at}, next)
+}
+
+func (c *compiler) emitBackref(n *node, next int32) (int32, error) {
+	c.backref = true
+	in := inst{op: opBackref, fold: n.neg, next: next, slot: int32(len(c.p.groups))}
+	var slots []int32
+	name := n.field
+	if name == "" {
+		plain := c.slots[""]
+		if len(plain) == 0 {
+			return 0, &syntaxError{n.at, "a back-reference by number where groups have names; write \\k<name>"}
+		}
+		if n.num < 1 || n.num > len(plain) {
+			return 0, &syntaxError{n.at, fmt.Sprintf("back-reference to group %d, and there are %d", n.num, len(plain))}
+		}
+		slots = []int32{int32(plain[n.num-1])}
+	} else {
+		for _, s := range c.slots[name] {
+			slots = append(slots, int32(s))
+		}
+		if len(slots) == 0 {
+			return 0, &syntaxError{n.at, "back-reference to a group that is not there: " + quote(name)}
+		}
+	}
+	c.p.groups = append(c.p.groups, slots)
+	return c.add(in, n, anything), nil
+}
+
+// emitScan emits a scanner of which no other end than the one it finds is worth
+// trying, or generic nodes if there is none.
+func (c *compiler) emitScan(n *node, next int32) (int32, error) {
+	s := c.pickScanner(n, next)
+	if s == nil {
+		return c.emit(n.subs[0], next)
+	}
+	return c.addScan(n, s, next), nil
+}
+
+func (c *compiler) addScan(n *node, s *scanner, next int32) int32 {
+	c.p.scans = true
+	first, _ := firstOf(n.subs[0])
+	return c.add(inst{op: opScan, scan: s.fn, next: next}, n, first)
+}
+
+func (c *compiler) pickScanner(n *node, next int32) *scanner {
+	follow := c.firsts[next]
+next:
+	for _, s := range n.scans {
+		for b := range 256 {
+			if s.inner[b] && follow.has(byte(b)) {
+				continue next
+			}
+		}
+		return s
+	}
+	return nil
+}

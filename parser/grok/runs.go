@@ -1,0 +1,161 @@
+package grok
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// longest takes as many characters as there are, up to max.
+func (in *inst) longest(line []byte, pos int) (end int, ok bool) {
+	if in.max < 0 {
+		end = in.set.run(line, pos)
+		if in.min <= 1 {
+			return end, in.min == 0 || end > pos
+		}
+		_, took := in.set.take(line[:end], pos, in.min)
+		return end, took == in.min
+	}
+	end, took := in.set.take(line, pos, in.max)
+	return end, took >= in.min
+}
+
+func (in *inst) canFollow(line []byte, q int) bool {
+	if q < len(line) {
+		return in.follow[line[q]]
+	}
+	return in.followEnd
+}
+
+// goesOn looks at the byte after the next.
+func (in *inst) goesOn(line []byte, q int) bool {
+	return in.alt == 0 || q+1 < len(line) && int32(line[q+1]) == in.alt-1
+}
+
+// giveBack returns the last end in [lo, q] where the continuation may
+// succeed, -1 if there is none.
+func (in *inst) giveBack(line []byte, q, lo int) int {
+	for ; q >= lo; q-- {
+		if in.follow[line[q]] && (line[q] < 0x80 || boundary(line, q)) && in.goesOn(line, q) {
+			return q
+		}
+	}
+	return -1
+}
+
+// takeMore returns the first end from q on, at most hi, where the
+// continuation may succeed, -1 if there is none; and what it cost, in bytes
+// looked at.
+func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
+	from := q
+	if in.b != 0 { // the continuation begins with this byte
+		for looks := 4; q < len(line); looks += 4 {
+			i := bytes.IndexByte(line[q:], in.b)
+			if i < 0 || q+i > hi {
+				return -1, looks + (len(line)-from)>>2
+			}
+			q += i
+			if in.goesOn(line, q) {
+				if in.set.kind == notByte && bytes.IndexByte(line[from:q], in.set.b) >= 0 {
+					return -1, looks + (q-from)>>2
+				}
+				return q, looks + (q-from)>>2
+			}
+			q++
+		}
+		return -1, 4 * (q - from)
+	}
+	for q < len(line) {
+		if in.follow[line[q]] && in.goesOn(line, q) {
+			return q, q - from
+		}
+		if q >= hi {
+			return -1, q - from
+		}
+		w := 1
+		if in.set.tab[line[q]] != inASCII {
+			if w = in.set.width(line, q); w == 0 {
+				return -1, q - from
+			}
+		}
+		q += w
+	}
+	if in.followEnd {
+		return q, q - from
+	}
+	return -1, q - from
+}
+
+func (in *inst) behind(line []byte, pos int) bool {
+	found := false
+	if pos > 0 {
+		if c := line[pos-1]; c < 0x80 {
+			found = in.set.tab[c] != 0
+		} else {
+			r, _ := utf8.DecodeLastRune(line[:pos])
+			found = in.set.set.has(r)
+		}
+	}
+	return found != in.neg
+}
+
+func (in *inst) edge(line []byte, pos int) bool {
+	n := len(line)
+	switch in.op {
+	case opBeginLine:
+		return pos == 0 || line[pos-1] == '\n' && pos < n
+	case opEndLine:
+		return pos == n || line[pos] == '\n'
+	case opBeginText:
+		return pos == 0
+	case opEndText:
+		return pos == n
+	case opEndTextNL:
+		return pos == n || pos == n-1 && line[pos] == '\n'
+	}
+	ascii := in.min == 1
+	return (wordBefore(line, pos, ascii) != wordAt(line, pos, ascii)) != in.neg
+}
+
+// backref returns the end of the text that one of the slots captured last, -1
+// if it is not at pos.
+func (in *inst) backref(line []byte, pos int, trail []mark, slots []int32) int {
+	for i := len(slots) - 1; i >= 0; i-- {
+		s, e := int32(-1), int32(-1)
+		for j := len(trail) - 1; j >= 0 && s < 0; j-- {
+			switch t := trail[j]; {
+			case t.slot == slots[i]<<1|1 && e < 0:
+				e = t.pos
+			case t.slot == slots[i]<<1 && e >= 0:
+				s = t.pos
+			}
+		}
+		if s < 0 {
+			continue
+		}
+		want := line[s:e]
+		if !in.fold {
+			if bytes.HasPrefix(line[pos:], want) {
+				return pos + len(want)
+			}
+			continue
+		}
+		if end := foldPrefix(line, pos, want); end >= 0 {
+			return end
+		}
+	}
+	return -1
+}
+
+func foldPrefix(line []byte, pos int, want []byte) int {
+	for len(want) > 0 {
+		a, wa := utf8.DecodeRune(want)
+		b, wb := utf8.DecodeRune(line[pos:])
+		if wb == 0 || a != b && !strings.EqualFold(string(unicode.ToLower(a)), string(unicode.ToLower(b))) {
+			return -1
+		}
+		want, pos = want[wa:], pos+wb
+	}
+	return pos
+}
