@@ -32,11 +32,12 @@ const (
 func (m *Matcher) run(p *program, line []byte, start int) outcome {
 	stack, trail := m.stack[:0], m.trail[:0]
 	pc, pos, n := p.entry, start, len(line)
+	insts, flat := p.insts, p.flat
 	steps := m.steps
 	result := failed
 loop:
 	for {
-		in := &p.insts[pc]
+		in := &insts[pc]
 		steps++
 		switch in.op {
 		case opFail:
@@ -52,13 +53,13 @@ loop:
 				break loop
 			}
 			e := &stack[len(stack)-1]
-			in := &p.insts[e.pc]
+			in := &insts[e.pc]
 			trail = trail[:e.trail]
 			switch in.op {
 			case opAlt:
-				pc, pos = p.flat[e.aux], int(e.pos)
+				pc, pos = flat[e.aux], int(e.pos)
 				e.aux++
-				if p.flat[e.aux] < 0 {
+				if flat[e.aux] < 0 {
 					stack = stack[:len(stack)-1]
 				}
 			case opRun:
@@ -205,11 +206,11 @@ loop:
 			if pos < n {
 				at = in.branches.starts[in.branches.list[line[pos]]]
 			}
-			first := p.flat[at]
+			first := flat[at]
 			if first < 0 {
 				break
 			}
-			if p.flat[at+1] >= 0 {
+			if flat[at+1] >= 0 {
 				stack = append(stack, choice{pc, int32(pos), at + 1, int32(len(trail))})
 			}
 			pc = first
