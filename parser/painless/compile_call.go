@@ -168,7 +168,7 @@ type callSite struct {
 	key   string
 	arity int
 	at    int
-	last  atomic.Pointer[lookup] // what the receiver's class was last time
+	first atomic.Pointer[lookup] // the class of the first receiver, and its method
 }
 
 type lookup struct {
@@ -178,14 +178,16 @@ type lookup struct {
 
 func (s *callSite) find(c *Context, this value) *method {
 	k := this.class()
-	if l := s.last.Load(); l != nil && l.cls == k {
+	if l := s.first.Load(); l != nil && l.cls == k {
 		return l.m
 	}
 	m := k.methods[s.key]
 	if m == nil {
 		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic method [%s, %s/%d] not found", c.className(this), s.name, s.arity)
 	}
-	s.last.Store(&lookup{k, m})
+	if s.first.Load() == nil { // a site that sees several classes must not allocate for each change
+		s.first.Store(&lookup{k, m})
+	}
 	return m
 }
 
