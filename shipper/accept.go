@@ -16,7 +16,7 @@ type acceptor struct {
 	*listenerBase
 	socket *net.TCPListener
 	// receive reads conn to its end, or until ctx ends, and closes it.
-	receive func(ctx context.Context, conn *net.TCPConn)
+	receive func(ctx context.Context, conn *connection)
 }
 
 // bindAcceptor binds the socket; receive is still to be set.
@@ -61,26 +61,17 @@ func (a *acceptor) serve(ctx context.Context) error {
 			sleep(ctx, 100*time.Millisecond)
 			continue
 		}
-		if now := a.stats.connections.Load(); now >= int64(a.cfg.MaxConnections) {
-			a.refuse(conn)
+		c := &connection{TCPConn: conn, peer: peerOf(conn)}
+		if !a.enter(c) {
+			conn.Close()
 			continue
 		}
-		a.stats.accepted.Add(1)
 		a.stats.connections.Add(1)
 		connections.Go(func() {
-			a.receive(ctx, conn)
+			a.handle(ctx, c)
 			a.stats.connections.Add(-1)
 		})
 	}
-}
-
-func (a *acceptor) refuse(conn *net.TCPConn) {
-	a.stats.refused.Add(1)
-	if n, ok := a.refused.Pass(time.Now()); ok {
-		a.log.Warn("connection closed: there are too many; raise max_connections of this listener if they are wanted",
-			zap.Int("max_connections", a.cfg.MaxConnections), zap.Stringer("peer", conn.RemoteAddr()), zap.Int("not_logged", n))
-	}
-	conn.Close()
 }
 
 // sleep waits for d, or until ctx ends.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/internal/units"
+	"github.com/millrace/millrace/shipper/admission"
 	"github.com/millrace/millrace/shipper/gss"
 	"github.com/millrace/millrace/shipper/hostfile"
 	"github.com/millrace/millrace/shipper/pathname"
@@ -45,6 +46,18 @@ type ListenerConfig struct {
 	MaxMessage units.ByteSize `yaml:"max_message"`
 	// Most connections; further ones are closed at once. 10000 when 0. Not for UDP.
 	MaxConnections int `yaml:"max_connections"`
+	// Most connections of one address (IPv6: of one /64). When 0, half of max_connections. Not for UDP.
+	MaxConnectionsPerPeer int `yaml:"max_connections_per_peer"`
+	// Most bytes a second from one address (IPv6: from one /64), all its connections together. From those that send more
+	// it is read slower; their datagrams are thrown away and counted. 0: any.
+	MaxRatePerPeer units.ByteSize `yaml:"max_rate_per_peer"`
+	// Networks that may send, such as 10.0.0.0/8, or addresses. All when empty.
+	Allow []string `yaml:"allow"`
+	// Networks that may not, even if they are in allow.
+	Deny []string `yaml:"deny"`
+	// Networks of proxies: connections from there must begin with a header of the PROXY protocol (version 1 or 2), whose
+	// address is the sender's from then on, for allow and deny as well. Not for UDP.
+	ProxyFrom []string `yaml:"proxy_from"`
 	// Receive buffer that is asked of the kernel. When 0, it is the kernel's choice, and 4MiB for UDP.
 	ReceiveBuffer units.ByteSize `yaml:"receive_buffer"`
 	// For tls and relps, and gss if it is wanted there: certificates, and who may connect.
@@ -138,6 +151,7 @@ func (c *Config) FillDefaults() {
 		}
 		l.MaxMessage = cmp.Or(l.MaxMessage, DefaultMaxMessage)
 		l.MaxConnections = cmp.Or(l.MaxConnections, defaultMaxConnections)
+		l.MaxConnectionsPerPeer = cmp.Or(l.MaxConnectionsPerPeer, (l.MaxConnections+1)/2)
 		l.RELP.Window = cmp.Or(l.RELP.Window, defaultRELPWindow)
 		if strings.HasPrefix(l.Listen, "udp:") {
 			l.ReceiveBuffer = cmp.Or(l.ReceiveBuffer, defaultUDPBuffer)
@@ -206,6 +220,9 @@ func (l *ListenerConfig) validate() error {
 	}
 	if l.MaxConnections < 1 {
 		return fmt.Errorf("max_connections: %d is out of range: write a number above 0, or 0 for the default", l.MaxConnections)
+	}
+	if _, _, err := l.policy(); err != nil {
+		return err
 	}
 	if l.RELP.Window < 1 || l.RELP.Window > maxRELPWindow {
 		return fmt.Errorf("relp.window: %d is out of range: write a number from 1 to %d, or 0 for the default", l.RELP.Window, maxRELPWindow)
@@ -311,7 +328,7 @@ func compileRoute(c *RouteConfig, i int) (*route, error) {
 			}
 		}
 	}
-	if err := r.addPeers(c.Peers); err != nil {
+	if r.peers, err = admission.ParseNetworks(c.Peers); err != nil {
 		return nil, fmt.Errorf("peers: %w", err)
 	}
 	for _, f := range c.Files {

@@ -19,6 +19,8 @@ type input interface {
 	read() (*buffer, error)
 	// rest returns the buffer with what is left in it at the end of the connection; nil if that is nothing.
 	rest() *buffer
+	// detach gives the buffer back until the next read, and keeps what is in it.
+	detach()
 }
 
 // receiveSyslog reads in to its end, whose error it returns, and takes every message (RFC 6587) to where it belongs.

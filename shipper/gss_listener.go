@@ -58,8 +58,8 @@ func (l *gssListener) reopen() error {
 	return err
 }
 
-func (l *gssListener) receive(ctx context.Context, socket *net.TCPConn) {
-	peer, conn := peerOf(socket), net.Conn(socket)
+func (l *gssListener) receive(ctx context.Context, socket *connection) {
+	peer, conn := socket.peer, net.Conn(socket)
 	if l.tls != nil {
 		secure, _, err := l.tls.Handshake(ctx, socket)
 		if err != nil {
@@ -84,7 +84,7 @@ func (l *gssListener) receive(ctx context.Context, socket *net.TCPConn) {
 		who := session.Principal()
 		origin.Name, origin.Realm = who.Name(), who.Realm
 	}
-	err = l.receiveSyslog(in, origin)
+	err = l.receiveSyslog(socket.paced(ctx, in), origin)
 	if reason := gss.ReasonOf(err); reason != "" && !errors.Is(err, io.EOF) {
 		l.ended(string(reason), peer, err)
 	}

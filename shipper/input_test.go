@@ -148,7 +148,7 @@ func TestBusyConnectionBecomesQuietAgain(t *testing.T) {
 }
 
 func TestConnectionLimit(t *testing.T) {
-	r := start(t, func(c *Config) { one(c); c.Listeners[0].MaxConnections = 3 })
+	r := start(t, func(c *Config) { one(c); c.Listeners[0].MaxConnections, c.Listeners[0].MaxConnectionsPerPeer = 3, 3 })
 	var open []net.Conn
 	for i := range 3 {
 		c := r.dial(0)
@@ -165,7 +165,7 @@ func TestConnectionLimit(t *testing.T) {
 	if n := r.logs.FilterMessageSnippet("there are too many").Len(); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
-	if s := r.Stats().Listeners[0]; s.Refused != 5 || s.Accepted != 3 || s.Connections != 3 {
+	if s := r.Stats().Listeners[0]; s.RefusedFor["limit"] != 5 || s.Accepted != 3 || s.Connections != 3 {
 		t.Errorf("%+v", s)
 	}
 	open[0].Close()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/admission"
 	"github.com/millrace/millrace/shipper/hostfile"
 	"github.com/millrace/millrace/shipper/pathname"
 )
@@ -27,6 +28,7 @@ type session struct {
 	peer   []byte // its address as text
 	routes []sessionRoute
 	stats  *listenerStats
+	bucket *admission.Bucket // of a sender of datagrams; nil: it may send any amount
 }
 
 // sessionRoute is a route that may take lines of the session.

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/admission"
 	"github.com/millrace/millrace/shipper/gss"
 	"github.com/millrace/millrace/shipper/internal/quiet"
 )
@@ -58,15 +59,19 @@ type listenerBase struct {
 	refused   quiet.Gate // logging of connections that are turned away
 	trouble   quiet.Gate // logging of what the system does to us
 	stats     listenerStats
+	desk      *admission.Desk
+	proxies   *admission.Networks // whose connections begin with a PROXY header
 }
 
 type listenerStats struct {
 	lines, bytes, truncated, empty, unrouted atomic.Uint64
-	resent                                   atomic.Uint64    // lines that were stored before
-	accepted, refused                        atomic.Uint64    // connections
-	connections                              atomic.Int64     // now
-	dropped                                  atomic.Uint64    // datagrams, by the kernel
-	refusedFor, endedFor                     reasons          // connections, after they were accepted
+	resent                                   atomic.Uint64 // lines that were stored before
+	accepted                                 atomic.Uint64 // connections
+	slowed                                   atomic.Uint64 // reads put off
+	connections                              atomic.Int64  // now
+	dropped                                  atomic.Uint64 // datagrams, by the kernel
+	refusedFor, endedFor                     reasons       // connections
+	refusedDatagrams                         reasons
 	gss                                      func() gss.Stats // nil unless it is a GSS listener
 }
 
@@ -100,9 +105,11 @@ func (b *listenerBase) ended(reason string, peer netip.AddrPort, err error) {
 }
 
 func newListenerBase(cfg *ListenerConfig, in *intake, log *zap.Logger) *listenerBase {
+	policy, proxies, _ := cfg.policy() // Validate has compiled it
 	return &listenerBase{
 		cfg: cfg, intake: in, log: log.With(zap.String("listener", cfg.Name)),
 		refused: quiet.Gate{Every: 10 * time.Second}, trouble: quiet.Gate{Every: 10 * time.Second},
+		desk: admission.NewDesk(policy), proxies: proxies,
 	}
 }
 

@@ -25,11 +25,13 @@ type ListenerStats struct {
 	Resent       uint64            // lines that came again after a reconnect, answered and not stored again
 	Connections  int               // now
 	Accepted     uint64            // connections
-	Refused      uint64            // connections over the limit
-	RefusedFor   map[string]uint64 // further connections refused, by reason
+	Slowed       uint64            // reads put off because a sender was too fast
+	RefusedFor   map[string]uint64 // connections refused, by reason
 	EndedFor     map[string]uint64 // connections ended because of what the peer did, by reason
 	Dropped      uint64            // datagrams that the kernel dropped
-	GSS          *gss.Stats        // of a GSS listener
+
+	RefusedDatagrams map[string]uint64 // by reason
+	GSS              *gss.Stats        // of a GSS listener
 }
 
 // LaneStats is a snapshot of one lane. A line is in one of Appended, Gapped, Lost and Unanswered, or still on its way.
@@ -59,7 +61,7 @@ func (s *Shipper) Stats() Stats {
 		out.Listeners = append(out.Listeners, ListenerStats{
 			Name: l.cfg.Name, Lines: n.lines.Load(), Bytes: n.bytes.Load(), Truncated: n.truncated.Load(), Empty: n.empty.Load(),
 			Unrouted: n.unrouted.Load(), Resent: n.resent.Load(), Connections: int(n.connections.Load()), Accepted: n.accepted.Load(),
-			Refused: n.refused.Load(), Dropped: n.dropped.Load(),
+			Slowed: n.slowed.Load(), Dropped: n.dropped.Load(), RefusedDatagrams: n.refusedDatagrams.snapshot(),
 			RefusedFor: n.refusedFor.snapshot(), EndedFor: n.endedFor.snapshot(),
 		})
 	}
@@ -102,6 +104,8 @@ var ( // fixed descriptions, never changed
 	acceptedDesc    = metric("accepted_connections_total", "Connections accepted.", "listener")
 	refusedDesc     = metric("refused_connections_total", "Connections turned away.", "listener", "reason")
 	endedDesc       = metric("ended_connections_total", "Connections ended because of what the peer did.", "listener", "reason")
+	slowedDesc      = metric("slowed_reads_total", "Reads of connections put off because their sender was too fast.", "listener")
+	thrownDesc      = metric("refused_datagrams_total", "Datagrams thrown away unread.", "listener", "reason")
 	handshakesDesc  = metric("gss_handshakes", "GSS handshakes under way.", "listener")
 	replaysDesc     = metric("gss_replay_cache", "GSS authenticators remembered.", "listener")
 	droppedDesc     = metric("dropped_datagrams_total", "Datagrams that the kernel dropped.", "listener")
@@ -141,9 +145,12 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		counter(resentDesc, l.Resent, l.Name)
 		gauge(connectionsDesc, l.Connections, l.Name)
 		counter(acceptedDesc, l.Accepted, l.Name)
-		counter(refusedDesc, l.Refused, l.Name, "limit")
+		counter(slowedDesc, l.Slowed, l.Name)
 		for reason, n := range l.RefusedFor {
 			counter(refusedDesc, n, l.Name, reason)
+		}
+		for reason, n := range l.RefusedDatagrams {
+			counter(thrownDesc, n, l.Name, reason)
 		}
 		for reason, n := range l.EndedFor {
 			counter(endedDesc, n, l.Name, reason)

@@ -67,8 +67,8 @@ func (l *relpListener) reopen() error {
 	return l.tls.Reload()
 }
 
-func (l *relpListener) receive(ctx context.Context, conn *net.TCPConn) {
-	in, err := newStream(conn, l.pool)
+func (l *relpListener) receive(ctx context.Context, conn *connection) {
+	in, err := newStream(conn.TCPConn, l.pool)
 	if err != nil {
 		conn.Close()
 		return
@@ -76,10 +76,10 @@ func (l *relpListener) receive(ctx context.Context, conn *net.TCPConn) {
 	in.eager = true
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
-	l.receiveRELP(ctx, in, conn, conn, l.origin(peerOf(conn)))
+	l.receiveRELP(ctx, conn.paced(ctx, in), conn.TCPConn, conn.TCPConn, l.origin(conn.peer))
 }
 
-func (l *relpListener) receiveTLS(ctx context.Context, conn *net.TCPConn) {
+func (l *relpListener) receiveTLS(ctx context.Context, conn *connection) {
 	secure, who, err := l.tls.Handshake(ctx, conn)
 	if err != nil {
 		l.refuseTLS(conn, err)
@@ -89,9 +89,9 @@ func (l *relpListener) receiveTLS(ctx context.Context, conn *net.TCPConn) {
 	in := newWrapped(secure, l.pool)
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
-	origin := l.origin(peerOf(conn))
+	origin := l.origin(conn.peer)
 	origin.Name, origin.Realm = who.Name, who.Subject
-	l.receiveRELP(ctx, in, secure, conn, origin)
+	l.receiveRELP(ctx, conn.paced(ctx, in), secure, conn.TCPConn, origin)
 }
 
 // answerTime is how long a sender may take at a stop to read its last answers.

@@ -2,15 +2,12 @@ package shipper
 
 import (
 	"bytes"
-	"fmt"
-	"net/netip"
 	"path"
 	"slices"
 	"sync/atomic"
 
-	"github.com/gaissmai/bart"
-
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/admission"
 	"github.com/millrace/millrace/shipper/pathname"
 	"github.com/millrace/millrace/shipper/selector"
 )
@@ -22,7 +19,7 @@ type route struct {
 	equals    []string
 	contains  [][]byte
 	globs     []string
-	peers     *bart.Lite // nil: any
+	peers     *admission.Networks // nil: any
 	listeners []string
 	names     []string
 	paths     []*pathname.Template
@@ -34,29 +31,9 @@ type route struct {
 
 const noLane = -1
 
-func (r *route) addPeers(networks []string) error {
-	for _, text := range networks {
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			var addr netip.Addr
-			if addr, err = netip.ParseAddr(text); err == nil {
-				network = netip.PrefixFrom(addr, addr.BitLen())
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("%q is not a network: write one such as 10.0.0.0/8 or 2001:db8::/32, or an address", text)
-		}
-		if r.peers == nil {
-			r.peers = new(bart.Lite)
-		}
-		r.peers.Insert(network.Masked())
-	}
-	return nil
-}
-
 // takesFrom reports whether the route may take lines of that origin.
 func (r *route) takesFrom(o *event.Origin) bool {
-	if r.peers != nil && !r.peers.Contains(o.Peer.Addr().WithZone("")) {
+	if r.peers != nil && !r.peers.Contains(o.Peer.Addr()) {
 		return false
 	}
 	if len(r.listeners) > 0 && !slices.Contains(r.listeners, o.Listener) {

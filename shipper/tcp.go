@@ -2,8 +2,6 @@ package shipper
 
 import (
 	"context"
-	"net"
-	"net/netip"
 
 	"github.com/millrace/millrace/event"
 )
@@ -25,15 +23,13 @@ func bindTCP(base *listenerBase, address string) (listener, error) {
 	return l, nil
 }
 
-func (l *tcpListener) receive(ctx context.Context, conn *net.TCPConn) {
-	in, err := newStream(conn, l.pool)
+func (l *tcpListener) receive(ctx context.Context, conn *connection) {
+	in, err := newStream(conn.TCPConn, l.pool)
 	if err != nil {
 		conn.Close()
 		return
 	}
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
-	_ = l.receiveSyslog(in, l.origin(peerOf(conn))) // how it ends is the peer's affair, and not logged
+	_ = l.receiveSyslog(conn.paced(ctx, in), l.origin(conn.peer)) // how it ends is the peer's affair, and not logged
 }
-
-func peerOf(conn *net.TCPConn) netip.AddrPort { return conn.RemoteAddr().(*net.TCPAddr).AddrPort() }

@@ -51,8 +51,7 @@ func (b *listenerBase) tlsServer() (*tlsserver.Server, error) {
 // reopen reads the certificates again.
 func (l *tlsListener) reopen() error { return l.server.Reload() }
 
-func (l *tlsListener) receive(ctx context.Context, conn *net.TCPConn) {
-	peer := peerOf(conn)
+func (l *tlsListener) receive(ctx context.Context, conn *connection) {
 	secure, who, err := l.server.Handshake(ctx, conn)
 	if err != nil {
 		l.refuseTLS(conn, err)
@@ -62,9 +61,9 @@ func (l *tlsListener) receive(ctx context.Context, conn *net.TCPConn) {
 	in := newWrapped(secure, l.pool)
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
-	origin := l.origin(peer)
+	origin := l.origin(conn.peer)
 	origin.Name, origin.Realm = who.Name, who.Subject
-	_ = l.receiveSyslog(in, origin) // how it ends is the peer's affair, and not logged
+	_ = l.receiveSyslog(conn.paced(ctx, in), origin) // how it ends is the peer's affair, and not logged
 }
 
 // refuseTLS counts a handshake that failed, and says why now and then.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/millrace/millrace/shipper/admission"
 )
 
 // peerCache keeps the sessions of the peers that sent datagrams lately, in two generations of bounded size.
@@ -32,11 +34,27 @@ func (c *peerCache) get(peer netip.AddrPort, make_ func(netip.AddrPort) *session
 }
 
 func (b *listenerBase) newSession(peer netip.AddrPort) *session {
-	return b.intake.session(b.origin(peer), &b.stats)
+	s := b.intake.session(b.origin(peer), &b.stats)
+	s.bucket = b.desk.Bucket(peer.Addr())
+	return s
 }
 
-// addDatagram puts a datagram into r: it is one message, whatever is in it.
-func (b *listenerBase) addDatagram(data []byte, r *run) {
+// takesDatagrams reports whether peer may send at all; a datagram that may not be sent is counted.
+func (b *listenerBase) takesDatagrams(peer netip.AddrPort) bool {
+	if b.desk.Permits(peer.Addr()) {
+		return true
+	}
+	b.stats.refusedDatagrams.add(string(admission.Denied))
+	return false
+}
+
+// addDatagram puts a datagram into r: it is one message, whatever is in it. Those of a sender that is too fast are
+// counted instead.
+func (b *listenerBase) addDatagram(from *session, data []byte, r *run) {
+	if from.bucket != nil && !from.bucket.Try(len(data), time.Now()) {
+		b.stats.refusedDatagrams.add(string(admission.TooFast))
+		return
+	}
 	truncated := len(data) > int(b.cfg.MaxMessage)
 	if truncated {
 		data = data[:b.cfg.MaxMessage]

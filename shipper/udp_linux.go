@@ -160,16 +160,24 @@ func (l *udpListener) receive() (int, error) {
 	var last netip.AddrPort
 	for i := range int(n) {
 		peer := addrOf(&l.names[i])
-		if from == nil || peer != last {
+		if peer != last {
 			if from != nil {
 				l.run.deliver(from)
 			}
-			from, last = l.peers.get(peer, l.newSession), peer
+			from, last = nil, peer
+		}
+		if from == nil {
+			if !l.takesDatagrams(peer) {
+				continue
+			}
+			from = l.peers.get(peer, l.newSession)
 		}
 		size := int(l.messages[i].n)
-		l.addDatagram(l.space[i*l.slot:i*l.slot+size], l.run)
+		l.addDatagram(from, l.space[i*l.slot:i*l.slot+size], l.run)
 	}
-	l.run.deliver(from)
+	if from != nil {
+		l.run.deliver(from)
+	}
 	return int(n), nil
 }
 

@@ -46,7 +46,11 @@ func (l *udpListener) serve(ctx context.Context) error {
 			}
 			continue // the error of a datagram
 		}
-		l.addDatagram(buf[:n], r)
-		r.deliver(l.peers.get(peer, l.newSession))
+		if !l.takesDatagrams(peer) {
+			continue
+		}
+		from := l.peers.get(peer, l.newSession)
+		l.addDatagram(from, buf[:n], r)
+		r.deliver(from)
 	}
 }

@@ -39,6 +39,7 @@ const sessionsOfPeer = 16
 type History struct {
 	memory *Memory
 	peer   *peer
+	kept   bool // by the memory; it has a line
 	mu     sync.Mutex
 	lines  []uint64 // twice the window at most
 }
@@ -100,15 +101,17 @@ func (m *Memory) keep(h *History) {
 
 // Add remembers a line that is answered, or about to be. It is called by the session's goroutine alone.
 func (h *History) Add(msg []byte) {
-	if h.lines == nil {
+	if !h.kept {
 		h.memory.keep(h)
+		h.kept = true
 	}
+	hash := maphash.Bytes(h.memory.seed, msg)
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	if len(h.lines) >= 2*h.memory.window {
 		h.lines = append(h.lines[:0], h.lines[h.memory.window:]...)
 	}
-	h.lines = append(h.lines, maphash.Bytes(h.memory.seed, msg))
+	h.lines = append(h.lines, hash)
+	h.mu.Unlock()
 }
 
 // Forget removes the session: its sender has closed it with everything answered, and will send none of it again.

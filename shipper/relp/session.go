@@ -76,7 +76,9 @@ func (s *Session) begin(f Frame, answers []byte) ([]byte, Kind, error) {
 func TxnAfter(txn, n int) int { return (txn-1+n)%lastTxn + 1 }
 
 // AppendOK appends the answer that takes over the responsibility for message txn.
-func AppendOK(dst []byte, txn int) []byte { return appendResponse(dst, txn, "200 OK") }
+func AppendOK(dst []byte, txn int) []byte {
+	return append(strconv.AppendUint(dst, uint64(txn), 10), " rsp 6 200 OK\n"...)
+}
 
 func appendResponse(dst []byte, txn int, text string) []byte {
 	dst = strconv.AppendInt(dst, int64(txn), 10)
