@@ -1,0 +1,187 @@
+package painless
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"github.com/millrace/millrace/event"
+)
+
+func declareBuilder(l *lib, k *class) {
+	k.method(l, "new()", func(*Context, value, []value) value { return object(&stringBuilder{}) })
+	k.method(l, "new(CharSequence)", func(c *Context, _ value, a []value) value {
+		return object(&stringBuilder{append([]byte(nil), c.arg(a[0])...)})
+	})
+	m := func(sig string, f func(c *Context, s *stringBuilder, this value, a []value) value) {
+		k.method(l, sig, func(c *Context, this value, a []value) value { return f(c, this.ref.(*stringBuilder), this, a) })
+	}
+	m("StringBuilder append(def)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return s.add(c, this, func(b []byte) []byte {
+			if k := a[0].class(); k != nil && k.elem == l.char {
+				return append(b, textOf(c, c.ofChars(a[0]))...)
+			}
+			return c.appendText(b, a[0])
+		})
+	})
+	m("StringBuilder append(CharSequence,int,int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		part := substringMethod(c, a[0], a[1:])
+		return s.add(c, this, func(b []byte) []byte { return c.appendText(b, part) })
+	})
+	m("StringBuilder appendCodePoint(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return s.add(c, this, func(b []byte) []byte { return utf8.AppendRune(b, rune(a[0].int())) })
+	})
+	splice := func(c *Context, s *stringBuilder, this value, from, to int64, with []byte) value {
+		n := int64(utf16Len(s.b))
+		to = min(to, n)
+		if from < 0 || from > n || from > to {
+			c.throw("java.lang.StringIndexOutOfBoundsException", "start %d, end %d, length %d", from, to, n)
+		}
+		i, _ := byteIndex(s.b, int(from))
+		j, _ := byteIndex(s.b, int(to))
+		return s.add(c, this, func(b []byte) []byte {
+			rest := append([]byte(nil), b[j:]...)
+			return append(append(b[:i], with...), rest...)
+		})
+	}
+	m("StringBuilder insert(int,def)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		if n := int64(utf16Len(s.b)); a[0].int() < 0 || a[0].int() > n {
+			c.throw("java.lang.StringIndexOutOfBoundsException", "offset %d, length %d", a[0].int(), n)
+		}
+		return splice(c, s, this, a[0].int(), a[0].int(), c.appendText(nil, a[1]))
+	})
+	m("StringBuilder delete(int,int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return splice(c, s, this, a[0].int(), a[1].int(), nil)
+	})
+	m("StringBuilder deleteCharAt(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		c.charIndex(s.b, a[0].int(), utf16Len(s.b))
+		return splice(c, s, this, a[0].int(), a[0].int()+1, nil)
+	})
+	m("StringBuilder replace(int,int,String)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		return splice(c, s, this, a[0].int(), a[1].int(), c.arg(a[2]))
+	})
+	m("void setCharAt(int,char)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		c.charIndex(s.b, a[0].int(), utf16Len(s.b))
+		return splice(c, s, this, a[0].int(), a[0].int()+1, appendUnit(nil, uint16(a[1].int())))
+	})
+	m("void setLength(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
+		n := int64(utf16Len(s.b))
+		if want := a[0].int(); want > n {
+			c.reserve(int(want))
+			return s.add(c, this, func(b []byte) []byte { return append(b, make([]byte, want-n)...) })
+		}
+		return splice(c, s, this, a[0].int(), n, nil)
+	})
+	m("StringBuilder reverse()", func(_ *Context, s *stringBuilder, this value, _ []value) value {
+		out := make([]byte, 0, len(s.b))
+		for rest := s.b; len(rest) > 0; {
+			_, size := utf8.DecodeLastRune(rest)
+			out = append(out, rest[len(rest)-size:]...)
+			rest = rest[:len(rest)-size]
+		}
+		s.b = out
+		return this
+	})
+	m("int indexOf(String)", func(c *Context, s *stringBuilder, _ value, a []value) value {
+		return count(indexFrom(s.b, c.arg(a[0]), 0))
+	})
+	m("int indexOf(String,int)", func(c *Context, s *stringBuilder, _ value, a []value) value {
+		return count(indexFrom(s.b, c.arg(a[0]), int(a[1].int())))
+	})
+	m("int lastIndexOf(String)", func(c *Context, s *stringBuilder, _ value, a []value) value {
+		return count(unitIndex(s.b, bytes.LastIndex(s.b, c.arg(a[0]))))
+	})
+	k.method(l, "String substring(int)", substringMethod)
+	k.method(l, "String substring(int,int)", substringMethod)
+}
+
+// add appends and bounds what the builder may hold.
+func (s *stringBuilder) add(c *Context, this value, f func([]byte) []byte) value {
+	before := len(s.b)
+	s.b = joinAppend(s.b, before, f)
+	if grown := len(s.b) - before; grown > 0 {
+		c.charge(grown)
+	}
+	return this
+}
+
+// tokenizer is a StringTokenizer.
+type tokenizer struct {
+	s, delims []byte
+	at        int
+	keep      bool
+}
+
+func (*tokenizer) classOf(event.Value) *class { return classes().types["StringTokenizer"] }
+
+func declareTokenizer(l *lib) {
+	k := l.class("java.util.StringTokenizer")
+	make := func(c *Context, _ value, a []value) value {
+		t := &tokenizer{s: c.arg(a[0]), delims: []byte(" \t\n\r\f")}
+		if len(a) > 1 {
+			t.delims = c.arg(a[1])
+		}
+		t.keep = len(a) > 2 && a[2].bool()
+		return object(t)
+	}
+	k.method(l, "new(String)", make)
+	k.method(l, "new(String,String)", make)
+	k.method(l, "new(String,String,boolean)", make)
+	more := func(_ *Context, x value, _ []value) value {
+		t := *x.ref.(*tokenizer)
+		_, ok := t.token()
+		return boolean(ok)
+	}
+	k.method(l, "boolean hasMoreTokens()", more)
+	k.method(l, "boolean hasMoreElements()", more)
+	k.method(l, "int countTokens()", func(c *Context, x value, _ []value) value {
+		t, n := *x.ref.(*tokenizer), 0
+		for _, ok := t.token(); ok; _, ok = t.token() {
+			c.loop()
+			n++
+		}
+		return count(n)
+	})
+	next := func(c *Context, x value, a []value) value {
+		t := x.ref.(*tokenizer)
+		if len(a) > 0 {
+			t.delims = c.arg(a[0])
+		}
+		b, ok := t.token()
+		if !ok {
+			c.throwBare("java.util.NoSuchElementException")
+		}
+		return c.textValue(b)
+	}
+	k.method(l, "String nextToken()", next)
+	k.method(l, "String nextToken(String)", next)
+	k.method(l, "def nextElement()", next)
+}
+
+func (t *tokenizer) token() ([]byte, bool) {
+	isDelim := func(at int) (bool, int) {
+		r, size := decode(t.s[at:])
+		return bytes.ContainsRune(t.delims, r), size
+	}
+	for !t.keep && t.at < len(t.s) {
+		yes, size := isDelim(t.at)
+		if !yes {
+			break
+		}
+		t.at += size
+	}
+	start := t.at
+	if start >= len(t.s) {
+		return nil, false
+	}
+	for t.at < len(t.s) {
+		yes, size := isDelim(t.at)
+		if yes && t.at > start {
+			break
+		}
+		t.at += size
+		if yes {
+			break
+		}
+	}
+	return t.s[start:t.at], true
+}

@@ -1,0 +1,115 @@
+package painless
+
+import (
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/parser/javatime"
+)
+
+func declareFormatter(l *lib, k *class) {
+	k.method(l, "static DateTimeFormatter ofPattern(String)", func(c *Context, _ value, a []value) value {
+		f, err := javatime.Compile(string(c.arg(a[0])))
+		if err == nil {
+			err = f.CanAppend()
+		}
+		if err != nil {
+			c.throw("java.lang.IllegalArgumentException", "%s", err.Error())
+		}
+		return object(&formatter{f: f})
+	})
+	k.method(l, "static DateTimeFormatter ofPattern(String,Locale)", k.statics["ofPattern/1"].run)
+	for name, kind := range map[string]temporalKind{
+		"ISO_ZONED_DATE_TIME": kindZoned, "ISO_OFFSET_DATE_TIME": kindOffset, "ISO_INSTANT": kindInstant,
+		"ISO_LOCAL_DATE_TIME": kindDateTime, "ISO_LOCAL_DATE": kindDate, "ISO_LOCAL_TIME": kindTime,
+	} {
+		k.constant(name, k, func() value { return object(&formatter{iso: kind, name: name}) })
+	}
+	k.method(l, "String format(TemporalAccessor)", func(c *Context, x value, a []value) value { return c.formatDate(x, c.temporal(a[0])) })
+	k.method(l, "DateTimeFormatter withZone(ZoneId)", func(_ *Context, x value, a []value) value {
+		f := *x.ref.(*formatter)
+		f.zone = a[0].ref.(*zoneID)
+		return object(&f)
+	})
+}
+
+// formatDate writes a date.
+func (c *Context) formatDate(x value, d *temporal) value {
+	f, ok := x.ref.(*formatter)
+	if !ok {
+		c.nullPointer(-1, "formatter")
+	}
+	t := d.t
+	if f.zone != nil {
+		t = t.In(f.zone.loc)
+	} else if d.kind == kindInstant && f.iso != kindInstant {
+		c.throw("java.time.temporal.UnsupportedTemporalTypeException", "Unsupported field: YearOfEra")
+	}
+	if f.f == nil {
+		zone := d.zone
+		if f.iso == kindInstant {
+			t = t.UTC()
+		}
+		iso := &temporal{f.iso, t, zone}
+		out := iso.appendText(c, nil)
+		if f.iso != kindDate && f.iso != kindInstant && t.Second() == 0 && t.Nanosecond() == 0 { // formatters write the seconds always
+			at := strings.IndexByte(string(out), ':') + 3
+			out = append(out[:at:at], append([]byte(":00"), out[at:]...)...)
+		}
+		if t.Nanosecond() != 0 && f.iso != kindInstant {
+			out = trimFraction(out)
+		}
+		return c.textValue(out)
+	}
+	if y := t.Year(); y < 1678 || y > 2261 {
+		c.throw("java.time.DateTimeException", "the year %d cannot be written with a pattern here", y)
+	}
+	_, offset := t.Zone()
+	return c.textValue(f.f.Append(nil, t.UnixNano(), offset))
+}
+
+// trimFraction cuts zeros off the end of a fraction.
+func trimFraction(b []byte) []byte {
+	s := string(b)
+	at := strings.IndexByte(s, '.') + 1
+	end := at
+	for end < len(s) && isDigit(s[end]) {
+		end++
+	}
+	return []byte(strings.TrimRight(s[:end], "0") + s[end:])
+}
+
+func (c *Context) parseWith(kind temporalKind, s []byte, x value) value {
+	f, ok := x.ref.(*formatter)
+	if !ok {
+		c.nullPointer(-1, "formatter")
+	}
+	if f.f == nil {
+		v := c.parseTemporal(f.iso, c.textValue(s)).ref.(*temporal)
+		return object(&temporal{kind, v.t, v.zone})
+	}
+	d, ok := f.f.Parse(s)
+	if !ok {
+		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed at index 0", s)
+	}
+	loc, zone := time.UTC, ""
+	switch {
+	case d.Has&javatime.HasZone != 0 && d.Zone != nil:
+		loc, zone = d.Zone, d.Zone.String()
+	case d.Has&javatime.HasZone != 0:
+		if d.Offset != 0 {
+			loc = time.FixedZone("", d.Offset)
+		}
+		zone = offsetID(time.Unix(0, 0).In(loc))
+	case f.zone != nil:
+		loc, zone = f.zone.loc, f.zone.id
+	case kind == kindZoned || kind == kindOffset:
+		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Unable to obtain %s from TemporalAccessor", s, temporalNames[kind])
+	}
+	ns, _ := d.Resolve(loc)
+	t := time.Unix(0, ns).In(loc)
+	if kind > kindInstant {
+		t, zone = local(t), ""
+	}
+	return object(&temporal{kind, t, zone})
+}
