@@ -2,6 +2,7 @@
 # make test    every test on real servers, which it installs when they are missing, and starts and stops itself
 # make fuzz    each fuzz target for FUZZTIME (default 60s)
 # make bench   every benchmark with its allocations; BENCH=regexp picks some
+# make docs    docs/configuration.md anew, from the code
 # make build   bin/millrace
 # make clean   what the above left here
 
@@ -13,7 +14,7 @@ BENCH ?= .
 LINT_VERSION := v2.15.0
 LINT := .cache/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: check test fuzz bench build clean
+.PHONY: check test fuzz bench docs build clean
 
 check: $(LINT)
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (gofmt -w): $$unformatted" >&2; exit 1; }
@@ -33,6 +34,9 @@ fuzz:
 
 bench:
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -p 1 ./...
+
+docs:
+	go test ./cmd/millrace/config -run TestReferenceIsUpToDate -update
 
 build:
 	go build -trimpath -o bin/ ./cmd/millrace

@@ -13,7 +13,7 @@ import (
 // the index exactly once.
 func TestEachLineOnceAcrossWorkers(t *testing.T) {
 	es, rd := testbed.SharedElasticsearch(t), testbed.StartRedis(t)
-	config := writeConfig(t, fmt.Sprintf("index: {prefix: %s, elasticsearch: {urls: [%q]}}\nspool: {redis: {url: %q}}\n", es.Prefix, es.URL, rd.URL))
+	config := writeConfig(t, fmt.Sprintf("index: {prefix: %s, elasticsearch: {urls: [%q]}}\nspool: {redis: {url: %q, claim_after: 5s}}\n", es.Prefix, es.URL, rd.URL))
 	if _, stderr, code := millrace(t, "setup", "--config", config); code != 0 {
 		t.Fatalf("setup: %s", stderr)
 	}
@@ -28,15 +28,15 @@ func TestEachLineOnceAcrossWorkers(t *testing.T) {
 			sendTCP(t, receiver.addr("tcp"), i*lines/4, (i+1)*lines/4-1, 20*time.Millisecond)
 		})
 	}
-	testbed.Eventually(t, time.Minute, func() bool { return es.Count(es.Prefix+"-auth-*") > lines/20 }, "nothing is indexed")
+	testbed.Eventually(t, 3*time.Minute, func() bool { return es.Count(es.Prefix+"-auth-*") > lines/20 }, "nothing is indexed")
 	first.kill()
 	worker()
-	testbed.Eventually(t, time.Minute, func() bool { return es.Count(es.Prefix+"-auth-*") > lines/5 }, "indexing stands still")
+	testbed.Eventually(t, 3*time.Minute, func() bool { return es.Count(es.Prefix+"-auth-*") > lines/5 }, "indexing stands still")
 	if err := second.stop(); err != nil {
 		t.Errorf("a worker that is stopped exits with %v", err)
 	}
 	senders.Wait()
-	testbed.Eventually(t, 3*time.Minute, func() bool { return es.Count(es.Prefix+"-auth-*") >= lines }, "not every line is indexed")
+	testbed.Eventually(t, 10*time.Minute, func() bool { return es.Count(es.Prefix+"-auth-*") >= lines }, "not every line is indexed")
 	mustBeOnce(t, numbersIn(t, search(t, "n", "--config", config)), sequence(0, lines-1))
 }
 
@@ -87,7 +87,7 @@ func numbersInFiles(t *testing.T, dir string) []int {
 func TestRedisStoppedUnderLoad(t *testing.T) {
 	rd := testbed.StartRedis(t)
 	dir := t.TempDir()
-	config := writeConfig(t, fmt.Sprintf("data: %q\nspool: {redis: {url: %q}}\nlisteners: [{address: \"tcp://127.0.0.1:0\"}]\n", dir, rd.URL))
+	config := writeConfig(t, fmt.Sprintf("data: %q\nspool: {redis: {url: %q}}\nlisteners: [{listen: \"tcp://127.0.0.1:0\"}]\n", dir, rd.URL))
 	p := start(t, "up", "--config", config)
 	const lines = 60_000
 	var sender sync.WaitGroup

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -132,11 +133,14 @@ func awaitCount(t *testing.T, n int, args ...string) {
 	t.Fatalf("want %d documents, search --count says %s", n, last)
 }
 
-// files returns the content of all files below dir, by path.
+// files returns the content of all files below dir, by path. A folder that is not there yet has none.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

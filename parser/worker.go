@@ -93,6 +93,7 @@ func (w *Worker) Run(ctx context.Context) error {
 // parse parses batch after batch until ctx ends.
 func (w *Worker) parse(ctx context.Context) {
 	p := w.newLineParser()
+	said := ""
 	for w.credit.take(ctx) {
 		d, err := w.deps.Source.Next(ctx)
 		if err != nil {
@@ -100,10 +101,14 @@ func (w *Worker) parse(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			w.log.Error("can't read from the spool, will try again", zap.Error(err))
+			if err.Error() != said {
+				said = err.Error()
+				w.log.Error("can't read from the spool, will try again", zap.Error(err))
+			}
 			sleep(ctx, time.Second)
 			continue
 		}
+		said = ""
 		size := int64(len(d.Batch.Data))
 		w.credit.use(size)
 		w.counter.lines.Add(float64(d.Batch.Len()))

@@ -73,7 +73,7 @@ func (x *index) waiting() string {
 	return ""
 }
 
-// ready waits for Elasticsearch and sees to it that the templates are there: an index must never be made by
+// awaitIndex waits for Elasticsearch and sees to it that the templates are there: an index must never be made by
 // dynamic mapping.
 func (n *node) awaitIndex(ctx context.Context) error {
 	x := n.index
@@ -163,6 +163,12 @@ func loadPipelines(cfg parser.Config, log *zap.Logger) (*geoip.Databases, *pipel
 	return databases, set, err
 }
 
+// withShippedRules puts the rules that choose shipped pipelines by program behind the user's own.
+func withShippedRules(cfg parser.Config) parser.Config {
+	cfg.Rules = slices.Concat(cfg.Rules, parser.ShippedRules())
+	return cfg
+}
+
 // lane is one lane on its way from the spool into the index.
 type lane struct {
 	worker *parser.Worker
@@ -184,9 +190,7 @@ func (n *node) runLane(ctx context.Context, name string, from source) error {
 		return err
 	}
 	settled := make(chan struct{})
-	parsing := n.cfg.Parser
-	parsing.Rules = slices.Concat(parsing.Rules, parser.ShippedRules())
-	worker, err := parser.New(name, parsing, parser.Deps{
+	worker, err := parser.New(name, withShippedRules(n.cfg.Parser), parser.Deps{
 		Source: from, Output: out, Pipelines: x.pipelines, Metrics: x.parsing, Settled: settled,
 	}, n.log)
 	if err != nil {
@@ -277,4 +281,22 @@ func (n *node) diskLanes(context.Context) ([]string, func(string) (source, error
 func (n *node) redisLanes(ctx context.Context) ([]string, func(string) (source, error), error) {
 	names, err := n.redis.Lanes(ctx)
 	return names, func(name string) (source, error) { return n.redis.Source(name) }, err
+}
+
+// progress is how many lines the disk log has taken and how many of them are settled, and the age of the
+// oldest one that is not.
+func (n *node) progress() (spooled, settled int64, lag time.Duration) {
+	for _, l := range n.receiver.Stats().Lanes {
+		spooled += int64(l.Appended)
+	}
+	settled = spooled
+	oldest := time.Now()
+	for _, name := range n.disk.Lanes() {
+		s := n.disk.Stats(name)
+		settled -= s.Lines
+		if !s.Oldest.IsZero() && s.Oldest.Before(oldest) {
+			oldest = s.Oldest
+		}
+	}
+	return spooled, max(settled, 0), time.Since(oldest)
 }

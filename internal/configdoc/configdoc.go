@@ -148,7 +148,7 @@ func (g *generator) comment(t reflect.Type, field string) (string, error) {
 		return "", fmt.Errorf("field %s of %s.%s has no comment", field, t.PkgPath(), t.Name())
 	}
 	text = strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
-	return capitalised(strings.TrimPrefix(text, field+" is ")), nil
+	return capitalised(strings.TrimPrefix(strings.TrimPrefix(text, field+" is "), field+" ")), nil
 }
 
 func capitalised(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

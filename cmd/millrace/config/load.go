@@ -134,6 +134,7 @@ func (d *document) check(node ast.Node, t reflect.Type, path string, wrong *Prob
 				d.check(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i), wrong)
 			}
 		}
+	case *ast.NullNode: // as if the key were not there
 	case ast.ScalarNode:
 		if err := yaml.NodeToValue(node, reflect.New(t).Interface()); err != nil {
 			pos := node.GetToken().Position

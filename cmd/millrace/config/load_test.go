@@ -24,6 +24,7 @@ func TestReadNamesPlaceKeyAndRemedy(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"good":         {"data: /x\nspool:\n  max_size: 64KiB\n  linger: 5ms\nlist: [{linger: 1s}]\nnamed: {a: {max_size: 1}}\n", ""},
 		"empty":        {"", ""},
+		"null":         {"spool:\nlist: null\n", ""},
 		"unknown":      {"data: /x\nspool:\n  max_sise: 1\n", "f:3:3: spool.max_sise: there is no such key; did you mean max_size?"},
 		"far off":      {"zebra: 1\n", "f:1:1: zebra: there is no such key; keys here are data, list, named, spool"},
 		"in a list":    {"list:\n- linger: 1s\n- lnger: 2s\n", "f:3:3: list[1].lnger: there is no such key; did you mean linger?"},
