@@ -14,7 +14,7 @@ import (
 
 // Load is what to send, and where.
 type Load struct {
-	Network     string // tcp or udp
+	Network     string // tcp, udp or relp
 	Address     string
 	Connections int
 	Messages    int                      // in all
@@ -58,7 +58,11 @@ func (l Load) Send(ctx context.Context) error {
 		l.Lines = Lines(1000)
 	}
 	if l.Dial == nil {
-		l.Dial = func() (net.Conn, error) { return net.Dial(l.Network, l.Address) }
+		network := l.Network
+		if network == "relp" {
+			network = "tcp"
+		}
+		l.Dial = func() (net.Conn, error) { return net.Dial(network, l.Address) }
 	}
 	errs := make(chan error, l.Connections)
 	var senders sync.WaitGroup
@@ -86,6 +90,9 @@ func (l Load) sendOne(ctx context.Context, index, messages int) error {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	if l.Network == "relp" {
+		return l.sendRELP(ctx, conn, index, messages)
+	}
 	s := sender{Load: l, conn: conn, next: index * len(l.Lines) / l.Connections}
 	if l.Rate == 0 {
 		for sent := 0; sent < messages && err == nil; {

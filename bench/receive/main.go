@@ -39,6 +39,7 @@ var scenarios = []scenario{
 	{"tcp 1000/s, files, disk log", "tcp", 10_000, 1000, true, 0},
 	{"udp 50000/s, files, disk log", "udp", 500_000, 50_000, true, 3},
 	{"udp full speed, files, disk log", "udp", 1_000_000, 0, true, 0},
+	{"relp full speed, files, disk log", "relp", 2_000_000, 0, true, 1.2},
 }
 
 const connections = 4

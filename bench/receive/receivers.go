@@ -120,7 +120,7 @@ func (r rsyslog) start(ctx context.Context, dir string, s scenario) (*exec.Cmd, 
 	address := probe.Addr().String()
 	probe.Close()
 	_, port, _ := net.SplitHostPort(address)
-	module := map[string]string{"tcp": "imptcp", "udp": "imudp"}[s.network]
+	module := map[string]string{"tcp": "imptcp", "udp": "imudp", "relp": "imrelp"}[s.network]
 	conf := fmt.Sprintf(`global(workDirectory=%[1]q)
 module(load=%[2]q)
 template(name="host" type="string" string="%[1]s/hosts/%%fromhost-ip%%/syslog")
