@@ -33,6 +33,7 @@ type commands struct {
 	Setup   setupCommand   `cmd:"" help:"Put the index templates into Elasticsearch."`
 	Search  searchCommand  `cmd:"" help:"Search the index."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration, and the pipelines on their examples."`
+	Grok    grokCommand    `cmd:"" help:"Try grok patterns on lines."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -90,6 +91,9 @@ func report(err error, to io.Writer) int {
 		}
 		return exitUsage
 	}
+	if code := exitCode(0); errors.As(err, &code) {
+		return int(code) // everything is said already
+	}
 	fmt.Fprintln(to, "millrace:", err)
 	if errors.Is(err, errUsage) {
 		return exitUsage
@@ -99,6 +103,11 @@ func report(err error, to io.Writer) int {
 
 // errUsage marks errors of the command line that kong can't see.
 var errUsage = errors.New("usage")
+
+// exitCode is the end of a command that has said itself what there is to say.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 // untilSignal ends the context at the first SIGINT or SIGTERM, which begins the shutdown; the second
 // one ends the process at once.
