@@ -1,6 +1,7 @@
 package painless
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/millrace/millrace/event"
@@ -24,6 +25,9 @@ func (cp *compiler) site(at int, name string, nullSafe bool) *fieldSite {
 	s.ofMap = cp.lib.mapT.getters[name]
 	return s
 }
+
+// extended is a chain with one link more; the chain itself stays as it is.
+func extended(chain []link, l link) []link { return append(slices.Clone(chain), l) }
 
 // follow evaluates ctx.a?.b. The reference is nil for what is in the document itself.
 func (c *Context) follow(links []link) (event.Value, ref) {
@@ -212,7 +216,7 @@ func (cp *compiler) fieldTarget(x *fieldExpr) target {
 			t.t = recv.t.getters[x.name].ret
 		}
 		if recv.chain != nil && s.ofMap == nil && (len(recv.chain) > 0 || x.name[0] != '_' || !isMetadata(x.name)) {
-			t.chain = append(recv.chain[:len(recv.chain):len(recv.chain)], link{s.sym, s, x.nullSafe})
+			t.chain = extended(recv.chain, link{s.sym, s, x.nullSafe})
 		}
 		t.load = func(c *Context, r, _ value) value { return c.getField(r, s) }
 		t.store = func(c *Context, r, _, v value) { c.setField(r, s, v) }
@@ -268,8 +272,7 @@ func (cp *compiler) index(x *indexExpr) target {
 		if lit, ok := x.i.(*literal); ok && lit.tok.kind == tokString {
 			s := cp.site(at, lit.tok.text, false)
 			if recv.chain != nil && (len(recv.chain) > 0 || !isMetadata(s.name)) {
-				s.ofMap = nil
-				t.chain = append(recv.chain[:len(recv.chain):len(recv.chain)], link{s.sym, &fieldSite{name: s.name, sym: s.sym, index: -1, at: at}, false})
+				t.chain = extended(recv.chain, link{s.sym, &fieldSite{name: s.name, sym: s.sym, index: -1, at: at}, false})
 			}
 		}
 		t.index = cp.cast(cp.expr(x.i), l.def, false).eval

@@ -1,7 +1,6 @@
 package painless
 
 import (
-	"math"
 	"strconv"
 	"strings"
 )
@@ -203,9 +202,10 @@ func (cp *compiler) ternary(x *ternaryExpr, want *class) code {
 func (cp *compiler) common(a, b *class) *class {
 	l := cp.lib
 	switch {
-	case a == b && a == nullType:
-		return l.object
 	case a == b:
+		if a == nullType {
+			return l.object
+		}
 		return a
 	case a == l.def || b == l.def:
 		return l.def
@@ -329,5 +329,3 @@ func (c *Context) fillArray(t *class, dims []int, zero value) value {
 	}
 	return a
 }
-
-var maxInt32 = int64(math.MaxInt32)

@@ -58,7 +58,7 @@ func hashText(s []byte) int32 {
 		i += size
 		if r >= 0x10000 {
 			r -= 0x10000
-			h = 31*h + int32(0xd800+r>>10)
+			h = 31*h + 0xd800 + r>>10
 			r = 0xdc00 + r&0x3ff
 		}
 		h = 31*h + r

@@ -94,9 +94,6 @@ func declareMapFunctions(_ *lib, m func(string, native)) {
 	m("void forEach(BiConsumer)", func(c *Context, x value, a []value) value {
 		f := a[0]
 		c.pairs(x, func(k, v value) bool { c.apply(f, k, v); return true })
-		if false {
-			return x
-		}
 		return null()
 	})
 	m("void replaceAll(BiFunction)", func(c *Context, x value, a []value) value {

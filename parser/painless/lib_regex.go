@@ -20,7 +20,6 @@ type matcherObject struct {
 	s    []byte
 	m    []int // nil: no match
 	next int   // where find goes on
-	from int   // end of what replaceAll has appended
 }
 
 func (*matcherObject) classOf(event.Value) *class { return classes().matcher }

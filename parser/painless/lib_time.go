@@ -335,9 +335,6 @@ func declareDuration(l *lib, k *class) {
 	})
 }
 
-// instantNow is the time of receipt: the only now that there is.
-func (c *Context) instantNow() time.Time { return time.Unix(0, c.Received).UTC() }
-
 func declareClocks(l *lib) {
 	k := l.class("java.lang.System")
 	k.method(l, "static long currentTimeMillis()", func(c *Context, _ value, _ []value) value { return long(c.Received / 1e6) })

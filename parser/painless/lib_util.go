@@ -70,10 +70,9 @@ func declareUtil(l *lib) {
 
 // iteratorObject is an Iterator in a script's hands.
 type iteratorObject struct {
-	it    iterator
-	of    value
-	ahead *value // looked at by hasNext
-	last  int    // place of what next gave, for remove
+	it   iterator
+	of   value
+	last int // place of what next gave, for remove
 }
 
 func (*iteratorObject) classOf(event.Value) *class { return classes().types["ListIterator"] }

@@ -190,14 +190,10 @@ func (c *Context) sortedKeys(m value) []value {
 	return keys
 }
 
-// keyAt is the key of entry i. A key that stands in the event's text is not copied.
+// keyAt is the key of entry i, as a string of the event.
 func (c *Context) keyAt(m value, i int) value {
 	ev := c.arenaOf(m)
-	name := ev.Key(m.v, i)
-	if a, ok := m.ref.(*arena); ok {
-		_ = a
-	}
-	return c.textValue(name)
+	return c.textValue(ev.Key(m.v, i))
 }
 
 func (c *Context) sortByHash(keys []value, room int) {

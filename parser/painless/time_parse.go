@@ -110,7 +110,6 @@ func (p *isoParser) parse(c *Context, kind temporalKind) (*temporal, bool) {
 }
 
 func (p *isoParser) date(c *Context) (year, month, day int, ok bool) {
-	start := p.at
 	if year, ok = p.number(4); !ok || !p.byte('-') {
 		return
 	}
@@ -131,7 +130,6 @@ func (p *isoParser) date(c *Context) (year, month, day int, ok bool) {
 	case day > last:
 		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Invalid date '%s %d'", p.s, strings.ToUpper(time.Month(month).String()), day)
 	}
-	_ = start
 	return year, month, day, true
 }
 
