@@ -208,6 +208,11 @@ func (v *mapView) appendText(c *Context, dst []byte) []byte {
 // compare is Comparable.compareTo.
 func (c *Context) compare(a, b value) int {
 	if a.isNull() || b.isNull() {
+		for _, v := range []value{a, b} {
+			if k := v.class(); k != nil && !k.is(classes().types["Comparable"]) {
+				c.throw("java.lang.ClassCastException", "class %s cannot be cast to class java.lang.Comparable", k)
+			}
+		}
 		c.throw("java.lang.NullPointerException", "cannot compare with null")
 	}
 	switch {
