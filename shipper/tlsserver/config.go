@@ -30,7 +30,7 @@ type Config struct {
 	MinVersion string `yaml:"min_version"`
 	// How long a handshake may take. 10s when 0.
 	HandshakeTimeout time.Duration `yaml:"handshake_timeout"`
-	// Most handshakes at once; others wait. 64 when 0.
+	// Most handshakes that compute at once; others wait for their turn. 64 when 0.
 	MaxHandshakes int `yaml:"max_handshakes"`
 }
 

@@ -223,16 +223,16 @@ func reasonOf(err error) Reason {
 func (s *Server) Handshake(ctx context.Context, conn net.Conn) (*tls.Conn, Peer, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.HandshakeTimeout)
 	defer cancel()
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		conn.Close()
-		return nil, Peer{}, &Error{ReasonTimeout, errors.New("too many handshakes at once")}
-	}
 	s.reloadChanged()
-	c := tls.Server(conn, s.state.Load().config)
-	if err := c.HandshakeContext(ctx); err != nil {
+	turns := &turns{Conn: conn, ctx: ctx, slots: s.slots}
+	if err := turns.take(); err != nil {
+		conn.Close()
+		return nil, Peer{}, classify(ctx, err)
+	}
+	c := tls.Server(turns, s.state.Load().config)
+	err := c.HandshakeContext(ctx)
+	turns.end()
+	if err != nil {
 		conn.Close()
 		return nil, Peer{}, classify(ctx, err)
 	}
@@ -244,6 +244,40 @@ func (s *Server) Handshake(ctx context.Context, conn net.Conn) (*tls.Conn, Peer,
 		}
 	}
 	return c, peer, nil
+}
+
+// turns is a connection whose handshake computes only while it has one of the slots, and gives it up while it waits for
+// its sender: senders that stall hold nobody up.
+type turns struct {
+	net.Conn
+	ctx   context.Context // the handshake's
+	slots chan struct{}
+	over  bool
+}
+
+func (t *turns) take() error {
+	select {
+	case t.slots <- struct{}{}:
+		return nil
+	case <-t.ctx.Done():
+		return t.ctx.Err()
+	}
+}
+
+func (t *turns) end() {
+	t.over = true
+	<-t.slots
+}
+
+// Read is called by the handshake's goroutine, and after it by that of the connection.
+func (t *turns) Read(p []byte) (int, error) {
+	if t.over {
+		return t.Conn.Read(p)
+	}
+	<-t.slots
+	n, err := t.Conn.Read(p)
+	t.slots <- struct{}{} // they who have one compute, and are soon done
+	return n, err
 }
 
 func classify(ctx context.Context, err error) *Error {

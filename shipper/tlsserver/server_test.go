@@ -1,6 +1,7 @@
 package tlsserver
 
 import (
+	"context"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/tls"
@@ -12,6 +13,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -263,4 +265,36 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
+}
+
+// TestStalledHandshakes has senders stall before their first byte and in the middle, many more than there are slots.
+func TestStalledHandshakes(t *testing.T) {
+	pki := testbed.NewPKI(t)
+	cert, key := pki.Issue(t, "127.0.0.1")
+	s, err := New(Config{Certificate: cert, Key: key, CA: []string{pki.CA}, MaxHandshakes: 2}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var stalled sync.WaitGroup
+	for i := range 10 {
+		client, server := net.Pipe()
+		defer client.Close()
+		stalled.Go(func() {
+			if _, _, err := s.Handshake(ctx, server); err == nil {
+				t.Error("a handshake that stalls succeeds")
+			}
+		})
+		if i%2 == 1 {
+			if _, err := client.Write([]byte("\x16\x03\x01\x02\x00\x01")); err != nil { // half a ClientHello
+				t.Error(err)
+			}
+		}
+	}
+	clientCert, clientKey := pki.Issue(t, "web1.example.org")
+	if _, err := connect(t, s, hello(clientCert, clientKey, nil)); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	stalled.Wait()
 }
