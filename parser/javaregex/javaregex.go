@@ -1,6 +1,7 @@
 // Package javaregex gives pipelines the regular expressions of java.util.regex on Go's linear-time
-// engine. What the two read differently is translated; what Go's engine cannot do (look-around,
-// back-references, possessive quantifiers) is an error when the pipeline is loaded, never a wrong match.
+// engine. What the two read differently is translated. Expressions that Go's engine cannot do (look-around,
+// back-references, atomic groups) go to a backtracking one, whose matches end after a bounded time; what that
+// one cannot do either is an error when the pipeline is loaded, never a wrong match.
 package javaregex
 
 import (
@@ -15,12 +16,16 @@ type Regexp struct {
 	re      *regexp.Regexp
 	whole   *regexp.Regexp // anchored at both ends
 	literal []byte         // when the expression is plain text
+	back    *backtracking  // in place of the others, for what Go's engine cannot do
 }
 
 // Compile compiles a Java expression. flags are Painless's, of "imsuUxl".
 func Compile(expr, flags string) (*Regexp, error) {
 	translated, err := translate(expr)
 	if err != nil {
+		if back, backErr := compileBacktracking(expr, flags); backErr == nil {
+			return &Regexp{back: back}, nil
+		}
 		return nil, err
 	}
 	goFlags := ""
@@ -38,6 +43,9 @@ func Compile(expr, flags string) (*Regexp, error) {
 	}
 	re, err := regexp.Compile(translated)
 	if err != nil {
+		if back, backErr := compileBacktracking(expr, flags); backErr == nil {
+			return &Regexp{back: back}, nil
+		}
 		return nil, fmt.Errorf("regular expression [%s] is not supported: %w", expr, err)
 	}
 	r := &Regexp{re: re, whole: regexp.MustCompile(`\A(?:` + translated + `)\z`)}
@@ -124,7 +132,10 @@ func (r *Regexp) Literal() []byte { return r.literal }
 
 // Find tells whether the expression matches anywhere in b.
 func (r *Regexp) Find(b []byte) bool {
-	if r.literal != nil {
+	switch {
+	case r.back != nil:
+		return r.back.find(b)
+	case r.literal != nil:
 		return bytes.Contains(b, r.literal)
 	}
 	return r.re.Match(b)
@@ -132,20 +143,46 @@ func (r *Regexp) Find(b []byte) bool {
 
 // Matches tells whether the expression matches all of b.
 func (r *Regexp) Matches(b []byte) bool {
-	if r.literal != nil {
+	switch {
+	case r.back != nil:
+		return r.back.matches(b)
+	case r.literal != nil:
 		return bytes.Equal(b, r.literal)
 	}
 	return r.whole.Match(b)
 }
 
 // All are all matches in b that do not overlap, each with its groups.
-func (r *Regexp) All(b []byte) [][]int { return r.re.FindAllSubmatchIndex(b, -1) }
+func (r *Regexp) All(b []byte) [][]int {
+	if r.back != nil {
+		return r.back.all(b, -1)
+	}
+	return r.re.FindAllSubmatchIndex(b, -1)
+}
 
 // Group is the number of a named group, -1 if there is none.
-func (r *Regexp) Group(name string) int { return r.re.SubexpIndex(name) }
+func (r *Regexp) Group(name string) int {
+	if r.back != nil {
+		return r.back.re.GroupNumberFromName(name)
+	}
+	return r.re.SubexpIndex(name)
+}
 
 // Groups is the number of groups.
-func (r *Regexp) Groups() int { return r.re.NumSubexp() }
+func (r *Regexp) Groups() int {
+	if r.back != nil {
+		return len(r.back.re.GetGroupNumbers()) - 1
+	}
+	return r.re.NumSubexp()
+}
 
 // Index is the first match in b: its start and end; nil if there is none.
-func (r *Regexp) Index(b []byte) []int { return r.re.FindIndex(b) }
+func (r *Regexp) Index(b []byte) []int {
+	if r.back == nil {
+		return r.re.FindIndex(b)
+	}
+	if first := r.back.all(b, 1); len(first) > 0 {
+		return first[0][:2]
+	}
+	return nil
+}

@@ -119,6 +119,20 @@ func ReadDir(fsys fs.FS, dir string) ([]Source, error) {
 // Compile compiles pipelines that may call one another. Of two of one name the later one is taken. All
 // errors are of type *Error; the first one is returned.
 func Compile(sources []Source, deps Deps) (*Set, error) {
+	s, problems := compile(sources, deps, false)
+	if len(problems) > 0 {
+		return nil, problems[0]
+	}
+	return s, nil
+}
+
+// Check is everything in the definitions that Compile would refuse, each an *Error.
+func Check(sources []Source, deps Deps) []error {
+	_, problems := compile(sources, deps, true)
+	return problems
+}
+
+func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 	if deps.LegacyGrok == nil {
 		deps.LegacyGrok = grok.LegacyLibrary()
 	}
@@ -138,23 +152,32 @@ func Compile(sources []Source, deps Deps) (*Set, error) {
 	for _, src := range sources {
 		s.pipelines[src.Name] = &Pipeline{Name: src.Name}
 	}
+	var problems []error
 	for _, src := range sources {
-		c := &compiler{set: s, file: src.File}
+		c := &compiler{set: s, file: src.File, all: all}
 		if c.file == "" {
 			c.file = src.Name
 		}
 		p, err := c.pipeline(src)
+		problems = append(problems, c.problems...)
 		if err != nil {
-			return nil, err
+			problems = append(problems, err)
 		}
-		*s.pipelines[src.Name] = *p
+		switch {
+		case len(problems) > 0 && !all:
+			return nil, problems
+		case err == nil:
+			*s.pipelines[src.Name] = *p
+		}
 	}
-	return s, nil
+	return s, problems
 }
 
 type compiler struct {
-	set  *Set
-	file string
+	set      *Set
+	file     string
+	all      bool    // go on behind a processor that is wrong
+	problems []error // of processors, when all is set
 }
 
 func (c *compiler) errorf(line int, processor, format string, args ...any) error {
@@ -213,6 +236,10 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 		}
 		for _, f := range item.fields {
 			s, err := c.step(f.name, f.node, fmt.Sprintf("%s (%s)", where, f.name))
+			if err != nil && c.all {
+				c.problems = append(c.problems, err)
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -247,7 +274,7 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 		if s.onFailure, err = c.steps(handlers, where+" on_failure"); err != nil {
 			return s, err
 		}
-		if len(s.onFailure) == 0 {
+		if len(handlers.list) == 0 {
 			o.fail(handlers, "[on_failure] processors list cannot be empty")
 		}
 	}

@@ -8,18 +8,26 @@ func constructor(typ string) func(*options) processor {
 		return newAppend
 	case "bytes":
 		return newBytes
+	case "community_id":
+		return newCommunityID
 	case "convert":
 		return newConvert
 	case "csv":
 		return newCSV
 	case "date":
 		return newDate
+	case "date_index_name":
+		return newDateIndexName
 	case "dissect":
 		return newDissect
+	case "dot_expander":
+		return newDotExpander
 	case "drop":
 		return newDrop
 	case "fail":
 		return newFail
+	case "fingerprint":
+		return newFingerprint
 	case "foreach":
 		return newForeach
 	case "geoip":
@@ -28,6 +36,8 @@ func constructor(typ string) func(*options) processor {
 		return newGrok
 	case "gsub":
 		return newGsub
+	case "html_strip":
+		return newHTMLStrip
 	case "join":
 		return newJoin
 	case "json":
@@ -36,16 +46,26 @@ func constructor(typ string) func(*options) processor {
 		return newKV
 	case "lowercase":
 		return newLowercase
+	case "network_direction":
+		return newNetworkDirection
 	case "pipeline":
 		return newPipeline
+	case "redact":
+		return newRedact
+	case "registered_domain":
+		return newRegisteredDomain
 	case "remove":
 		return newRemove
 	case "rename":
 		return newRename
+	case "reroute":
+		return newReroute
 	case "script":
 		return newScript
 	case "set":
 		return newSet
+	case "sort":
+		return newSort
 	case "split":
 		return newSplit
 	case "terminate":

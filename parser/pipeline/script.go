@@ -43,6 +43,8 @@ var hooks = painless.Hooks{
 		}
 		return parsed, err
 	},
+	CommunityID: communityID,
+	URIParts:    func(ev *event.Event, text string) (event.Value, error) { return uriParts(ev, text, true) },
 	URLDecode: func(text string) (string, error) {
 		b, err := urlDecode(nil, []byte(text))
 		return string(b), err

@@ -33,38 +33,9 @@ func (p *uriProcessor) run(r *Runner) error {
 	if err != nil || v.IsNull() {
 		return err
 	}
-	text := string(r.ev.Bytes(v))
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme == "" && strings.ContainsAny(text, " \"<>\\^`{|}") {
-		return fmt.Errorf("unable to parse URI [%s]", text)
-	}
-	parts := r.ev.NewMap()
-	put := func(name event.Symbol, s string) {
-		if s != "" {
-			r.ev.Put(parts, name, r.ev.Text(s))
-		}
-	}
-	r.ev.Put(parts, uriNames.domain, r.textOrNull(strings.TrimSuffix(u.Host, ":"+u.Port())))
-	put(uriNames.fragment, u.Fragment)
-	if p.keepOriginal {
-		r.ev.Put(parts, uriNames.original, v)
-	}
-	if u.Opaque == "" {
-		r.ev.Put(parts, uriNames.path, r.ev.Text(u.Path))
-	}
-	if i := strings.LastIndexByte(u.Path, '.'); i > strings.LastIndexByte(u.Path, '/') && i+1 < len(u.Path) {
-		put(uriNames.extension, u.Path[i+1:])
-	}
-	if port, err := strconv.ParseInt(u.Port(), 10, 32); err == nil {
-		r.ev.Put(parts, uriNames.port, event.IntValue(int32(port)))
-	}
-	put(uriNames.query, unescape(u.RawQuery))
-	r.ev.Put(parts, uriNames.scheme, r.textOrNull(u.Scheme))
-	if u.User != nil {
-		password, _ := u.User.Password()
-		put(uriNames.userInfo, u.User.String())
-		put(uriNames.username, u.User.Username())
-		put(uriNames.password, password)
+	parts, err := uriParts(r.ev, string(r.ev.Bytes(v)), p.keepOriginal)
+	if err != nil {
+		return err
 	}
 	if p.removeSuccessful && p.target.String() != p.field.String() {
 		if err := r.ev.Remove(p.field); err != nil {
@@ -72,6 +43,49 @@ func (p *uriProcessor) run(r *Runner) error {
 		}
 	}
 	return r.ev.Set(p.target, parts)
+}
+
+// uriParts is a map of the parts of a URI.
+func uriParts(ev *event.Event, text string, keepOriginal bool) (event.Value, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme == "" && strings.ContainsAny(text, " \"<>\\^`{|}") {
+		return event.Value{}, fmt.Errorf("unable to parse URI [%s]", text)
+	}
+	parts := ev.NewMap()
+	put := func(name event.Symbol, s string) {
+		if s != "" {
+			ev.Put(parts, name, ev.Text(s))
+		}
+	}
+	textOrNull := func(s string) event.Value {
+		if s == "" {
+			return event.NullValue()
+		}
+		return ev.Text(s)
+	}
+	ev.Put(parts, uriNames.domain, textOrNull(strings.TrimSuffix(u.Host, ":"+u.Port())))
+	put(uriNames.fragment, u.Fragment)
+	if keepOriginal {
+		ev.Put(parts, uriNames.original, ev.Text(text))
+	}
+	if u.Opaque == "" {
+		ev.Put(parts, uriNames.path, ev.Text(u.Path))
+	}
+	if i := strings.LastIndexByte(u.Path, '.'); i > strings.LastIndexByte(u.Path, '/') && i+1 < len(u.Path) {
+		put(uriNames.extension, u.Path[i+1:])
+	}
+	if port, err := strconv.ParseInt(u.Port(), 10, 32); err == nil {
+		ev.Put(parts, uriNames.port, event.IntValue(int32(port)))
+	}
+	put(uriNames.query, unescape(u.RawQuery))
+	ev.Put(parts, uriNames.scheme, textOrNull(u.Scheme))
+	if u.User != nil {
+		password, _ := u.User.Password()
+		put(uriNames.userInfo, u.User.String())
+		put(uriNames.username, u.User.Username())
+		put(uriNames.password, password)
+	}
+	return parts, nil
 }
 
 // unescape undoes percent encoding, and leaves alone what is none.

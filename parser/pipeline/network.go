@@ -1,0 +1,222 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/millrace/millrace/event"
+)
+
+// directionProcessor is `network_direction`.
+type directionProcessor struct {
+	source, destination, target event.Path
+	internal                    []value
+	internalField               event.Path
+	ignoreMissing               bool
+}
+
+func newNetworkDirection(o *options) processor {
+	p := &directionProcessor{
+		source:      o.optionalPath("source_ip", event.MustPath("source.ip")),
+		destination: o.optionalPath("destination_ip", event.MustPath("destination.ip")),
+		target:      o.optionalPath("target_field", event.MustPath("network.direction")), ignoreMissing: o.flag("ignore_missing", true),
+	}
+	if n := o.find("internal_networks"); n != nil && !n.isList {
+		o.fail(n, "[internal_networks] property isn't a list")
+	} else if n != nil {
+		for _, item := range n.list {
+			p.internal = append(p.internal, o.parseValue("internal_networks", item, false))
+		}
+	}
+	p.internalField = o.optionalPath("internal_networks_field", event.Path{})
+	switch both := p.internal != nil; {
+	case both && !p.internalField.IsZero():
+		o.fail(nil, "[internal_networks] and [internal_networks_field] cannot both be used in the same processor")
+	case !both && p.internalField.IsZero():
+		o.fail(nil, "[internal_networks] or [internal_networks_field] must be specified")
+	}
+	return p
+}
+
+var errNoDirection = errors.New("unable to calculate network direction from document")
+
+func (p *directionProcessor) run(r *Runner) error {
+	networks, err := p.networks(r)
+	var source, destination netip.Addr
+	if err == nil {
+		source, err = p.address(r, p.source)
+	}
+	if err == nil {
+		destination, err = p.address(r, p.destination)
+	}
+	if err != nil {
+		if p.ignoreMissing && errors.Is(err, errNoDirection) {
+			return nil
+		}
+		return err
+	}
+	from, err := isInternal(networks, source)
+	if err != nil {
+		return err
+	}
+	to, err := isInternal(networks, destination)
+	if err != nil {
+		return err
+	}
+	direction := "external"
+	switch {
+	case from && to:
+		direction = "internal"
+	case from:
+		direction = "outbound"
+	case to:
+		direction = "inbound"
+	}
+	return r.ev.Set(p.target, r.ev.Text(direction))
+}
+
+func (p *directionProcessor) networks(r *Runner) ([]string, error) {
+	var list []string
+	if p.internalField.IsZero() {
+		for i := range p.internal {
+			list = append(list, string(r.text(p.internal[i].of(r))))
+		}
+		return list, nil
+	}
+	v, err := r.ev.Resolve(p.internalField)
+	switch {
+	case err != nil && !p.ignoreMissing:
+		return nil, err
+	case err != nil || v.IsNull():
+		return nil, errNoDirection
+	case v.Kind() != event.List:
+		return nil, fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.util.ArrayList]", p.internalField, v.Kind().JavaClass())
+	}
+	for i := range r.ev.Len(v) {
+		list = append(list, string(r.text(r.ev.At(v, i))))
+	}
+	return list, nil
+}
+
+func (p *directionProcessor) address(r *Runner, path event.Path) (netip.Addr, error) {
+	f := field{path: path}
+	if v := r.ev.Get(path); v.Kind() == event.Null {
+		return netip.Addr{}, errNoDirection
+	}
+	_, v, err := r.textField(&f, p.ignoreMissing, "")
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	if v.IsNull() {
+		return netip.Addr{}, errNoDirection
+	}
+	return parseIP(string(r.ev.Bytes(v)))
+}
+
+func isInternal(networks []string, a netip.Addr) (bool, error) {
+	for _, network := range networks {
+		in, err := inNetwork(a, network)
+		if in || err != nil {
+			return in, err
+		}
+	}
+	return false, nil
+}
+
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+func inNetwork(a netip.Addr, network string) (bool, error) {
+	switch network {
+	case "loopback":
+		return a.IsLoopback(), nil
+	case "global_unicast", "unicast":
+		return a != broadcast && !a.IsUnspecified() && !a.IsLoopback() && !a.IsMulticast() && !a.IsLinkLocalUnicast(), nil
+	case "link_local_unicast":
+		return a.IsLinkLocalUnicast(), nil
+	case "interface_local_multicast":
+		return a.IsInterfaceLocalMulticast(), nil
+	case "link_local_multicast":
+		return a.IsLinkLocalMulticast(), nil
+	case "multicast":
+		return a.IsMulticast(), nil
+	case "unspecified":
+		return a.IsUnspecified(), nil
+	case "private":
+		return isPrivate(a), nil
+	case "public":
+		return !isPrivate(a) && !a.IsLoopback() && !a.IsUnspecified() && !a.IsLinkLocalUnicast() && !a.IsLinkLocalMulticast() &&
+			!a.IsInterfaceLocalMulticast() && a != broadcast, nil
+	}
+	p, err := netip.ParsePrefix(network)
+	if err != nil {
+		if !strings.Contains(network, "/") {
+			return false, fmt.Errorf("Expected [ip/prefix] but was [%s]", network) //nolint:staticcheck // Elasticsearch's text
+		}
+		return false, fmt.Errorf("'%s' is not an IP string literal.", network) //nolint:staticcheck // Elasticsearch's text
+	}
+	return p.Contains(a), nil
+}
+
+// isPrivate knows fd00::/8 only, where Go's IsPrivate has fc00::/7.
+func isPrivate(a netip.Addr) bool {
+	return a.IsPrivate() && (a.Is4() || a.As16()[0] == 0xfd)
+}
+
+// domainProcessor is `registered_domain`.
+type domainProcessor struct {
+	field                           event.Path
+	domain, registered, sub, suffix event.Path
+	ignoreMissing                   bool
+}
+
+func newRegisteredDomain(o *options) processor {
+	p := &domainProcessor{field: o.path("field"), ignoreMissing: o.flag("ignore_missing", true)}
+	prefix := o.optionalText("target_field", "")
+	if prefix != "" {
+		prefix += "."
+	}
+	p.domain = o.parsePath("target_field", prefix+"domain")
+	p.registered = o.parsePath("target_field", prefix+"registered_domain")
+	p.sub = o.parsePath("target_field", prefix+"subdomain")
+	p.suffix = o.parsePath("target_field", prefix+"top_level_domain")
+	return p
+}
+
+func (p *domainProcessor) run(r *Runner) error {
+	f := field{path: p.field}
+	_, v, err := r.textField(&f, p.ignoreMissing, "")
+	if err != nil && (v.Kind() != event.Null) {
+		return err
+	}
+	text := string(r.ev.Bytes(v))
+	lower := strings.ToLower(text)
+	suffix, icann := publicsuffix.PublicSuffix(lower)
+	known := icann || strings.Contains(suffix, ".")
+	if v.IsNull() || text == "" || text[0] == '.' || !known {
+		if p.ignoreMissing {
+			return nil
+		}
+		return errors.New("unable to set domain information for document")
+	}
+	if err := r.ev.Set(p.domain, v); err != nil {
+		return err
+	}
+	if suffix == lower {
+		return r.ev.Set(p.suffix, v)
+	}
+	start := strings.LastIndexByte(lower[:len(lower)-len(suffix)-1], '.') + 1
+	if err := r.ev.Set(p.registered, r.ev.Text(lower[start:])); err != nil {
+		return err
+	}
+	if err := r.ev.Set(p.suffix, r.ev.Text(suffix)); err != nil {
+		return err
+	}
+	if start == 0 || text[start:] != lower[start:] { // Elasticsearch looks for the lowercase name
+		return nil
+	}
+	return r.ev.Set(p.sub, r.ev.Text(text[:start-1]))
+}

@@ -1,0 +1,166 @@
+package pipeline
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/javatime"
+)
+
+// rerouteProcessor is `reroute`. The index of a line is its lane's here: what is left of the processor are
+// the fields that name the data stream, and that nothing of the pipeline runs behind it.
+type rerouteProcessor struct {
+	dataset, namespace []streamName
+	destination        string
+}
+
+// streamName is a part of a data stream's name: a text, or a reference to a field.
+type streamName struct {
+	text string
+	path event.Path
+}
+
+var (
+	streamType      = event.MustPath("data_stream.type")
+	streamDataset   = event.MustPath("data_stream.dataset")
+	streamNamespace = event.MustPath("data_stream.namespace")
+	eventDataset    = event.MustPath("event.dataset")
+
+	notInDataset   = regexp.MustCompile(`[\\/*?"<>| ,#:-]`)
+	notInNamespace = regexp.MustCompile(`[\\/*?"<>| ,#:]`)
+)
+
+// maxStreamName is how long a part of a data stream's name may be.
+const maxStreamName = 100
+
+func newReroute(o *options) processor {
+	p := &rerouteProcessor{destination: o.optionalText("destination", "")}
+	p.dataset = o.streamNames("dataset", notInDataset, streamDataset)
+	p.namespace = o.streamNames("namespace", notInNamespace, streamNamespace)
+	if p.destination != "" && (o.node.get("dataset") != nil || o.node.get("namespace") != nil) {
+		o.fail(o.node.get("destination"), "[destination] can only be set if dataset and namespace are not set")
+	}
+	return p
+}
+
+func (o *options) streamNames(option string, not *regexp.Regexp, otherwise event.Path) []streamName {
+	texts := o.texts(option, true)
+	if len(texts) == 0 {
+		return []streamName{{path: otherwise}}
+	}
+	var names []streamName
+	for _, s := range texts {
+		name := s
+		if strings.Contains(s, "{{") || strings.Contains(s, "}}") {
+			name = strings.TrimSuffix(strings.TrimPrefix(s, "{{"), "}}")
+			if strings.HasPrefix(name, "{") && strings.HasSuffix(name, "}") {
+				name = name[1 : len(name)-1]
+			}
+			if len(name) > len(s)-4 || name == "" || strings.ContainsAny(name, "{}") {
+				o.fail(o.node.get(option), "[%s] '%s' is not a valid field reference", option, s)
+				continue
+			}
+			names = append(names, streamName{path: o.parsePath(option, strings.TrimSpace(name))})
+			continue
+		}
+		if sanitized(s, not) != s {
+			o.fail(o.node.get(option), "[%s] '%s' contains disallowed characters", option, s)
+		}
+		names = append(names, streamName{text: s})
+	}
+	return names
+}
+
+func sanitized(s string, not *regexp.Regexp) string {
+	s = strings.ToLower(s)
+	if len(s) > maxStreamName {
+		s = strings.ToValidUTF8(s[:maxStreamName], "")
+	}
+	return not.ReplaceAllString(s, "_")
+}
+
+func (r *Runner) streamName(names []streamName, not *regexp.Regexp, otherwise string) event.Value {
+	for _, n := range names {
+		if n.path.IsZero() {
+			return r.ev.Text(n.text)
+		}
+		if v := r.ev.Get(n.path); v.Kind() == event.String {
+			return r.ev.Text(sanitized(string(r.ev.Bytes(v)), not))
+		}
+	}
+	return r.ev.Text(otherwise)
+}
+
+func (p *rerouteProcessor) run(r *Runner) error {
+	if p.destination != "" {
+		return errTerminated
+	}
+	dataset := r.streamName(p.dataset, notInDataset, "generic")
+	err := r.ev.Set(streamType, r.ev.Text("logs"))
+	if err == nil {
+		err = r.ev.Set(streamNamespace, r.streamName(p.namespace, notInNamespace, "default"))
+	}
+	if err == nil {
+		err = r.ev.Set(streamDataset, dataset)
+	}
+	if err == nil && r.ev.Get(eventDataset).Kind() != event.Missing {
+		err = r.ev.Set(eventDataset, dataset)
+	}
+	if err != nil {
+		return err
+	}
+	return errTerminated
+}
+
+// dateIndexProcessor is `date_index_name`. As the index of a line is its lane's, of the day of its receipt,
+// the date is read, and fails where Elasticsearch's does, but names no index.
+type dateIndexProcessor struct {
+	field   event.Path
+	formats []dateFormat
+	zone    *time.Location
+}
+
+func newDateIndexName(o *options) processor {
+	p := &dateIndexProcessor{field: o.path("field"), zone: o.c.set.deps.Zone}
+	for _, name := range []string{"index_name_prefix", "index_name_format", "locale"} {
+		o.optionalText(name, "")
+	}
+	if rounding := o.text("date_rounding"); o.err == nil && (len(rounding) != 1 || !strings.Contains("yMwdhms", rounding)) {
+		o.fail(o.node.get("date_rounding"), "[date_rounding] is [%s], use one of y, M, w, d, h, m, s", rounding)
+	}
+	if name := o.optionalText("timezone", ""); name != "" {
+		var err error
+		if p.zone, err = javatime.ParseZone(name); err != nil {
+			o.fail(o.node.get("timezone"), "[timezone] %w", err)
+		}
+	}
+	names := o.texts("date_formats", false)
+	if names == nil {
+		names = []string{"yyyy-MM-dd'T'HH:mm:ss.SSSXX"}
+	}
+	for _, name := range names {
+		f, _, err := parseDateFormat(name)
+		if err != nil {
+			o.fail(o.node.get("date_formats"), "[date_formats] %w", err)
+		}
+		p.formats = append(p.formats, f)
+	}
+	return p
+}
+
+func (p *dateIndexProcessor) run(r *Runner) error {
+	v, err := r.ev.Resolve(p.field)
+	if err != nil {
+		return err
+	}
+	text := r.text(v)
+	for _, parse := range p.formats {
+		if _, _, ok := parse(r, text, p.zone); ok {
+			return nil
+		}
+	}
+	return errors.New("unable to parse date [" + string(text) + "]")
+}
