@@ -82,7 +82,11 @@ func orZero(v reflect.Value, t reflect.Type) reflect.Value {
 	case v.Kind() != reflect.Pointer:
 		return v
 	case v.IsNil():
-		return reflect.Zero(t)
+		p := reflect.New(t)
+		if d, ok := p.Interface().(interface{ SetDefaults() }); ok {
+			d.SetDefaults()
+		}
+		return p.Elem()
 	}
 	return v.Elem()
 }

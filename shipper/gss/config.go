@@ -18,32 +18,32 @@ const wrapOverhead = 64 << 10
 type Config struct {
 	// Keytab is the path of the keytab with the keys of the service.
 	Keytab string `yaml:"keytab"`
-	// ServiceNames are patterns for the service in the ticket, such as host/log.example.com. Without a
+	// Patterns for the service in the ticket, such as host/log.example.com. Without a
 	// realm, every realm in the keytab will do.
 	ServiceNames []string `yaml:"service_names"`
-	// AllowedPrincipals are patterns for the sender, such as host/*.example.com@EXAMPLE.COM. * and ? stay
+	// Patterns for the sender, such as host/*.example.com@EXAMPLE.COM. * and ? stay
 	// within a component, ** is every name. Without a realm, the realm of the service is meant.
 	AllowedPrincipals []string `yaml:"allowed_principals"`
-	// EncTypes are the accepted encryption types by their IANA numbers, for the service key, the
+	// Encryption types that are accepted, by their IANA numbers, for the service key, the
 	// session key and the subkey: 17 and 18 are AES with SHA-1, 19 and 20 AES with SHA-2.
 	EncTypes []int32 `yaml:"enctypes"`
 	// ClockSkew is how far a sender's clock may be from ours, either way.
 	ClockSkew time.Duration `yaml:"clock_skew"`
-	// AllowIntegrityOnly accepts messages that are signed but not encrypted.
+	// Whether messages are accepted that are signed but not encrypted.
 	AllowIntegrityOnly bool `yaml:"allow_integrity_only"`
-	// AllowPlaintext accepts senders that do not speak GSS at all: anyone. Their sessions have no principal.
+	// Whether senders are accepted that do not speak GSS at all: anyone. Their sessions have no principal.
 	AllowPlaintext bool `yaml:"allow_plaintext"`
-	// AcceptorSubkey answers with a key of our own, which makes recorded connections worthless everywhere.
+	// Whether to answer with a key of our own, which makes recorded connections worthless everywhere.
 	AcceptorSubkey bool `yaml:"acceptor_subkey"`
-	// EndWithTicket ends a session when its ticket has expired, and loses what the sender has under way.
+	// Whether a session ends when its ticket has expired, which loses what the sender has under way.
 	EndWithTicket bool `yaml:"end_with_ticket"`
 	// MaxMessage is the longest message; a token may be 64 KiB longer.
 	MaxMessage int `yaml:"-"`
-	// MaxSessions bounds the connections in and after their handshake.
+	// Most connections in and after their handshake.
 	MaxSessions int `yaml:"max_sessions"`
-	// MaxHandshakes bounds the handshakes under way. What is over is closed before a byte is read.
+	// Most handshakes under way. What is over is closed before a byte is read.
 	MaxHandshakes int `yaml:"max_handshakes"`
-	// MaxHandshakesPerAddress bounds those from one IPv4 address or IPv6 /64. rsyslogd loses the line with which
+	// Most handshakes under way from one IPv4 address or IPv6 /64. rsyslogd loses the line with which
 	// it fails to connect, so there should be room for every sender behind one address to come back at once.
 	MaxHandshakesPerAddress int `yaml:"max_handshakes_per_address"`
 	// HandshakeTimeout is for the whole handshake.
@@ -73,10 +73,13 @@ func DefaultConfig() Config {
 	}
 }
 
+// SetDefaults makes c the default.
+func (c *Config) SetDefaults() { *c = DefaultConfig() }
+
 // UnmarshalYAML reads c over the defaults.
 func (c *Config) UnmarshalYAML(read func(any) error) error {
 	type plain Config
-	*c = DefaultConfig()
+	c.SetDefaults()
 	return read((*plain)(c))
 }
 
