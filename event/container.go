@@ -5,6 +5,7 @@ type object struct {
 	start, len, cap uint32
 	table, size     uint32 // hash table of a large map: tables[table:table+size]
 	hashed          bool   // the table is up to date
+	wire            bool   // may have names from the wire: not all are symbols
 	busy            bool   // being rendered or copied: meeting it again is a cycle
 }
 
@@ -123,6 +124,9 @@ func (ev *Event) lookup(m Value, k key) Value {
 	return Value{}
 }
 
+// Add is Put for a name that the map is known not to have.
+func (ev *Event) Add(m Value, name Symbol, v Value) { ev.push(m, slot{name.key(), v}) }
+
 func (ev *Event) put(m Value, k key, v Value) {
 	if i := ev.find(m, k); i >= 0 {
 		ev.SetAt(m, i, v)
@@ -146,6 +150,9 @@ func (ev *Event) push(v Value, s slot) {
 	}
 	ev.slots[o.start+o.len] = s
 	o.len++
+	if s.key.n != isSymbol {
+		o.wire = true
+	}
 	if o.hashed {
 		ev.enterTable(o, o.len-1)
 	}
@@ -169,28 +176,25 @@ func (ev *Event) grow(o *object) {
 // find is the index of the entry named k, -1 when there is none.
 func (ev *Event) find(m Value, k key) int {
 	o := &ev.objects[m.bits]
-	s := ev.slots[o.start:][:o.len]
-	if o.len >= hashFrom {
-		return ev.findHashed(o, ev.keyHash(k), func(e key) bool { return ev.equalKeys(e, k) })
+	if o.wire || o.len >= hashFrom || k.n != isSymbol {
+		return ev.findText(o, k)
 	}
-	if k.n == isSymbol {
-		return ev.findSymbol(s, k)
-	}
+	s := ev.slots[o.start:][:o.len] // symbols compare by number
 	for i := range s {
-		if ev.equalKeys(s[i].key, k) {
+		if s[i].key == k {
 			return i
 		}
 	}
 	return -1
 }
 
-// findSymbol is find for the common case: symbols compare by number, and only names from the wire by text.
-func (ev *Event) findSymbol(s []slot, k key) int {
+func (ev *Event) findText(o *object, k key) int {
+	if o.len >= hashFrom {
+		return ev.findHashed(o, ev.keyHash(k), func(e key) bool { return ev.equalKeys(e, k) })
+	}
+	s := ev.slots[o.start:][:o.len]
 	for i := range s {
-		if s[i].key == k {
-			return i
-		}
-		if s[i].key.n != isSymbol && ev.equalKeys(s[i].key, k) {
+		if ev.equalKeys(s[i].key, k) {
 			return i
 		}
 	}
@@ -271,7 +275,5 @@ func (ev *Event) Copy(v Value) Value {
 	return to
 }
 
-// KeyIs tells whether entry i of a map has that name.
-func (ev *Event) KeyIs(m Value, i int, name Symbol) bool {
-	return ev.equalKeys(ev.slots[int(ev.objects[m.bits].start)+i].key, name.key())
-}
+// Index is where the entry of that name stands in a map, -1 when there is none.
+func (ev *Event) Index(m Value, name Symbol) int { return ev.find(m, name.key()) }

@@ -24,6 +24,7 @@ type Event struct {
 	doc     Value
 	ingest  Value
 	fault   PathError
+	plain   int // so many bytes of buf are known to stand in JSON as they are
 }
 
 type slot struct {
@@ -45,7 +46,7 @@ func (ev *Event) Reset() {
 	}
 	ev.buf, ev.slots, ev.objects, ev.tables = ev.buf[:0], ev.slots[:0], ev.objects[:0], ev.tables[:0]
 	ev.doc = ev.newObject(Map, 24)
-	ev.ingest = Value{}
+	ev.ingest, ev.plain = Value{}, 0
 }
 
 // Doc is the document itself, a map.
@@ -89,7 +90,7 @@ func (ev *Event) WriteByte(c byte) error {
 func (ev *Event) Buffer() []byte { return ev.buf }
 
 // SetBuffer takes back what Buffer lent, with text appended.
-func (ev *Event) SetBuffer(b []byte) { ev.buf = b }
+func (ev *Event) SetBuffer(b []byte) { ev.buf, ev.plain = b, min(ev.plain, len(b)) }
 
 // Since ends the string that Mark began.
 func (ev *Event) Since(mark int) Value {
@@ -100,7 +101,7 @@ func (ev *Event) Since(mark int) Value {
 }
 
 // Undo forgets the text that was written since mark.
-func (ev *Event) Undo(mark int) { ev.buf = ev.buf[:mark] }
+func (ev *Event) Undo(mark int) { ev.SetBuffer(ev.buf[:mark]) }
 
 // Sub is bytes i to j of the text v, without a copy.
 func (ev *Event) Sub(v Value, i, j int) Value {
@@ -110,6 +111,13 @@ func (ev *Event) Sub(v Value, i, j int) Value {
 
 // As is the text v as another of the kinds that are text: String, Bytes or BigInt.
 func (ev *Event) As(k Kind, v Value) Value { return Value{k, v.bits} }
+
+// Plain tells whether the text v is ASCII without control characters, quotes and backslashes. It may say
+// no for a text that was added behind one that is not plain.
+func (ev *Event) Plain(v Value) bool {
+	ev.plain += plainLen(ev.buf[ev.plain:])
+	return int(v.bits>>32+v.bits&(1<<32-1)) <= ev.plain
+}
 
 // Bytes is the text of a String, Bytes or BigInt, and nil for other kinds.
 // The slice is valid until something is added to the event, and must not be written to.
@@ -158,13 +166,18 @@ func (ev *Event) Set(p Path, v Value) error {
 	last := len(p.steps) - 1
 	parent := ev.rootOf(p)
 	for i := range last {
-		next, err := ev.enter(p, i, parent, "resolve")
-		if err != nil {
-			return err
+		if parent.kind != Map {
+			next, err := ev.enter(p, i, parent, "resolve")
+			if err != nil {
+				return err
+			}
+			parent = next
+			continue
 		}
+		next := ev.lookup(parent, p.steps[i].key)
 		if next.kind == Missing {
 			next = ev.NewMap()
-			ev.put(parent, p.steps[i].key, next)
+			ev.push(parent, slot{p.steps[i].key, next})
 		}
 		parent = next
 	}

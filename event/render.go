@@ -15,7 +15,10 @@ var ErrSelfReference = errors.New("iterable object is self-referencing itself")
 
 // AppendJSON appends the document as JSON. Text that is not UTF-8 gets U+FFFD for each bad byte.
 // On an error dst comes back as it was.
-func (ev *Event) AppendJSON(dst []byte) ([]byte, error) { return ev.AppendValue(dst, ev.doc) }
+func (ev *Event) AppendJSON(dst []byte) ([]byte, error) {
+	ev.plain += plainLen(ev.buf[ev.plain:])
+	return ev.AppendValue(dst, ev.doc)
+}
 
 // AppendValue appends v as JSON, as AppendJSON does.
 func (ev *Event) AppendValue(dst []byte, v Value) ([]byte, error) {
@@ -29,9 +32,11 @@ func (ev *Event) AppendValue(dst []byte, v Value) ([]byte, error) {
 func (ev *Event) appendValue(dst []byte, v Value) ([]byte, error) {
 	switch v.kind {
 	case String:
-		return AppendQuoted(dst, ev.Bytes(v)), nil
-	case Map, List:
-		return ev.appendContainer(dst, v)
+		return ev.appendString(dst, v), nil
+	case Map:
+		return ev.appendMap(dst, v)
+	case List:
+		return ev.appendList(dst, v)
 	case Int, Long:
 		return strconv.AppendInt(dst, int64(v.bits), 10), nil
 	case Float:
@@ -54,38 +59,64 @@ func (ev *Event) appendValue(dst []byte, v Value) ([]byte, error) {
 	return append(dst, "null"...), nil
 }
 
-func (ev *Event) appendContainer(dst []byte, v Value) ([]byte, error) {
+// appendString appends text; what is known to be plain is not looked through again.
+func (ev *Event) appendString(dst []byte, v Value) []byte {
+	off, n := int(v.bits>>32), int(v.bits&(1<<32-1))
+	if off+n > ev.plain {
+		return AppendQuoted(dst, ev.buf[off:off+n])
+	}
+	dst = append(dst, '"')
+	dst = append(dst, ev.buf[off:off+n]...)
+	return append(dst, '"')
+}
+
+func (ev *Event) appendMap(dst []byte, v Value) ([]byte, error) {
+	o := ev.objects[v.bits]
+	if o.busy {
+		return dst, ErrSelfReference
+	}
+	if o.len == 0 {
+		return append(dst, "{}"...), nil
+	}
+	ev.objects[v.bits].busy = true
+	open := len(dst)
+	var err error
+	s, names := ev.slots[o.start:][:o.len], *symbols.list.Load()
+	for i := range s {
+		if k := s[i].key; k.n == isSymbol {
+			dst = append(dst, names[k.off].json...)
+		} else {
+			dst = append(AppendQuoted(append(dst, ','), ev.keyBytes(k)), ':')
+		}
+		if s[i].val.kind == String {
+			dst = ev.appendString(dst, s[i].val)
+		} else if dst, err = ev.appendValue(dst, s[i].val); err != nil {
+			break
+		}
+	}
+	dst[open] = '{' // for the first comma
+	ev.objects[v.bits].busy = false
+	return append(dst, '}'), err
+}
+
+func (ev *Event) appendList(dst []byte, v Value) ([]byte, error) {
 	o := ev.objects[v.bits]
 	if o.busy {
 		return dst, ErrSelfReference
 	}
 	ev.objects[v.bits].busy = true
-	open, end := byte('['), byte(']')
-	if v.kind == Map {
-		open, end = '{', '}'
-	}
-	dst = append(dst, open)
+	dst = append(dst, '[')
 	var err error
 	for i, s := range ev.slots[o.start:][:o.len] {
 		if i > 0 {
 			dst = append(dst, ',')
-		}
-		if v.kind == Map {
-			dst = ev.appendKey(dst, s.key)
 		}
 		if dst, err = ev.appendValue(dst, s.val); err != nil {
 			break
 		}
 	}
 	ev.objects[v.bits].busy = false
-	return append(dst, end), err
-}
-
-func (ev *Event) appendKey(dst []byte, k key) []byte {
-	if k.n == isSymbol {
-		return append(dst, Symbol(k.off).entry().json...)
-	}
-	return append(AppendQuoted(dst, ev.keyBytes(k)), ':')
+	return append(dst, ']'), err
 }
 
 // appendFloat writes a number with a point or exponent, so that it reads back as one; JSON has no NaN
@@ -125,7 +156,7 @@ func AppendQuoted(dst, s []byte) []byte {
 			continue
 		}
 		c := s[i]
-		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
+		if plainByte(c) {
 			i++
 			continue
 		}
@@ -145,6 +176,22 @@ func AppendQuoted(dst, s []byte) []byte {
 	dst = append(dst, s[plain:]...)
 	return append(dst, '"')
 }
+
+// plainLen is the length of the plain text at the beginning of s.
+func plainLen(s []byte) int {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		if !plainWord(binary.LittleEndian.Uint64(s[i:])) {
+			break
+		}
+	}
+	for i < len(s) && plainByte(s[i]) {
+		i++
+	}
+	return i
+}
+
+func plainByte(c byte) bool { return c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' }
 
 // plainWord tells that none of 8 bytes is a control character, a quote, a backslash, or not ASCII.
 func plainWord(w uint64) bool {
@@ -189,6 +236,33 @@ func AppendTime(dst []byte, ns int64) []byte {
 		unit /= 10
 	}
 	return append(dst, 'Z')
+}
+
+// Times appends times as [AppendTime] does and remembers the day, which is mostly that of the last one.
+type Times struct {
+	day  int64
+	date [len("2026-11-21T")]byte // of day, when known
+}
+
+// Append appends ns since the epoch.
+func (t *Times) Append(dst []byte, ns int64) []byte {
+	day, clock := floorDiv(ns, 86400e9)
+	if t.date[0] == 0 || day != t.day {
+		start := len(dst)
+		dst = AppendTime(dst, ns)
+		t.day = day
+		copy(t.date[:], dst[start:]) // years have four digits: ns reach from 1677 to 2262
+		return dst
+	}
+	ms := uint32(uint64(clock) / 1e6)
+	if int64(ms)*1e6 != clock {
+		return AppendTime(dst, ns)
+	}
+	dst = append(dst, t.date[:]...)
+	sec, minute, hour := ms/1000%60, ms/60_000%60, ms/3_600_000
+	ms %= 1000
+	return append(dst, byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10), ':',
+		byte('0'+sec/10), byte('0'+sec%10), '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
 }
 
 func append2(dst []byte, n int64) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }

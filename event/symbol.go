@@ -2,6 +2,7 @@ package event
 
 import (
 	"encoding/json"
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -12,7 +13,7 @@ type Symbol uint32
 
 type symbol struct {
 	name string
-	json []byte // `"name":`
+	json []byte // `,"name":`
 	hash uint32
 }
 
@@ -39,7 +40,7 @@ func Intern(name string) Symbol {
 	}
 	quoted, _ := json.Marshal(name) // a string can always be marshalled
 	s := Symbol(len(list))
-	list = append(list, symbol{name, append(quoted, ':'), hashKey([]byte(name))})
+	list = append(list, symbol{name, fmt.Appendf(nil, ",%s:", quoted), hashKey([]byte(name))})
 	symbols.list.Store(&list)
 	symbols.index[name] = s
 	return s

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/netip"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
@@ -13,15 +14,20 @@ import (
 
 // Fields that the header gives.
 var (
-	pathTimestamp    = event.MustPath("@timestamp")
-	pathMessage      = event.MustPath("message")
 	pathHost         = event.MustPath("host.hostname")
 	pathProcessName  = event.MustPath("process.name")
 	pathProcessPID   = event.MustPath("process.pid")
-	pathSyslog       = event.MustPath("log.syslog")
 	pathErrorMessage = event.MustPath("error.message")
 	pathTags         = event.MustPath("tags")
 
+	keyTimestamp  = event.Intern("@timestamp")
+	keyMessage    = event.Intern("message")
+	keyHost       = event.Intern("host")
+	keyHostname   = event.Intern("hostname")
+	keyProcess    = event.Intern("process")
+	keyPID        = event.Intern("pid")
+	keyLog        = event.Intern("log")
+	keySyslog     = event.Intern("syslog")
 	keyFacility   = event.Intern("facility")
 	keySeverity   = event.Intern("severity")
 	keyCode       = event.Intern("code")
@@ -34,14 +40,16 @@ var (
 
 // Fields that are known, not claimed.
 var (
-	pathOriginal   = event.MustPath("event.original")
-	pathCreated    = event.MustPath("event.created")
-	pathPeer       = event.MustPath("log.source.ip")
 	pathUser       = event.MustPath("client.user.name")
 	pathUserDomain = event.MustPath("client.user.domain")
 	pathTLSSubject = event.MustPath("tls.client.subject")
 	pathTLSName    = event.MustPath("tls.client.x509.subject.common_name")
 
+	keyEvent     = event.Intern("event")
+	keyOriginal  = event.Intern("original")
+	keyCreated   = event.Intern("created")
+	keySource    = event.Intern("source")
+	keyIP        = event.Intern("ip")
 	keyOurs      = event.Intern("millrace")
 	keyListener  = event.Intern("listener")
 	keyTransport = event.Intern("transport")
@@ -66,6 +74,11 @@ type lineParser struct {
 	json    event.Path // zero: messages stay text
 	doc     []byte
 	counter *counters
+
+	whole, stamp   event.Value // the line and its time, as they stand in the event
+	times, created event.Times
+	peer           netip.Addr // of the last line
+	peerText       []byte
 }
 
 // parse renders line i of b. dropped says that its pipeline wants no document. doc is valid until the next call.
@@ -78,6 +91,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	p.begin(line, origin, received, chosen.raw)
 	if chosen.pipeline != nil {
 		err := p.run(chosen.pipeline, received)
+		p.moveLegacy()
 		if errors.Is(err, pipeline.ErrDropped) {
 			return nil, true, nil
 		}
@@ -86,6 +100,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 		}
 	} else if !p.json.IsZero() && p.header.Message.Start < p.header.Message.End && line[p.header.Message.Start] == '{' {
 		p.parseJSON(p.header.Message.Of(line))
+		p.moveLegacy()
 	}
 	if failure == "" {
 		p.finish(b, i)
@@ -119,36 +134,67 @@ func (p *lineParser) run(pl *pipeline.Pipeline, received int64) (err error) {
 func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, raw bool) {
 	ev, h := p.ev, &p.header
 	ev.Reset()
-	whole := ev.String(line)
+	doc := ev.Doc()
+	p.whole = ev.String(line)
 	if raw {
-		_ = ev.Set(pathTimestamp, p.time(received))
-		_ = ev.Set(pathMessage, ev.Sub(whole, afterPriority(line), len(line)))
+		p.stamp = p.time(&p.times, received)
+		ev.Add(doc, keyTimestamp, p.stamp)
+		ev.Add(doc, keyMessage, ev.Sub(p.whole, afterPriority(line), len(line)))
 		return
 	}
 	at, ok := h.Time.Resolve(received, p.zones.of(origin, h.Host.Of(line)))
 	if !ok {
 		at = received
 	}
-	_ = ev.Set(pathTimestamp, p.time(at))
-	_ = ev.Set(pathMessage, p.sub(whole, h.Message))
-	_ = ev.Set(pathOriginal, whole)
+	p.stamp = p.time(&p.times, at)
+	ev.Add(doc, keyTimestamp, p.stamp)
+	ev.Add(doc, keyMessage, p.sub(h.Message))
+	ev.Add(p.addMap(doc, keyEvent), keyOriginal, p.whole)
 	if !h.Host.Empty() {
-		_ = ev.Set(pathHost, p.sub(whole, h.Host))
+		ev.Add(p.addMap(doc, keyHost), keyHostname, p.sub(h.Host))
 	}
-	if !h.App.Empty() {
-		_ = ev.Set(pathProcessName, p.sub(whole, h.App))
+	pid, isNumber := number(h.PID.Of(line))
+	if isNumber || !h.App.Empty() {
+		process := p.addMap(doc, keyProcess)
+		if !h.App.Empty() {
+			ev.Add(process, keyName, p.sub(h.App))
+		}
+		if isNumber {
+			ev.Add(process, keyPID, event.LongValue(pid))
+		}
 	}
-	_ = ev.Set(pathSyslog, p.syslog(whole, line))
+	fields := p.addMap(p.addMap(doc, keyLog), keySyslog)
+	p.syslog(fields, line)
+	if !isNumber && !h.PID.Empty() {
+		ev.Add(fields, keyProcID, p.sub(h.PID))
+	}
 	if h.Format == syslog.Unparsed {
 		p.tag(unparsedTag)
 	}
 }
 
 // time is a time as pipelines and scripts know it: text.
-func (p *lineParser) time(ns int64) event.Value {
+func (p *lineParser) time(as *event.Times, ns int64) event.Value {
 	mark := p.ev.Mark()
-	p.ev.SetBuffer(event.AppendTime(p.ev.Buffer(), ns))
+	p.ev.SetBuffer(as.Append(p.ev.Buffer(), ns))
 	return p.ev.Since(mark)
+}
+
+// addMap makes a map under a name that m does not have.
+func (p *lineParser) addMap(m event.Value, name event.Symbol) event.Value {
+	v := p.ev.NewMap()
+	p.ev.Add(m, name, v)
+	return v
+}
+
+// mapAt is the map under that name; whatever else stands there gives way to it.
+func (p *lineParser) mapAt(m event.Value, name event.Symbol) event.Value {
+	v := p.ev.Lookup(m, name)
+	if v.Kind() != event.Map {
+		v = p.ev.NewMap()
+		p.ev.Put(m, name, v)
+	}
+	return v
 }
 
 // tag marks an event that has no tags yet.
@@ -158,38 +204,27 @@ func (p *lineParser) tag(tag string) {
 	p.force(pathTags, tags)
 }
 
-// syslog is the object log.syslog.
-func (p *lineParser) syslog(whole event.Value, line []byte) event.Value {
+// syslog fills the object log.syslog.
+func (p *lineParser) syslog(m event.Value, line []byte) {
 	ev, h := p.ev, &p.header
-	m := ev.NewMap()
-	ev.Put(m, keyFacility, p.coded(int32(h.Facility), syslog.FacilityName(h.Facility)))
-	ev.Put(m, keySeverity, p.coded(int32(h.Severity), syslog.SeverityName(h.Severity)))
-	if !h.PID.Empty() {
-		if pid, ok := number(h.PID.Of(line)); ok {
-			_ = ev.Set(pathProcessPID, event.LongValue(pid))
-		} else {
-			ev.Put(m, keyProcID, p.sub(whole, h.PID))
-		}
-	}
+	p.coded(p.addMap(m, keyFacility), h.Facility, syslog.FacilityName(h.Facility))
+	p.coded(p.addMap(m, keySeverity), h.Severity, syslog.SeverityName(h.Severity))
 	if h.Format == syslog.RFC5424 {
-		ev.Put(m, keyVersion, ev.Text("1"))
+		ev.Add(m, keyVersion, ev.Text("1"))
 		if !h.MsgID.Empty() {
-			ev.Put(m, keyMsgID, p.sub(whole, h.MsgID))
+			ev.Add(m, keyMsgID, p.sub(h.MsgID))
 		}
 		if !h.Structured.Empty() {
-			ev.Put(m, keyStructured, p.structured(h.Structured.Of(line)))
+			ev.Add(m, keyStructured, p.structured(h.Structured.Of(line)))
 		}
 	}
-	return m
 }
 
-func (p *lineParser) coded(code int32, name string) event.Value {
-	m := p.ev.NewMap()
-	p.ev.Put(m, keyCode, event.IntValue(code))
+func (p *lineParser) coded(m event.Value, code uint8, name string) {
+	p.ev.Add(m, keyCode, event.IntValue(int32(code)))
 	if name != "" {
-		p.ev.Put(m, keyName, p.ev.Text(name))
+		p.ev.Add(m, keyName, p.ev.Text(name))
 	}
-	return m
 }
 
 // structured is the structured data of RFC 5424 as an object of objects.
@@ -218,40 +253,36 @@ func (p *lineParser) parseJSON(message []byte) {
 	}
 }
 
-// finish writes what is known over whatever the line or its pipeline claimed, and moves Logstash's old
-// names, which are aliases in the index and can't be written, to their fields.
+// finish writes what is known over whatever the line or its pipeline claimed.
 func (p *lineParser) finish(b *event.Batch, i int) {
-	ev, line, o := p.ev, b.Message(i), b.OriginOf(i)
-	p.moveLegacy()
+	ev, doc, line, o := p.ev, p.ev.Doc(), b.Message(i), b.OriginOf(i)
 	received := b.Lines[i].Received
-	if v := ev.Get(pathTimestamp); v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
-		p.force(pathTimestamp, event.DateValue(received))
+	if v := ev.Lookup(doc, keyTimestamp); v != p.stamp && v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
+		ev.Put(doc, keyTimestamp, event.DateValue(received))
 	}
-	whole := ev.Get(pathOriginal)
-	if string(ev.Bytes(whole)) != string(line) {
-		whole = ev.String(line)
-		p.force(pathOriginal, whole)
+	fields := p.mapAt(doc, keyEvent)
+	ev.Put(fields, keyOriginal, p.whole)
+	ev.Put(fields, keyCreated, p.time(&p.created, received-received%1e6)) // as the id has it, in ms
+	if addr := o.Peer.Addr(); addr != p.peer || p.peerText == nil {
+		p.peer, p.peerText = addr, addr.AppendTo(p.peerText[:0])
 	}
-	p.force(pathCreated, event.DateValue(received-received%1e6)) // as the id has it, in ms
-	mark := ev.Mark()
-	ev.SetBuffer(o.Peer.Addr().AppendTo(ev.Buffer()))
-	p.force(pathPeer, ev.Since(mark))
+	ev.Put(p.mapAt(p.mapAt(doc, keyLog), keySource), keyIP, ev.String(p.peerText))
 
 	ours := ev.NewMap()
-	ev.Put(ours, keyTransport, ev.Text(o.Transport.String()))
-	ev.Put(ours, keyListener, ev.Text(o.Listener))
+	ev.Add(ours, keyTransport, ev.Text(o.Transport.String()))
+	ev.Add(ours, keyListener, ev.Text(o.Listener))
 	p.authenticated(o, ours)
 	if b.Lines[i].Flags&event.Truncated != 0 {
 		flags := ev.NewList()
 		ev.Append(flags, ev.Text("truncated"))
 		ev.Put(ours, keyFlags, flags)
 	}
-	if !utf8.Valid(line) {
+	if !ev.Plain(p.whole) && !utf8.Valid(line) {
 		mark := ev.Mark()
 		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
 		ev.Put(ours, keyBase64, ev.Since(mark))
 	}
-	ev.Put(ev.Doc(), keyOurs, ours)
+	ev.Put(doc, keyOurs, ours)
 }
 
 // authenticated writes who the sender has proven to be.
@@ -285,6 +316,8 @@ func (p *lineParser) force(at event.Path, v event.Value) {
 }
 
 // legacy are Logstash's names, and where their values go.
+//
+// They are aliases in the index, and can't be written.
 var legacy = []struct {
 	name event.Symbol
 	to   event.Path
@@ -297,24 +330,22 @@ var legacy = []struct {
 
 func (p *lineParser) moveLegacy() {
 	doc := p.ev.Doc()
-	for i := 0; i < p.ev.Len(doc); i++ {
-		for _, l := range legacy {
-			if !p.ev.KeyIs(doc, i, l.name) {
-				continue
-			}
-			v := p.ev.At(doc, i)
-			p.ev.RemoveAt(doc, i)
-			i--
-			if p.ev.Get(l.to).IsNull() {
-				p.force(l.to, v)
-			}
-			break
+	for j := range legacy {
+		l := &legacy[j]
+		i := p.ev.Index(doc, l.name)
+		if i < 0 {
+			continue
+		}
+		v := p.ev.At(doc, i)
+		p.ev.RemoveAt(doc, i)
+		if p.ev.Get(l.to).IsNull() {
+			p.force(l.to, v)
 		}
 	}
 }
 
-func (p *lineParser) sub(whole event.Value, s syslog.Span) event.Value {
-	return p.ev.Sub(whole, int(s.Start), int(s.End))
+func (p *lineParser) sub(s syslog.Span) event.Value {
+	return p.ev.Sub(p.whole, int(s.Start), int(s.End))
 }
 
 // afterPriority is where the line begins behind its <PRI>.

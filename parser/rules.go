@@ -17,18 +17,24 @@ type choice struct {
 	raw      bool
 }
 
+type remembered struct {
+	program string
+	choice
+}
+
 // chooser chooses pipelines for the lines of one lane. It belongs to one parser.
 type chooser struct {
 	rules []Rule
 	set   *pipeline.Set
-	known map[string]choice // by program
+	known map[string]*remembered // by program
+	last  *remembered            // nil before the first
 }
 
 // maxKnown bounds what is remembered of names that senders choose.
 const maxKnown = 4096
 
 func newChooser(lane string, rules []Rule, set *pipeline.Set) *chooser {
-	c := &chooser{set: set, known: map[string]choice{}}
+	c := &chooser{set: set, known: map[string]*remembered{}}
 	for _, r := range rules {
 		if len(r.Lanes) == 0 || slices.Contains(r.Lanes, lane) {
 			c.rules = append(c.rules, r)
@@ -39,14 +45,22 @@ func newChooser(lane string, rules []Rule, set *pipeline.Set) *chooser {
 
 // of is the choice for a program's lines.
 func (c *chooser) of(program []byte) choice {
+	if c.last == nil || c.last.program != string(program) {
+		c.last = c.remember(program)
+	}
+	return c.last.choice
+}
+
+func (c *chooser) remember(program []byte) *remembered {
 	if found, ok := c.known[string(program)]; ok {
 		return found
 	}
 	if len(c.known) >= maxKnown {
 		clear(c.known)
 	}
-	found := c.find(string(program))
-	c.known[string(program)] = found
+	name := string(program)
+	found := &remembered{name, c.find(name)}
+	c.known[name] = found
 	return found
 }
 

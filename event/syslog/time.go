@@ -37,8 +37,9 @@ func (t *Time) Resolve(received int64, zone *time.Location) (int64, bool) {
 		}
 		return t.at(int64(t.Year), now, zone)*1e9 + int64(t.Nanos), true
 	}
-	year := int64(time.Unix(now+maxAhead, 0).UTC().Year()) + 1 // zones are within a day of UTC
-	for range 10 {                                             // 29 February: at most eight years back
+	// Zones are within a day of UTC, and leap years move the turn of the year by less than two. Never too early:
+	year := 1970 + floorDiv(now+maxAhead+3*86400, 31_556_952)
+	for range 10 { // 29 February: at most eight years back
 		if t.exists(year) {
 			if s := t.at(year, now, zone); s <= now+maxAhead {
 				return s*1e9 + int64(t.Nanos), true
@@ -100,12 +101,10 @@ func floorDiv(a, b int64) int64 {
 // daysFromCivil is the number of days from 1970-01-01 in the proleptic Gregorian calendar.
 func daysFromCivil(y, m, d int64) int64 {
 	if m <= 2 {
-		y--
+		y, m = y-1, m+12
 	}
-	era := floorDiv(y, 400)
-	yoe := y - era*400
-	doy := (153*((m+9)%12)+2)/5 + d - 1
-	return era*146097 + yoe*365 + yoe/4 - yoe/100 + doy - 719468
+	leaps := floorDiv(y, 4) - floorDiv(y, 100) + floorDiv(y, 400)
+	return y*365 + leaps + (153*(m-3)+2)/5 + d - 1 - 719468
 }
 
 // parse reads a timestamp of either kind at pos and returns the position behind it, -1 if there is none.
