@@ -138,6 +138,7 @@ type stream struct {
 	drained int // reads since the receiver stops
 
 	mu       sync.Mutex // of deadlines
+	timed    bool       // there is one
 	stopping bool
 }
 
@@ -163,8 +164,9 @@ func (s *stream) stop() {
 func (s *stream) deadline(t time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.stopping {
+	if !s.stopping && (s.timed || !t.IsZero()) {
 		s.conn.SetReadDeadline(t) //nolint:errcheck // fails on a closed connection only
+		s.timed = !t.IsZero()
 	}
 	return s.stopping
 }
