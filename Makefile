@@ -3,6 +3,7 @@
 # make fuzz    each fuzz target for FUZZTIME (default 60s)
 # make bench   every benchmark with its allocations; BENCH=regexp picks some
 # make docs    docs/configuration.md anew, from the code
+# make harm    many senders that mean harm beside two that don't, and what that costs these
 # make build   bin/millrace
 # make clean   what the above left here
 
@@ -14,7 +15,7 @@ BENCH ?= .
 LINT_VERSION := v2.15.0
 LINT := .cache/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: check test fuzz bench docs build clean
+.PHONY: check test fuzz bench harm docs build clean
 
 check: $(LINT)
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (gofmt -w): $$unformatted" >&2; exit 1; }
@@ -37,6 +38,9 @@ bench:
 
 docs:
 	go test ./cmd/millrace/config -run TestReferenceIsUpToDate -update
+
+harm:
+	MILLRACE_HARM=full go test -count=1 -v -timeout 10m -run '^(TestHarm|TestFileDescriptorLimit)$$' ./e2e
 
 build:
 	go build -trimpath -o bin/ ./cmd/millrace
