@@ -25,6 +25,7 @@ func (l Load) sendRELP(ctx context.Context, conn net.Conn, index, messages int) 
 	if _, err := io.CopyN(io.Discard, in, int64(size+2)); err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
+	mark := fmt.Sprintf(" #%02d", index) // else the lines of one connection look like those of another, sent again
 	s := sender{Load: l, conn: conn, next: index * len(l.Lines) / l.Connections}
 	for sent, answered := 0, 0; answered < messages; {
 		if n := min(relpWindow-(sent-answered), messages-sent); n > 0 {
@@ -33,8 +34,9 @@ func (l Load) sendRELP(ctx context.Context, conn net.Conn, index, messages int) 
 				line := s.Lines[s.next%len(s.Lines)]
 				s.next++
 				sent++
-				fmt.Fprintf(&s.buf, "%d syslog %d ", sent+1, len(line))
+				fmt.Fprintf(&s.buf, "%d syslog %d ", sent+1, len(line)+len(mark))
 				s.buf.Write(line)
+				s.buf.WriteString(mark)
 				s.buf.WriteByte('\n')
 			}
 			if _, err := conn.Write(s.buf.Bytes()); err != nil {

@@ -40,9 +40,16 @@ var scenarios = []scenario{
 	{"udp 50000/s, files, disk log", "udp", 500_000, 50_000, true, 3},
 	{"udp full speed, files, disk log", "udp", 1_000_000, 0, true, 0},
 	{"relp full speed, files, disk log", "relp", 2_000_000, 0, true, 1.2},
+	{"relp of 16, files, disk log", "relp", 2_000_000, 0, true, 1.2},
 }
 
-const connections = 4
+// connections is how many senders there are. More than a few make a difference to RELP, whose senders wait.
+func (s *scenario) connections() int {
+	if strings.Contains(s.name, "of 16") {
+		return 16
+	}
+	return 4
+}
 
 func main() {
 	log.SetFlags(0)
@@ -107,7 +114,7 @@ func measure(r receiver, s scenario) (*measurement, error) {
 		return nil, err
 	}
 	defer func() { _ = cmd.Process.Kill() }()
-	err = load.Load{Network: s.network, Address: address, Connections: connections, Messages: s.messages, Rate: s.rate}.Send(ctx)
+	err = load.Load{Network: s.network, Address: address, Connections: s.connections(), Messages: s.messages, Rate: s.rate}.Send(ctx)
 	if err != nil {
 		return nil, err
 	}
