@@ -118,8 +118,18 @@ func (ev *Event) lookup(m Value, k key) Value {
 	if m.kind != Map {
 		return Value{}
 	}
-	if i := ev.find(m, k); i >= 0 {
-		return ev.slots[int(ev.objects[m.bits].start)+i].val
+	o := &ev.objects[m.bits]
+	s := ev.slots[o.start:][:o.len]
+	if o.wire || len(s) >= hashFrom || k.n != isSymbol {
+		if i := ev.findText(o, k); i >= 0 {
+			return s[i].val
+		}
+		return Value{}
+	}
+	for i := range s { // as in find, of which this is the hottest use
+		if s[i].key == k {
+			return s[i].val
+		}
 	}
 	return Value{}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -65,37 +66,49 @@ func (ev *Event) appendString(dst []byte, v Value) []byte {
 	if off+n > ev.plain {
 		return AppendQuoted(dst, ev.buf[off:off+n])
 	}
-	dst = append(dst, '"')
-	dst = append(dst, ev.buf[off:off+n]...)
-	return append(dst, '"')
+	at := len(dst)
+	dst = slices.Grow(dst, n+2)[:at+n+2]
+	dst[at] = '"'
+	copy(dst[at+1:], ev.buf[off:off+n])
+	dst[at+n+1] = '"'
+	return dst
 }
 
 func (ev *Event) appendMap(dst []byte, v Value) ([]byte, error) {
-	o := ev.objects[v.bits]
+	o := &ev.objects[v.bits] // nothing is added while rendering
 	if o.busy {
 		return dst, ErrSelfReference
 	}
 	if o.len == 0 {
 		return append(dst, "{}"...), nil
 	}
-	ev.objects[v.bits].busy = true
+	o.busy = true
 	open := len(dst)
 	var err error
 	s, names := ev.slots[o.start:][:o.len], *symbols.list.Load()
 	for i := range s {
-		if k := s[i].key; k.n == isSymbol {
-			dst = append(dst, names[k.off].json...)
+		e := &s[i]
+		if e.key.n == isSymbol {
+			dst = append(dst, names[e.key.off].json...)
 		} else {
-			dst = append(AppendQuoted(append(dst, ','), ev.keyBytes(k)), ':')
+			dst = append(AppendQuoted(append(dst, ','), ev.keyBytes(e.key)), ':')
 		}
-		if s[i].val.kind == String {
-			dst = ev.appendString(dst, s[i].val)
-		} else if dst, err = ev.appendValue(dst, s[i].val); err != nil {
+		switch e.val.kind {
+		case String:
+			dst = ev.appendString(dst, e.val)
+			continue
+		case Int, Long:
+			if e.val.bits < 10 {
+				dst = append(dst, byte('0'+e.val.bits))
+				continue
+			}
+		}
+		if dst, err = ev.appendValue(dst, e.val); err != nil {
 			break
 		}
 	}
 	dst[open] = '{' // for the first comma
-	ev.objects[v.bits].busy = false
+	o.busy = false
 	return append(dst, '}'), err
 }
 
