@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -60,7 +61,7 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 	lines := bufio.NewReaderSize(body, 1<<20)
 	for n := 0; ; n++ {
 		_, err := lines.ReadSlice('\n')
-		for err == bufio.ErrBufferFull {
+		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = lines.ReadSlice('\n')
 		}
 		if err != nil {

@@ -202,11 +202,11 @@ func ParseZone(name string) (*time.Location, error) {
 		return time.UTC, nil
 	}
 	if text[0] == '+' || text[0] == '-' {
-		d, end := Date{}, -1
+		d := Date{}
 		if len(text) == 2 {
 			text = text[:1] + "0" + text[1:]
 		}
-		if end = d.parseOffset([]byte(text), 0, false); end == len(text) {
+		if d.parseOffset([]byte(text), 0, false) == len(text) {
 			if d.Offset == 0 {
 				return time.UTC, nil
 			}

@@ -64,7 +64,7 @@ func (p *pipelineProcessor) run(r *Runner) error {
 	if p.name.template != nil {
 		r.buf = p.name.template.append(r.buf[:0], r.ev)
 		if called = r.set.pipelines[string(r.buf)]; called == nil && !p.ignoreMissing {
-			return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", r.buf) //nolint:staticcheck // Elasticsearch's text
+			return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", r.buf)
 		}
 	}
 	if called == nil {

@@ -116,7 +116,7 @@ func (p *csvProcessor) quoted(ev *event.Event, v event.Value, at int) (event.Val
 		at++
 	}
 	if at < len(s) && s[at] != p.separator {
-		return v, 0, fmt.Errorf("character '%c' after quoted field at %d", s[at], at) //nolint:staticcheck // Elasticsearch's text
+		return v, 0, fmt.Errorf("character '%c' after quoted field at %d", s[at], at)
 	}
 	return ev.Since(mark), at + 1, nil
 }

@@ -55,7 +55,8 @@ func newFingerprint(o *options) processor {
 }
 
 func (p *fingerprintProcessor) run(r *Runner) error {
-	text := append(r.buf[:0], p.salt...)
+	text := r.buf[:0]
+	text = append(text, p.salt...)
 	some := false
 	for _, path := range p.fields {
 		v := r.ev.Get(path)

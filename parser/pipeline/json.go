@@ -53,7 +53,7 @@ func (p *jsonProcessor) run(r *Runner) error {
 		return r.ev.Set(p.target, parsed)
 	}
 	if parsed.Kind() != event.Map {
-		return fmt.Errorf("cannot add non-map fields to root of document") //nolint:staticcheck // Elasticsearch's text
+		return fmt.Errorf("cannot add non-map fields to root of document")
 	}
 	mergeMaps(r.ev, r.ev.Doc(), parsed, p.merge)
 	return nil

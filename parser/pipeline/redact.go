@@ -106,7 +106,8 @@ func (p *redactProcessor) run(r *Runner) error {
 		out = append(append(append(append(out, s[last:part.start]...), p.prefix...), part.name...), p.suffix...)
 		last = part.end
 	}
-	r.buf = append(out, s[last:]...)
+	out = append(out, s[last:]...)
+	r.buf = out
 	if p.trace {
 		if err := r.ev.Set(redactTrace, event.BoolValue(true)); err != nil {
 			return err
@@ -128,7 +129,7 @@ func (p *redactProcessor) find(matchers []*grok.Matcher, s []byte) ([]redacted, 
 			}
 			start, end := -1, -1
 			for _, c := range m.Captures() {
-				if int(c.Field) == p.patterns[i].whole {
+				if c.Field == p.patterns[i].whole {
 					start, end = from+int(c.Start), from+int(c.End)
 				}
 			}
