@@ -128,7 +128,8 @@ func newDateIndexName(o *options) processor {
 	for _, name := range []string{"index_name_prefix", "index_name_format", "locale"} {
 		o.optionalText(name, "")
 	}
-	if rounding := o.text("date_rounding"); o.err == nil && (len(rounding) != 1 || !strings.Contains("yMwdhms", rounding)) {
+	const roundings = "yMwdhms"
+	if rounding := o.text("date_rounding"); o.err == nil && (len(rounding) != 1 || !strings.Contains(roundings, rounding)) {
 		o.fail(o.node.get("date_rounding"), "[date_rounding] is [%s], use one of y, M, w, d, h, m, s", rounding)
 	}
 	if name := o.optionalText("timezone", ""); name != "" {
