@@ -26,15 +26,16 @@ const (
 )
 
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Run everything on made-up traffic, to look around."`
-	Up      upCommand      `cmd:"" help:"Receive, parse and index in one process."`
-	Ship    shipCommand    `cmd:"" help:"Receive only: write files and fill the spool."`
-	Work    workCommand    `cmd:"" help:"Parse and index what is in the Redis spool; run as many as you like."`
-	Setup   setupCommand   `cmd:"" help:"Put the index templates into Elasticsearch."`
-	Search  searchCommand  `cmd:"" help:"Search the index."`
-	Check   checkCommand   `cmd:"" help:"Check the configuration, and the pipelines on their examples."`
-	Grok    grokCommand    `cmd:"" help:"Try grok patterns on lines."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo     demoCommand     `cmd:"" help:"Run everything on made-up traffic, to look around."`
+	Up       upCommand       `cmd:"" help:"Receive, parse and index in one process."`
+	Ship     shipCommand     `cmd:"" help:"Receive only: write files and fill the spool."`
+	Work     workCommand     `cmd:"" help:"Parse and index what is in the Redis spool; run as many as you like."`
+	Setup    setupCommand    `cmd:"" help:"Put the index templates into Elasticsearch."`
+	Search   searchCommand   `cmd:"" help:"Search the index."`
+	Check    checkCommand    `cmd:"" help:"Check the configuration, and the pipelines on their examples."`
+	Grok     grokCommand     `cmd:"" help:"Try grok patterns on lines."`
+	Pipeline pipelineCommand `cmd:"" help:"Try Elasticsearch's ingest pipelines: which load, and what they do."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // terminal is where a command reads and writes.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -213,6 +214,9 @@ func (c *compiler) pipeline(src Source) (*Pipeline, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if bytes.Contains(src.Text, []byte("_ingest.timestamp")) {
+		p.steps = append([]step{{proc: stampProcessor{}, typ: "timestamp"}}, p.steps...)
 	}
 	if !hasProcessors {
 		return nil, c.errorf(root.line, "", "[processors] required property is missing")

@@ -67,7 +67,7 @@ func newDate(o *options) processor {
 
 func parseDateFormat(name string) (f dateFormat, hasNames bool, err error) {
 	switch name {
-	case "ISO8601", "strict_date_optional_time", "date_optional_time", "iso8601":
+	case "ISO8601", "strict_date_optional_time", "date_optional_time", "iso8601", "strict_date_optional_time_nanos":
 		return parseISO8601, false, nil
 	case "UNIX", "epoch_second":
 		return parseUnix, false, nil

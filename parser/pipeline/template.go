@@ -18,12 +18,16 @@ type templatePart struct {
 	text   string     // literal, when path is zero
 	path   event.Path // variable
 	escape bool
+
+	section  *template // between {{#path}} and {{/path}}: for a value that is true, once for each item of a list
+	inverted bool      // between {{^path}} and {{/path}}: for one that is not
 }
 
 func isTemplate(text string) bool { return strings.Contains(text, "{{") }
 
 func parseTemplate(text string, escape bool) (*template, error) {
 	t := &template{}
+	var err error
 	for {
 		before, rest, found := strings.Cut(text, "{{")
 		if before != "" {
@@ -49,15 +53,83 @@ func parseTemplate(text string, escape bool) (*template, error) {
 		if rest, ok := strings.CutPrefix(name, "&"); ok {
 			name, part.escape = strings.TrimSpace(rest), false
 		}
-		if name == "" || strings.ContainsAny(name[:1], "#^/>=.") || strings.ContainsAny(name, " {}") {
+		if name != "" && (name[0] == '#' || name[0] == '^') {
+			if text, err = t.parseSection(name, text, escape); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if name == "" || strings.ContainsAny(name[:1], "/>=.") || strings.ContainsAny(name, " {}") {
 			return nil, fmt.Errorf("template variable [%s] is not supported: use {{field}} or {{{field}}}", name)
 		}
-		var err error
 		if part.path, err = event.ParsePath(name); err != nil {
 			return nil, err
 		}
 		t.parts = append(t.parts, part)
 	}
+}
+
+// parseSection reads {{#name}}…{{/name}}, of which the first tag is read already, and returns what follows it.
+func (t *template) parseSection(tag, text string, escape bool) (rest string, err error) {
+	name := strings.TrimSpace(tag[1:])
+	depth := 1
+	for at := 0; ; {
+		open := strings.Index(text[at:], "{{")
+		if open < 0 {
+			return "", fmt.Errorf("template section [%s] is not closed", name)
+		}
+		open += at
+		end := strings.Index(text[open:], "}}")
+		if end < 0 {
+			return "", fmt.Errorf("template section [%s] is not closed", name)
+		}
+		end += open
+		switch inner := strings.TrimSpace(text[open+2 : end]); {
+		case strings.HasPrefix(inner, "#"), strings.HasPrefix(inner, "^"):
+			depth++
+		case strings.HasPrefix(inner, "/"):
+			depth--
+		}
+		at = end + 2
+		if depth > 0 {
+			continue
+		}
+		if closing := strings.TrimSpace(strings.TrimLeft(text[open+2:end], " /")); closing != name {
+			return "", fmt.Errorf("template section [%s] is closed as [%s]", name, closing)
+		}
+		part := templatePart{inverted: tag[0] == '^'}
+		if part.path, err = event.ParsePath(name); err != nil {
+			return "", err
+		}
+		if part.section, err = parseTemplate(text[:open], escape); err != nil {
+			return "", err
+		}
+		t.parts = append(t.parts, part)
+		return text[at:], nil
+	}
+}
+
+// times is how often a section stands for a value.
+func (p *templatePart) times(ev *event.Event, v event.Value) int {
+	n := 1
+	switch v.Kind() {
+	case event.Missing, event.Null:
+		n = 0
+	case event.Bool:
+		if !v.Bool() {
+			n = 0
+		}
+	case event.String:
+		if len(ev.Bytes(v)) == 0 {
+			n = 0
+		}
+	case event.List:
+		n = ev.Len(v)
+	}
+	if p.inverted {
+		return max(0, 1-n)
+	}
+	return n
 }
 
 // append appends the text of the template for ev.
@@ -69,6 +141,12 @@ func (t *template) append(dst []byte, ev *event.Event) []byte {
 			continue
 		}
 		v := ev.Get(p.path)
+		if p.section != nil {
+			for range p.times(ev, v) {
+				dst = p.section.append(dst, ev)
+			}
+			continue
+		}
 		if !p.escape {
 			dst = appendText(dst, ev, v)
 			continue

@@ -6,6 +6,8 @@
 package useragent
 
 import (
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/ua-parser/uap-go/uaparser"
@@ -37,10 +39,13 @@ func (p *Parser) parse(text string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	ua, os := rules.ParseUserAgent(text), rules.ParseOs(text)
-	a := &Agent{Name: ua.Family, Version: dotted(ua.Major, ua.Minor, ua.Patch), Device: rules.ParseDevice(text).Family}
-	if a.Name == "" {
-		a.Name = other
+	os := rules.ParseOs(text)
+	a := &Agent{Name: other, Device: rules.ParseDevice(text).Family}
+	for _, rule := range rules.UA {
+		if m := rule.Reg.FindStringSubmatchIndex(text); m != nil {
+			a.Name, a.Version = browser(text, m, rule.FamilyReplacement, rule.V1Replacement, rule.V2Replacement, rule.V3Replacement)
+			break
+		}
 	}
 	if a.Device == "" {
 		a.Device = other
@@ -53,6 +58,33 @@ func (p *Parser) parse(text string) (*Agent, error) {
 		}
 	}
 	return a, nil
+}
+
+// browser is the name and the version of a match. Elasticsearch's version has four parts, where uap-core says
+// three: a fifth group of the expression is the build. A group that matches nothing is a part that is empty.
+func browser(text string, match []int, replacements ...string) (name, version string) {
+	for i := range 5 {
+		group, matched := "", false
+		if 2*i+3 < len(match) && match[2*i+2] >= 0 {
+			group, matched = text[match[2*i+2]:match[2*i+3]], true
+		}
+		if i < len(replacements) && replacements[i] != "" {
+			group, matched = strings.Replace(replacements[i], "$"+strconv.Itoa(i+1), group, 1), true
+		}
+		switch {
+		case i == 0 && matched && group != "":
+			name = group
+		case i == 0:
+			name = other
+		case !matched:
+			return name, version
+		case i == 1:
+			version = group
+		default:
+			version += "." + group
+		}
+	}
+	return name, version
 }
 
 // dotted joins the parts of a version up to the first that is missing.

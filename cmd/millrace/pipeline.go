@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/millrace/millrace/parser/geoip"
+	"github.com/millrace/millrace/parser/pipeline"
+	"github.com/millrace/millrace/parser/pipelinecli"
+)
+
+type pipelineCommand struct {
+	Check pipelineCheckCommand `cmd:"" help:"Load all pipelines of a folder and list what is not supported."`
+	Test  pipelineTestCommand  `cmd:"" help:"Run the fixtures beside the pipelines of a folder."`
+}
+
+func (pipelineCommand) Help() string {
+	return `Runs Elasticsearch's ingest pipelines as they are: Filebeat's modules, Elastic's integrations, or your own.
+
+Examples:
+  millrace pipeline check module/nginx
+  millrace pipeline test module --geoip GeoLite2-City.mmdb --geoip GeoLite2-ASN.mmdb`
+}
+
+// pipelineFlags are what pipelines use beside their definitions.
+type pipelineFlags struct {
+	GeoIP []string `name:"geoip" sep:"none" placeholder:"FILE" help:"GeoIP database (MaxMind's format). May be repeated."`
+}
+
+func (f pipelineFlags) deps() (pipeline.Deps, error) {
+	databases, err := geoip.Open(f.GeoIP...)
+	if err != nil {
+		return pipeline.Deps{}, fmt.Errorf("--geoip: %w", err)
+	}
+	return pipeline.Deps{GeoIP: databases}, nil
+}
+
+type pipelineCheckCommand struct {
+	Dir string `arg:"" help:"Folder with definitions, a Filebeat module, an integration, or a folder of them."`
+}
+
+func (c pipelineCheckCommand) Run(term terminal) error {
+	return pipelinecli.Check(c.Dir, pipelinecli.Options{Out: term.out})
+}
+
+type pipelineTestCommand struct {
+	pipelineFlags
+	Dir      string `arg:"" help:"A Filebeat module, an integration, or a folder of them."`
+	Fixtures string `placeholder:"DIR" help:"Folder with MODULE/FILESET/*.log and *-expected.json, in place of the fixtures beside the pipelines."`
+	Verbose  bool   `short:"v" help:"Print the fields in which each event differs."`
+}
+
+func (c pipelineTestCommand) Run(term terminal) error {
+	deps, err := c.deps()
+	if err != nil {
+		return err
+	}
+	return pipelinecli.Test(c.Dir, pipelinecli.Options{Deps: deps, Fixtures: c.Fixtures, Verbose: c.Verbose, Out: term.out})
+}

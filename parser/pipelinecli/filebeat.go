@@ -1,0 +1,266 @@
+package pipelinecli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/goccy/go-yaml"
+)
+
+// fileset is what a Filebeat fileset says about its input.
+type fileset struct {
+	module, name string
+	multiline    multiline
+	exclude      []*regexp.Regexp
+	locale       bool           // events get event.timezone
+	fields       map[string]any // that are added to every event
+	tags         []any
+}
+
+// multiline is how lines are joined.
+type multiline struct {
+	pattern *regexp.Regexp // nil: not at all
+	negate  bool
+	before  bool // a line that continues stands before what it continues
+}
+
+type filesetManifest struct {
+	Var       []map[string]any `yaml:"var"`
+	Pipelines any              `yaml:"ingest_pipeline"`
+	Input     string           `yaml:"input"`
+}
+
+// filesetGroup reads a Filebeat fileset; nil when the folder is none.
+func filesetGroup(dir string) (*group, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "manifest.yml"))
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	var m filesetManifest
+	if err := yaml.Unmarshal(text, &m); err != nil || m.Pipelines == nil {
+		return nil, nil //nolint:nilerr // a manifest of something else
+	}
+	vars := map[string]any{"builtin": map[string]any{}}
+	for _, v := range m.Var {
+		if name, ok := v["name"].(string); ok {
+			vars[name] = renderAll(v["default"], vars)
+		}
+	}
+	module := filepath.Base(filepath.Dir(dir))
+	g := &group{name: filepath.Join(module, filepath.Base(dir)), fixtures: filepath.Join(dir, "test")}
+	for i, file := range files(m.Pipelines) {
+		file, err := render(file, vars, "{{", "}}")
+		if err != nil {
+			return nil, fmt.Errorf("%s: ingest_pipeline: %w", dir, err)
+		}
+		s, err := readSource(filepath.Join(dir, file))
+		if err != nil {
+			return nil, err
+		}
+		if bytes.Contains(s.Text, []byte("{<")) {
+			text, err := render(string(s.Text), vars, "{<", ">}")
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.File, err)
+			}
+			s.Text = []byte(text)
+		}
+		if i == 0 {
+			g.entry = s.Name
+		}
+		g.sources = append(g.sources, s)
+	}
+	g.fileset, err = readFileset(dir, module, &m, vars)
+	return g, err
+}
+
+func files(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var list []string
+		for _, item := range v {
+			list = append(list, fmt.Sprint(item))
+		}
+		return list
+	}
+	return nil
+}
+
+// renderAll fills in the templates in the default of a variable, which may name earlier ones.
+func renderAll(v any, vars map[string]any) any {
+	switch v := v.(type) {
+	case string:
+		if text, err := render(v, vars, "{{", "}}"); err == nil {
+			return text
+		}
+	case []any:
+		for i := range v {
+			v[i] = renderAll(v[i], vars)
+		}
+	}
+	return v
+}
+
+// render fills in a template as Filebeat does.
+func render(text string, vars map[string]any, open, end string) (string, error) {
+	t, err := template.New("").Delims(open, end).Option("missingkey=zero").Funcs(template.FuncMap{
+		"IngestPipeline": func(name string) string { return name },
+		"tojson": func(v any) (string, error) {
+			b, err := json.Marshal(v)
+			return string(b), err
+		},
+		"inList": func(list any, item string) bool {
+			items, _ := list.([]any)
+			return slices.ContainsFunc(items, func(v any) bool { return v == item })
+		},
+	}).Parse(text)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	err = t.Execute(&out, vars)
+	return out.String(), err
+}
+
+type filesetInput struct {
+	Multiline struct {
+		Pattern string `yaml:"pattern"`
+		Negate  bool   `yaml:"negate"`
+		Match   string `yaml:"match"`
+	} `yaml:"multiline"`
+	ExcludeLines []string         `yaml:"exclude_lines"`
+	Processors   []map[string]any `yaml:"processors"`
+	Tags         []any            `yaml:"tags"`
+}
+
+func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*fileset, error) {
+	f := &fileset{module: module, name: filepath.Base(dir), fields: map[string]any{}}
+	if _, has := vars["input"]; has { // several inputs; fixtures are files
+		vars["input"] = "file"
+		if !exists(filepath.Join(dir, "config", "file.yml")) {
+			vars["input"] = "log"
+		}
+	}
+	name, err := render(m.Input, vars, "{{", "}}")
+	if err != nil {
+		return nil, fmt.Errorf("%s: input: %w", dir, err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return f, nil //nolint:nilerr // a fileset without an input of its own has no multiline either
+	}
+	config, err := render(string(text), vars, "{{", "}}")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+	}
+	var in filesetInput
+	if err := yaml.Unmarshal([]byte(config), &in); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+	}
+	f.tags = in.Tags
+	for _, p := range in.Processors {
+		if _, ok := p["add_locale"]; ok {
+			f.locale = true
+		}
+		if add, ok := p["add_fields"].(map[string]any); ok {
+			if fields, ok := add["fields"].(map[string]any); ok && (add["target"] == "" || add["target"] == nil) {
+				for name, v := range fields {
+					f.fields[name] = v
+				}
+			}
+		}
+	}
+	for _, expr := range in.ExcludeLines {
+		re, err := regexp.Compile(expr)
+		if err != nil {
+			return nil, fmt.Errorf("%s: exclude_lines: %w", filepath.Join(dir, name), err)
+		}
+		f.exclude = append(f.exclude, re)
+	}
+	if in.Multiline.Pattern != "" {
+		if f.multiline.pattern, err = regexp.Compile(in.Multiline.Pattern); err != nil {
+			return nil, fmt.Errorf("%s: multiline: %w", filepath.Join(dir, name), err)
+		}
+		f.multiline.negate, f.multiline.before = in.Multiline.Negate, in.Multiline.Match == "before"
+	}
+	return f, nil
+}
+
+// sample is one event of a log file.
+type sample struct {
+	text   string
+	offset int // of its first byte in the file
+	lines  int
+}
+
+// split cuts a file into events.
+func (m *multiline) split(text string) []sample {
+	var all []sample
+	offset, joining := 0, false
+	for line := range strings.Lines(text) {
+		at := offset
+		offset += len(line)
+		line = strings.TrimRight(line, "\r\n")
+		continues := m.pattern != nil && m.pattern.MatchString(line) != m.negate
+		if n := len(all); n > 0 && (continues && !m.before || joining) {
+			all[n-1].text += "\n" + line
+			all[n-1].lines++
+		} else {
+			all = append(all, sample{line, at, 1})
+		}
+		joining = m.before && continues
+	}
+	return all
+}
+
+// timezone of the machine that made the expected events of Filebeat's own fixtures.
+const timezone = "-02:00"
+
+// event is what Filebeat sends for a sample.
+func (f *fileset) event(s sample, file string) map[string]any {
+	log := map[string]any{"offset": s.offset, "file": map[string]any{"path": file}}
+	if s.lines > 1 {
+		log["flags"] = []any{"multiline"}
+	}
+	doc := map[string]any{
+		"@timestamp": "2026-01-02T03:04:05.000Z", "message": s.text, "log": log,
+		"input": map[string]any{"type": "log"}, "fileset": map[string]any{"name": f.name}, "service": map[string]any{"type": f.module},
+	}
+	about := map[string]any{"module": f.module, "dataset": f.module + "." + f.name}
+	if f.locale {
+		about["timezone"] = timezone
+	}
+	doc["event"] = about
+	if len(f.tags) > 0 {
+		doc["tags"] = f.tags
+	}
+	for name, v := range f.fields {
+		put(doc, name, v)
+	}
+	return doc
+}
+
+// put sets a field by its full name.
+func put(doc map[string]any, name string, v any) {
+	for {
+		first, rest, dotted := strings.Cut(name, ".")
+		if !dotted {
+			doc[name] = v
+			return
+		}
+		inner, ok := doc[first].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			doc[first] = inner
+		}
+		doc, name = inner, rest
+	}
+}

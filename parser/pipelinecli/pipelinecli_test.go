@@ -1,0 +1,79 @@
+package pipelinecli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func write(t *testing.T, root string, files map[string]string) string {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+var module = map[string]string{
+	"app/log/manifest.yml":        "var: [{name: paths, default: [/var/log/app]}]\ningest_pipeline: [ingest/entry.yml, ingest/rest.yml]\ninput: config/log.yml\n",
+	"app/log/config/log.yml":      "type: log\npaths:\n{{ range .paths }}\n - {{.}}\n{{ end }}\nexclude_lines: ['^#']\nmultiline: {pattern: '^\\s', match: after}\nprocessors: [{add_locale: ~}]\n",
+	"app/log/ingest/entry.yml":    "processors: [{pipeline: {name: '{< IngestPipeline \"rest\" >}'}}]\n",
+	"app/log/ingest/rest.yml":     "processors: [{drop: {if: ctx.message == 'drop'}}, {set: {field: app.n, value: 1}}]\n",
+	"app/log/test/a.log":          "# no\none\n  more\ndrop\ntwo\n",
+	"app/log/test/a.log" + suffix: `[{"app.n":1,"message":"one\n  more","event.timezone":"-02:00","log.flags":["multiline"]},{"app.n":2,"message":"two"}]`,
+}
+
+const suffix = expectedSuffix
+
+func TestFilebeat(t *testing.T) {
+	dir := write(t, t.TempDir(), module)
+	var out strings.Builder
+	if err := Check(dir, Options{Out: &out}); err != nil || !strings.Contains(out.String(), "2 of 2 pipelines load (100.0%)") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	out.Reset()
+	err := Test(dir, Options{Out: &out, Verbose: true})
+	for _, want := range []string{"a.log: event 3", "-app.n: 2", "+app.n: 1", "+log.offset: 21"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	if !errors.Is(err, ErrFailed) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestPackage(t *testing.T) {
+	stream := "app/data_stream/log/"
+	dir := write(t, t.TempDir(), map[string]string{
+		stream + "elasticsearch/ingest_pipeline/default.yml":         "processors: [{set: {field: a, value: '{{{_conf.x}}}'}}, {remove: {field: _conf}}, {set: {field: event.ingested, value: '{{{_ingest.timestamp}}}'}}]\n",
+		stream + "_dev/test/pipeline/test-common-config.yml":         "fields: {_conf: {x: y}}\ndynamic_fields: {event.ingested: '.*'}\n",
+		stream + "_dev/test/pipeline/test-a.log":                     "one\n",
+		stream + "_dev/test/pipeline/test-a.log" + suffix:            `{"expected":[{"message":"one","a":"y","event":{"ingested":"x"}}]}`,
+		stream + "_dev/test/pipeline/test-b.json":                    `{"events":[{"n":1}]}`,
+		stream + "_dev/test/pipeline/test-b.json" + suffix:           `{"expected":[{"n":1,"a":"y","event":{"ingested":"x"}}]}`,
+		"other/elasticsearch/ingest_pipeline/default.json":           `{"processors":[{"nothing":{}},{"set":{"field":"a"}}]}`,
+		"other/_dev/test/pipeline/test-c.json" + suffix + ".ignored": ``,
+	})
+	var out strings.Builder
+	if err := Test(dir, Options{Out: &out}); err != nil || !strings.Contains(out.String(), "2 of 2 events equal") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	out.Reset()
+	if err := Check(dir, Options{Out: &out}); !errors.Is(err, ErrFailed) || !strings.Contains(out.String(), "1 of 2 pipelines load (50.0%)") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	for _, want := range []string{"No processor type exists with name [nothing]", "1  set [value] required property is missing"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+}
