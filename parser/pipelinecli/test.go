@@ -145,6 +145,9 @@ func document(ev *event.Event) (map[string]any, error) {
 	d.UseNumber()
 	out := map[string]any{}
 	err = d.Decode(&out)
+	for _, name := range []string{"_index", "_id", "_routing", "_version", "_version_type"} {
+		delete(out, name) // what Elasticsearch keeps beside the document
+	}
 	return out, err
 }
 
