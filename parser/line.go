@@ -91,7 +91,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	p.begin(line, origin, received, chosen.raw)
 	if chosen.pipeline != nil {
 		err := p.run(chosen.pipeline, received)
-		p.moveLegacy()
+		p.moveNames()
 		if errors.Is(err, pipeline.ErrDropped) {
 			return nil, true, nil
 		}
@@ -100,7 +100,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 		}
 	} else if !p.json.IsZero() && p.header.Message.Start < p.header.Message.End && line[p.header.Message.Start] == '{' {
 		p.parseJSON(p.header.Message.Of(line))
-		p.moveLegacy()
+		p.moveNames()
 	}
 	if failure == "" {
 		p.finish(b, i)
@@ -328,8 +328,13 @@ var legacy = []struct {
 	{event.Intern("coll"), event.MustPath("observer.hostname")},
 }
 
-func (p *lineParser) moveLegacy() {
+func (p *lineParser) moveNames() {
 	doc := p.ev.Doc()
+	for i := p.ev.Len(doc) - 1; i >= 0; i-- {
+		if key := p.ev.Key(doc, i); len(key) > 0 && key[0] == '_' && isMetadata(key) {
+			p.ev.RemoveAt(doc, i) // id and index are not for a line to choose, and the index refuses the fields
+		}
+	}
 	for j := range legacy {
 		l := &legacy[j]
 		i := p.ev.Index(doc, l.name)
@@ -342,6 +347,16 @@ func (p *lineParser) moveLegacy() {
 			p.force(l.to, v)
 		}
 	}
+}
+
+// isMetadata tells names that Elasticsearch accepts in no document.
+func isMetadata(key []byte) bool {
+	switch string(key) {
+	case "_id", "_index", "_routing", "_source", "_type", "_version", "_version_type", "_seq_no", "_if_seq_no",
+		"_primary_term", "_if_primary_term", "_field_names", "_ignored", "_nested_path", "_tier", "_dynamic_templates":
+		return true
+	}
+	return false
 }
 
 func (p *lineParser) sub(s syslog.Span) event.Value {

@@ -107,10 +107,12 @@ processors:
 - set: {field: millrace, value: {listener: forged, name: forged}}
 - set: {field: event, value: forged}
 - set: {field: host.hostname, value: renamed}
+- set: {field: _id, value: forged}
+- set: {field: _index, value: forged}
 - set: {field: "@timestamp", value: never}`)
 	got := documentOf(t, cfg, sources, "<38>Dec 10 06:55:48 web1 app: x", nil)
 	wantFields(t, got, map[string]string{
-		"log.source.ip": `"192.0.2.1"`, "millrace.listener": `"tcp"`, "millrace.name": "", "event.created": `"2026-12-11T00:00:00.000Z"`,
+		"log.source.ip": `"192.0.2.1"`, "millrace.listener": `"tcp"`, "millrace.name": "", "_id": "", "_index": "", "event.created": `"2026-12-11T00:00:00.000Z"`,
 		"event.original": `"<38>Dec 10 06:55:48 web1 app: x"`, "host.hostname": `"renamed"`, "@timestamp": `"2026-12-11T00:00:00.000Z"`,
 	})
 }
