@@ -92,8 +92,8 @@ func TestRELPSenderKilled(t *testing.T) {
 		sender.Restart()
 	}
 	logNumbers(sender, rounds*perRound, (rounds+1)*perRound)
+	awaitCount(t, perRound, "message:002*", "--data", dir) // the numbers of the last round
 	sender.Stop()
-	awaitCount(t, perRound, "Accepted", "--data", dir)
 	if err := p.stop(); err != nil {
 		t.Errorf("exit: %v", err)
 	}
