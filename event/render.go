@@ -85,7 +85,7 @@ func (ev *Event) appendMap(dst []byte, v Value) ([]byte, error) {
 	o.busy = true
 	open := len(dst)
 	var err error
-	s, names := ev.slots[o.start:][:o.len], *symbols.list.Load()
+	s, names := ev.slots[o.start:][:o.len], symbolTable()
 	for i := range s {
 		e := &s[i]
 		if e.key.n == isSymbol {

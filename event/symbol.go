@@ -32,10 +32,8 @@ func Intern(name string) Symbol {
 	if s, ok := symbols.index[name]; ok {
 		return s
 	}
-	var list []symbol
-	if p := symbols.list.Load(); p != nil {
-		list = *p
-	} else {
+	list := symbolTable()
+	if symbols.index == nil {
 		symbols.index = map[string]Symbol{}
 	}
 	quoted, _ := json.Marshal(name) // a string can always be marshalled
@@ -49,7 +47,15 @@ func Intern(name string) Symbol {
 // String is the interned name.
 func (s Symbol) String() string { return s.entry().name }
 
-func (s Symbol) entry() *symbol { return &(*symbols.list.Load())[s] }
+func (s Symbol) entry() *symbol { return &symbolTable()[s] }
+
+// symbolTable is empty before the first Intern.
+func symbolTable() []symbol {
+	if p := symbols.list.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
 
 // key is the name of a map's entry: a symbol, or bytes of the arena.
 type key struct {
