@@ -171,10 +171,7 @@ func (w *Worker) acknowledge(ctx context.Context) error {
 			}
 			ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 			defer cancel()
-			if err := w.deps.Source.Ack(ctx, batch); err != nil {
-				return fmt.Errorf("lane %s: %d batches are stored but not acknowledged, and will come again: %w", w.lane, len(batch), err)
-			}
-			return nil
+			return w.comesAgain(batch, w.deps.Source.Ack(ctx, batch))
 		}
 		batch = w.rest(batch)
 		for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
@@ -186,10 +183,18 @@ func (w *Worker) acknowledge(ctx context.Context) error {
 			select {
 			case <-time.After(pause):
 			case <-w.deps.Settled:
-				return fmt.Errorf("lane %s: %d batches are stored but not acknowledged, and will come again: %w", w.lane, len(batch), err)
+				return w.comesAgain(batch, err)
 			}
 		}
 	}
+}
+
+// comesAgain says what an ack that failed leads to; nil when it did not fail.
+func (w *Worker) comesAgain(batch []*event.Delivery, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("lane %s: %d batches are stored but not acknowledged, and will come again: %w", w.lane, len(batch), err)
 }
 
 // rest takes what else is settled now.

@@ -169,13 +169,6 @@ func withShippedRules(cfg parser.Config) parser.Config {
 	return cfg
 }
 
-// lane is one lane on its way from the spool into the index.
-type lane struct {
-	worker *parser.Worker
-	out    *indexer.Lane
-	source source
-}
-
 // source is a lane of a spool.
 type source interface {
 	parser.Source
@@ -197,7 +190,7 @@ func (n *node) runLane(ctx context.Context, name string, from source) error {
 		return err
 	}
 	n.mu.Lock()
-	n.lanes[name] = &lane{worker, out, from}
+	n.lanes[name] = out
 	n.mu.Unlock()
 
 	// Stopped from upstream to downstream: the worker feeds no more, the output drains, the rest is acknowledged.

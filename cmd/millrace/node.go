@@ -15,6 +15,7 @@ import (
 
 	"github.com/millrace/millrace/cmd/millrace/config"
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/indexer"
 	"github.com/millrace/millrace/shipper"
 	"github.com/millrace/millrace/spooler"
 	"github.com/millrace/millrace/spooler/disklog"
@@ -34,11 +35,11 @@ type node struct {
 	index     *index             // nil in a receiver
 
 	mu    sync.Mutex
-	lanes map[string]*lane // that are being parsed and indexed
+	lanes map[string]*indexer.Lane // that are being parsed and indexed
 }
 
 func newNode(cfg config.Config, log *zap.Logger) *node {
-	n := &node{cfg: cfg, log: log, registry: prometheus.NewRegistry(), lanes: map[string]*lane{}}
+	n := &node{cfg: cfg, log: log, registry: prometheus.NewRegistry(), lanes: map[string]*indexer.Lane{}}
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return n
 }
@@ -148,7 +149,7 @@ func (n *node) health() []trouble {
 		}
 	}
 	for name, l := range n.lanes {
-		if h := l.out.Health(); h.Red {
+		if h := l.Health(); h.Red {
 			all = append(all, trouble{"lane " + name, h.Why, h.Since})
 		}
 	}
