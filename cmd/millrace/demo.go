@@ -119,15 +119,26 @@ func (c demoCommand) show(ctx context.Context, n *node, term terminal) error {
 or all lines of a host, in its /etc/rsyslog.d/millrace.conf (with this machine's address, and up --listen tcp://0.0.0.0:5514 here):
   *.* action(type="omfwd" target="%[1]s" port="%[2]s" protocol="tcp")
 and look:
-  millrace search 'user.name:root' --since 5m --data %[3]s
+  %[4]s search 'user.name:root' --since 5m --data %[3]s
   tail -f %[3]s/hosts/*/*/*/auth.log
 
 The fleet goes on with 5 lines a second. Ctrl-C stops everything.
-`, host, port, c.Data)
+`, host, port, c.Data, self())
 	if err := fleet.Send(ctx, 1<<30, 5); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// self is how this program was called, for commands that a reader is to type.
+func self() string {
+	switch called := os.Args[0]; {
+	case strings.Contains(called, "/go-build"):
+		return "go run ./cmd/millrace"
+	case strings.Contains(called, "/"):
+		return called
+	}
+	return "millrace"
 }
 
 // watch shows a live line until everything that was sent is stored.
@@ -139,7 +150,7 @@ func (c demoCommand) watch(ctx context.Context, n *node, term terminal, sent <-c
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	done := false
+	done, last := false, ""
 	for quiet := 0; !done || quiet < 2; {
 		select {
 		case <-ctx.Done():
@@ -163,9 +174,10 @@ func (c demoCommand) watch(ctx context.Context, n *node, term terminal, sent <-c
 			}
 			if live {
 				fmt.Fprintf(term.out, "\r\x1b[K%s", line)
-			} else {
+			} else if line != last {
 				fmt.Fprintln(term.out, line)
 			}
+			last = line
 		}
 	}
 	fmt.Fprint(term.out, "\n\n")
@@ -182,7 +194,7 @@ func (c demoCommand) searches(ctx context.Context, n *node, term terminal) error
 		{"Who guesses from China, but not as root?", "event.outcome:failure AND source.geo.country_iso_code:CN AND NOT user.name:root", 3},
 		{"What did the web server fail at?", "http.response.status_code >= 500", 3},
 	} {
-		fmt.Fprintf(term.out, "%s\n  millrace search '%s'", s.what, s.query)
+		fmt.Fprintf(term.out, "%s\n  %s search '%s'", s.what, self(), s.query)
 		if s.limit == 0 {
 			fmt.Fprint(term.out, " --count")
 		} else {

@@ -1,6 +1,6 @@
 // Command millrace receives syslog from a fleet, keeps it as files, parses it and loads it into daily indices.
 //
-// This package is the command line: each command is a file of its own, and stages.go wires the stages
+// This package is the command line: each command is a file of its own, and node.go wires the stages
 // that a command needs. Nothing of how lines are received, spooled, parsed or indexed is decided here.
 package main
 
