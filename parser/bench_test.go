@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"net/netip"
 	"os"
+	"path"
+	"runtime"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,6 +69,16 @@ func newTestLiner(t testing.TB, cfg Config, set *pipeline.Set) *lineParser {
 	return w.newLineParser()
 }
 
+// databasesOf are the GeoIP databases of the corpora.
+func databasesOf(b *testing.B) *geoip.Databases {
+	b.Helper()
+	d, err := geoip.Open(testbed.Corpus(b, "geoip"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
 func runLines(b *testing.B, p *lineParser, lines [][]byte) {
 	b.Helper()
 	batch := batchOf(lines)
@@ -105,11 +119,7 @@ func BenchmarkCorpus(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	databases, err := geoip.Open(testbed.Corpus(b, "geoip"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	set, err := pipeline.Compile(sources, pipeline.Deps{GeoIP: databases})
+	set, err := pipeline.Compile(sources, pipeline.Deps{GeoIP: databasesOf(b)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -124,6 +134,76 @@ func BenchmarkCorpus(b *testing.B) {
 	b.Run("header/openssh-2k.log", func(b *testing.B) {
 		runLines(b, newTestLiner(b, bare, set), corpusLines(b, "logs/openssh-2k.log", "<38>"))
 	})
+}
+
+// BenchmarkModules runs Filebeat's own pipelines over lines of the corpora: MILLRACE_TEST_FILEBEAT is the folder
+// of its modules, such as filebeat/module in a checkout of elastic/beats.
+func BenchmarkModules(b *testing.B) {
+	folder := os.Getenv("MILLRACE_TEST_FILEBEAT")
+	if folder == "" {
+		b.Skip("MILLRACE_TEST_FILEBEAT does not name a folder of Filebeat's modules")
+	}
+	deps := pipeline.Deps{GeoIP: databasesOf(b)}
+	for _, c := range []struct{ fileset, entry, lines string }{
+		{"system/auth", "entrypoint", "logs/openssh-2k.log"},
+		{"system/auth", "entrypoint", "logs/auth-ec2-10k.log"},
+		{"nginx/access", "pipeline", "logs/apache-combined-10k.log"},
+		{"nginx/access", "pipeline", "logs/apache-geohits-10k.log"},
+	} {
+		b.Run(c.fileset+"/"+path.Base(c.lines), func(b *testing.B) {
+			sources, err := pipeline.ReadDir(os.DirFS(folder), c.fileset+"/ingest")
+			if err != nil {
+				b.Fatal(err)
+			}
+			// Filebeat's own fields, as far as the pipelines ask for them.
+			sources = append(sources, pipeline.Source{Name: "filebeat", Text: []byte("processors: [{set: {field: input.type, value: log}}, " +
+				"{set: {field: event.timezone, value: '+00:00'}}, {pipeline: {name: " + c.entry + "}}]")})
+			set, err := pipeline.Compile(sources, deps)
+			if err != nil {
+				b.Fatal(err)
+			}
+			cfg := utcConfig()
+			cfg.Rules = []Rule{{Pipeline: "filebeat", Input: InputRaw}}
+			runLines(b, newTestLiner(b, cfg, set), corpusLines(b, c.lines, ""))
+		})
+	}
+}
+
+// BenchmarkParallel has a parser for each of 1, 2, … CPUs: linear is a cpu-ns/op that stays the same.
+func BenchmarkParallel(b *testing.B) {
+	sources, err := ShippedPipelines()
+	if err != nil {
+		b.Fatal(err)
+	}
+	set, err := pipeline.Compile(sources, pipeline.Deps{GeoIP: databasesOf(b)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := corpusLines(b, "logs/openssh-2k.log", "<38>")
+	for n := 1; n <= runtime.NumCPU(); n *= 2 {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			parsers := make([]*lineParser, n)
+			batch := batchOf(lines)
+			for i := range parsers {
+				parsers[i] = newTestLiner(b, utcConfig(), set)
+				parseShare(parsers[i], batch, batch.Len())
+			}
+			b.ResetTimer()
+			defer cputime.Measure(b, 1)()
+			var done sync.WaitGroup
+			for _, p := range parsers {
+				done.Go(func() { parseShare(p, batch, b.N/n) })
+			}
+			done.Wait()
+		})
+	}
+}
+
+func parseShare(p *lineParser, b *event.Batch, lines int) {
+	for i := range lines {
+		_, _, _ = p.parse(b, i%b.Len())
+	}
 }
 
 func TestLinesAllocateNothing(t *testing.T) {
