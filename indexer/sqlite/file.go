@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"strings"
 	"sync"
@@ -17,7 +18,7 @@ import (
 // schema of a daily index. words has, for each document, the words of its values, as a set: enough to
 // find candidates, at a third of the size of an index with positions.
 const schema = `
-PRAGMA application_id = 0x6d72; PRAGMA user_version = 1;
+PRAGMA application_id = 0x6d72;
 CREATE TABLE IF NOT EXISTS docs (
 	seq  INTEGER PRIMARY KEY,
 	id   TEXT NOT NULL UNIQUE,
@@ -45,6 +46,7 @@ type file struct {
 	docs    [len(rows)]*sql.Stmt
 	words   [len(rows)]*sql.Stmt
 	lastSeq int64
+	newest  uint32 // @timestamp, see stampNewest
 	extract extractor
 }
 
@@ -86,7 +88,10 @@ func (f *file) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	return f.db.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM docs").Scan(&f.lastSeq)
+	var newest sql.NullInt64
+	err := f.db.QueryRowContext(ctx, "SELECT (SELECT coalesce(max(seq), 0) FROM docs), (SELECT max(time) FROM docs)").Scan(&f.lastSeq, &newest)
+	f.newest = seconds(newest.Int64)
+	return err
 }
 
 func repeat(s string, n int) string { return strings.Repeat(s+",", n-1) + s }
@@ -101,7 +106,7 @@ func (f *file) store(ctx context.Context, b *indexer.Batch, first int) (err erro
 	if err != nil {
 		return err
 	}
-	w := &writer{file: f, ctx: ctx, tx: tx, batch: b, seq: f.lastSeq}
+	w := &writer{file: f, ctx: ctx, tx: tx, batch: b, seq: f.lastSeq, newest: f.newest}
 	for i := range rows {
 		w.docs[i], w.words[i] = tx.StmtContext(ctx, f.docs[i]), tx.StmtContext(ctx, f.words[i])
 	}
@@ -113,24 +118,28 @@ func (f *file) store(ctx context.Context, b *indexer.Batch, first int) (err erro
 	if err == nil {
 		err = w.flush()
 	}
+	if err == nil {
+		err = w.stampNewest()
+	}
 	if err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	if err = tx.Commit(); err == nil {
-		f.lastSeq = w.seq
+		f.lastSeq, f.newest = w.seq, w.newest
 	}
 	return err
 }
 
 // writer is one transaction.
 type writer struct {
-	file  *file
-	ctx   context.Context
-	tx    *sql.Tx
-	batch *indexer.Batch
-	docs  [len(rows)]*sql.Stmt
-	words [len(rows)]*sql.Stmt
-	seq   int64 // the last one taken
+	file   *file
+	ctx    context.Context
+	tx     *sql.Tx
+	batch  *indexer.Batch
+	docs   [len(rows)]*sql.Stmt
+	words  [len(rows)]*sql.Stmt
+	seq    int64 // the last one taken
+	newest uint32
 
 	items    []int // gathered, at most maxRows of them
 	docArgs  []any
@@ -147,6 +156,7 @@ func (w *writer) add(i int) error {
 		return nil
 	}
 	w.seq++
+	w.newest = max(w.newest, seconds(time))
 	w.items = append(w.items, i)
 	w.docArgs = append(w.docArgs, w.seq, string(w.batch.ID(i)), time, string(w.batch.Doc(i)))
 	w.wordArgs = append(w.wordArgs, w.seq, words)
@@ -189,6 +199,19 @@ func (w *writer) insert(i, from, n int) error {
 	_, err = w.words[i].ExecContext(w.ctx, w.wordArgs[2*from:2*(from+n)]...)
 	return err
 }
+
+// stampNewest keeps the newest @timestamp in the file's header (as user_version), so that a search with
+// --since need not open each file of a year: see newestIn.
+func (w *writer) stampNewest() error {
+	if w.newest == w.file.newest {
+		return nil
+	}
+	_, err := w.tx.ExecContext(w.ctx, fmt.Sprintf("PRAGMA user_version = %d", int32(w.newest)))
+	return err
+}
+
+// seconds is a time in whole seconds since the epoch, as far as the header has room for them.
+func seconds(time int64) uint32 { return uint32(min(max(time/1e9, 0), math.MaxUint32)) }
 
 // sortOut finds which of the rows were inserted: those that have the number that they were given.
 func (w *writer) sortOut(from, n int) error {

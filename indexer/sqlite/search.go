@@ -5,8 +5,10 @@ import (
 	"container/heap"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,12 +86,12 @@ func (s *Searcher) Count(ctx context.Context, q *query.Query) (n int64, err erro
 // source is a file that may have what is looked for.
 type source struct {
 	path   string
-	newest int64 // @timestamp
+	newest int64 // @timestamp; none is newer
 }
 
-// sources are the files with documents in the query's time, the newest first.
+// sources are the files that may have documents in the query's time, the newest first.
 func (s *Searcher) sources(ctx context.Context, q *query.Query) ([]source, error) {
-	since, until := q.Bounds()
+	since, _ := q.Bounds()
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
@@ -105,30 +107,52 @@ func (s *Searcher) sources(ctx context.Context, q *query.Query) ([]source, error
 			continue
 		}
 		path := filepath.Join(s.dir, e.Name())
-		oldest, newest, err := span(ctx, path)
+		newest, err := newestIn(ctx, path)
 		if err != nil {
 			return nil, err
 		}
-		if newest.Valid && newest.Int64 >= since && oldest.Int64 < until {
-			list = append(list, source{path, newest.Int64})
+		if newest >= since {
+			list = append(list, source{path, newest})
 		}
 	}
 	slices.SortFunc(list, func(a, b source) int { return cmp.Compare(b.newest, a.newest) })
 	return list, nil
 }
 
-// span is the time of the documents in a file.
-func span(ctx context.Context, path string) (oldest, newest sql.NullInt64, err error) {
+// newestIn is a time that no document of a file is newer than, as its header has it, or as its documents
+// do where that can't be told: in a file that is being written, what counts is its write-ahead log.
+func newestIn(ctx context.Context, path string) (int64, error) {
+	if wal, err := os.Stat(path + "-wal"); err != nil || wal.Size() == 0 {
+		// "The Database Header" in SQLite's file format: user_version is at byte 60.
+		if stamp, err := readAt(path, 60); err == nil && stamp > 1 && stamp < math.MaxUint32 {
+			return (int64(stamp)+1)*1e9 - 1, nil
+		}
+	}
 	db, err := openForReading(ctx, path)
 	if err != nil {
-		return oldest, newest, err
+		return 0, err
 	}
 	defer db.Close()
-	err = db.QueryRowContext(ctx, "SELECT (SELECT min(time) FROM docs), (SELECT max(time) FROM docs)").Scan(&oldest, &newest)
-	if err != nil {
-		err = fmt.Errorf("search: %s: %w", path, err)
+	var newest sql.NullInt64
+	if err := db.QueryRowContext(ctx, "SELECT max(time) FROM docs").Scan(&newest); err != nil {
+		return 0, fmt.Errorf("search: %s: %w", path, err)
 	}
-	return oldest, newest, err
+	if !newest.Valid {
+		return math.MinInt64, nil
+	}
+	return newest.Int64, nil
+}
+
+// readAt reads a number of a file's header.
+func readAt(path string, offset int64) (uint32, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	var number [4]byte
+	_, err = f.ReadAt(number[:], offset)
+	return binary.BigEndian.Uint32(number[:]), err
 }
 
 // openForReading opens a file, also in a folder that this process may not write to.

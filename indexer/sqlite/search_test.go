@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,4 +89,40 @@ func TestSearchGoesOnBeyondRecent(t *testing.T) {
 			t.Errorf("%s: %d found, %d with limit %d", text, len(all), len(some), limit)
 		}
 	}
+}
+
+// The newest time of a file that is closed stands in its header: a search since later must not open it.
+func TestSearchKnowsFilesThatAreTooOld(t *testing.T) {
+	dir := t.TempDir()
+	x, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, x)
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"+suffix))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, path := range files {
+		stamp, err := readAt(path, 60)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fromHeader, err := newestIn(t.Context(), path)
+		if err != nil || fromHeader != (int64(stamp)+1)*1e9-1 {
+			t.Errorf("%s: %d, %v, stamped %d", path, fromHeader, err, stamp)
+		}
+		// With something in its write-ahead log, the documents are asked: to the nanosecond.
+		if err := os.WriteFile(path+"-wal", []byte("?"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		exact, err := newestIn(t.Context(), path)
+		if err != nil || exact > fromHeader || fromHeader-exact >= 1e9 {
+			t.Errorf("%s: documents up to %d, header %d, %v", path, exact, fromHeader, err)
+		}
+	}
+	querytest.Run(t, NewSearcher(dir, "millrace"))
 }
