@@ -107,11 +107,11 @@ func (s *Searcher) sources(ctx context.Context, q *query.Query) ([]source, error
 			continue
 		}
 		path := filepath.Join(s.dir, e.Name())
-		newest, err := newestIn(ctx, path)
+		newest, some, err := newestIn(ctx, path)
 		if err != nil {
 			return nil, err
 		}
-		if newest >= since {
+		if some && newest >= since {
 			list = append(list, source{path, newest})
 		}
 	}
@@ -121,26 +121,29 @@ func (s *Searcher) sources(ctx context.Context, q *query.Query) ([]source, error
 
 // newestIn is a time that no document of a file is newer than, as its header has it, or as its documents
 // do where that can't be told: in a file that is being written, what counts is its write-ahead log.
-func newestIn(ctx context.Context, path string) (int64, error) {
+// Some is false when there are no documents.
+func newestIn(ctx context.Context, path string) (newest int64, some bool, err error) {
 	if wal, err := os.Stat(path + "-wal"); err != nil || wal.Size() == 0 {
 		// "The Database Header" in SQLite's file format: user_version is at byte 60.
 		if stamp, err := readAt(path, 60); err == nil && stamp > 1 && stamp < math.MaxUint32 {
-			return (int64(stamp)+1)*1e9 - 1, nil
+			return (int64(stamp)+1)*1e9 - 1, true, nil
 		}
 	}
 	db, err := openForReading(ctx, path)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	defer db.Close()
-	var newest sql.NullInt64
-	if err := db.QueryRowContext(ctx, "SELECT max(time) FROM docs").Scan(&newest); err != nil {
-		return 0, fmt.Errorf("search: %s: %w", path, err)
+	var tables int
+	var time sql.NullInt64
+	err = db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'docs'").Scan(&tables)
+	if err == nil && tables > 0 { // none in a file that is just being made
+		err = db.QueryRowContext(ctx, "SELECT max(time) FROM docs").Scan(&time)
 	}
-	if !newest.Valid {
-		return math.MinInt64, nil
+	if err != nil {
+		return 0, false, fmt.Errorf("search: %s: %w", path, err)
 	}
-	return newest.Int64, nil
+	return time.Int64, time.Valid, nil
 }
 
 // readAt reads a number of a file's header.
@@ -163,7 +166,7 @@ func openForReading(ctx context.Context, path string) (*sql.DB, error) {
 			return nil, err
 		}
 		// The first access is what tells.
-		if _, err = db.ExecContext(ctx, "SELECT 1 FROM docs LIMIT 1"); err == nil {
+		if _, err = db.ExecContext(ctx, "SELECT 1 FROM sqlite_schema LIMIT 1"); err == nil {
 			return db, nil
 		}
 		if err = errors.Join(err, db.Close()); extra != "" || !strings.Contains(err.Error(), "unable to open") {
