@@ -88,7 +88,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 		if s, ok := list[0].(*exprStmt); ok {
 			x := cp.cast(cp.expr(s.x), cp.lib.boolean, false)
 			p.cond = x.bool()
-			p.frame = cp.fn.slots
+			p.frame, p.direct = cp.fn.slots, cp.direct(s.x)
 			return p, nil
 		}
 	}

@@ -25,6 +25,7 @@ type program struct {
 	frame  int // locals of the main function
 	run    step
 	cond   func(*Context) bool // set when the whole is one boolean expression
+	direct test                // the same for the commonest, nil for others
 }
 
 // Condition is the compiled `if` of a processor.
@@ -52,13 +53,22 @@ func CompileScript(src string, opts Options) (*Script, error) {
 }
 
 // Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error.
-func (cond *Condition) Eval(ctx *Context) (yes bool, err error) {
+func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
+	if direct := cond.p.direct; direct != nil {
+		if v := direct(ctx.Event); v != unsure {
+			return v == yes, nil
+		}
+	}
+	return cond.eval(ctx)
+}
+
+func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	p := cond.p
 	ctx.begin(p)
 	ctx.readonly = true
 	defer func() {
 		if r := recover(); r != nil {
-			yes, err = false, ctx.recovered(p, r)
+			holds, err = false, ctx.recovered(p, r)
 			ctx.end(p)
 		}
 	}()
@@ -66,9 +76,9 @@ func (cond *Condition) Eval(ctx *Context) (yes bool, err error) {
 		return p.cond(ctx), nil
 	}
 	p.run(ctx)
-	yes = ctx.ret.bool()
+	holds = ctx.ret.bool()
 	ctx.end(p)
-	return yes, nil
+	return holds, nil
 }
 
 // Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed.

@@ -1,0 +1,62 @@
+package painless
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// directConditions have every form that is compiled into direct tests.
+var directConditions = []string{
+	`ctx.a == null`, `ctx.a?.b != null`, `null != ctx.a`, `ctx == null`, `ctx['a'] == null`, `ctx.a['b.c'] == 'x'`, `ctx?.a?.b.c == 'x'`,
+	`ctx.a == 'x'`, `ctx.a?.b != 'x'`, `'x' == ctx.a`, `ctx.a == 7`, `ctx.a != 7`, `ctx.a == true`, `ctx.a?.b != false`, `ctx.a == 010`, `ctx.a == 7L`, `ctx.a == 1.5`,
+	`ctx.a < 7`, `ctx.a?.b <= 7`, `ctx.a > 7`, `ctx.a?.b >= 7`, `ctx.a < 2147483647`,
+	`ctx.a instanceof String`, `ctx.a?.b instanceof List`, `ctx.a instanceof Map`, `ctx.a instanceof Integer`,
+	`ctx.a.startsWith('te')`, `ctx.a?.startsWith('te') == true`, `ctx.a?.b?.endsWith('xt') != true`, `ctx.a?.contains('x') == false`, `ctx.a?.contains('x')`, `ctx.a?.isEmpty() != false`,
+	`ctx.a.contains('a')`, `ctx.a.equals('text')`, `ctx.a.isEmpty()`, `ctx.containsKey('a')`, `ctx.a?.b.containsKey('k')`, `ctx.a.contains(7)`, `ctx.isEmpty()`,
+	`['a', 'text', null].contains(ctx.a)`, `['a', 'text'].contains(ctx.a?.b)`, `['a', 7].contains(ctx.a)`, `[].contains(ctx.a)`,
+	`['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'text'].contains(ctx.a)`, `!['a', 'text'].contains(ctx.a)`,
+	`ctx.a != null && ctx.a.startsWith('te') && ctx.b != null`, `ctx.a == null || ctx.a.b == 'x' || ctx.a.length() > 3`, `!(ctx.a == 'x' || ctx.b == 'y')`,
+	`ctx.a != null && ctx.a.length() > 3`, `ctx.a.length() > 3 && ctx.b == null`, `ctx.a.length == 0 || ctx.a == 'x'`, `ctx._index == 'i'`, `ctx.empty`, `true`, `!false && ctx.a == 7`,
+	`ctx.a =~ /te/ && ctx.a != 'x'`, `(ctx.a == 'x') == true`, `ctx.a == ctx.b`, `ctx.tags == null || !(ctx.tags.contains('preserve'))`,
+}
+
+// TestDirect asks conditions both ways, over random documents that have their fields and values.
+func TestDirect(t *testing.T) {
+	conditions := directConditions
+	dirs := []string{"../../patterns/pipelines"}
+	if *pipelines != "" {
+		dirs = append(dirs, *pipelines)
+	}
+	for _, dir := range dirs {
+		for _, f := range readPipelines(t, dir) {
+			if f.condition && compileFound(f) == nil {
+				conditions = append(conditions, f.src)
+			}
+		}
+	}
+	d := &documents{r: rand.New(rand.NewPCG(*seed, 7))}
+	compiled, decided, all := 0, 0, 0
+	for _, src := range conditions {
+		cond, err := CompileCondition(src, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		if cond.p.direct == nil {
+			continue
+		}
+		compiled++
+		for _, doc := range d.forConditions([]string{src}, 100) {
+			all++
+			c := newContext(t, doc)
+			v := cond.p.direct(c.Event)
+			if v == unsure {
+				continue
+			}
+			decided++
+			if want, err := cond.eval(c); err != nil || want != (v == yes) {
+				t.Fatalf("%s over %s: directly %v, in full %v, %v", src, doc, v == yes, want, err)
+			}
+		}
+	}
+	t.Logf("%d of %d conditions are direct, and %d of %d times sure", compiled, len(conditions), decided, all)
+}
