@@ -2,7 +2,6 @@ package grok
 
 import (
 	"errors"
-	"slices"
 	"sync"
 )
 
@@ -13,6 +12,7 @@ const maxInsts = 1 << 18
 // when a node is emitted, what comes after it is known.
 type compiler struct {
 	p       *program
+	entry   int32
 	firsts  []byteSet // by inst
 	classes map[*rune]*class
 	literal map[rune]*class
@@ -41,7 +41,8 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 		p.generic = sync.OnceValue(func() *program {
 			g, _, err := build(def, Options{NoScanners: true, DotAll: opts.DotAll})
 			if err != nil { // too large: the pattern cannot match where it is unsure
-				g = &program{insts: []inst{{op: opFail}}, srcs: make([]*node, 1)}
+				g = &program{insts: make([]inst, 1), srcs: make([]*node, 1)}
+				g.entry = &g.insts[0]
 			}
 			g.fieldOf, g.slots = p.fieldOf, p.slots
 			return g
@@ -71,14 +72,15 @@ func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
 		}
 		return nil, nil, err
 	}
-	p.entry = entry
+	c.entry = entry
 	c.finish(root)
+	p.plain = !lw.nested
 	return p, lw, nil
 }
 
 func (c *compiler) finish(root *node) {
 	p := c.p
-	first := c.firsts[p.entry]
+	first := c.firsts[c.entry]
 	if !first.end {
 		p.first = c.table(first)
 	}
@@ -89,16 +91,19 @@ func (c *compiler) finish(root *node) {
 		a, prefix := begin(root)
 		p.anchor, p.prefix = a, []byte(prefix)
 	}
-	p.memoIDs = make([]int32, len(p.insts))
-	for i := range p.memoIDs {
-		p.memoIDs[i] = -1
+	if !c.backref {
+		c.numberMemo()
 	}
-	if c.backref {
-		return
-	}
+	c.link()
+	p.entry = &p.insts[c.entry]
+}
+
+// numberMemo gives a row of the memo to each node that can be gone back to.
+func (c *compiler) numberMemo() {
+	p := c.p
 	row := func(pc int32) {
-		if pc > 0 && p.memoIDs[pc] < 0 {
-			p.memoIDs[pc] = int32(p.memoRows)
+		if in := &p.insts[pc]; pc > 0 && in.row < 0 {
+			in.row = int32(p.memoRows)
 			p.memoRows++
 		}
 	}
@@ -109,23 +114,23 @@ func (c *compiler) finish(root *node) {
 		}
 		switch in.op {
 		case opAlt:
-			for _, at := range append(slices.Clone(in.branches.starts), in.end) {
-				for at++; at < int32(len(p.flat)) && p.flat[at-1] >= 0 && p.flat[at] >= 0; at++ {
+			for _, at := range in.branches.starts {
+				for at++; p.flat[at-1] >= 0 && p.flat[at] >= 0; at++ {
 					row(p.flat[at])
 				}
 			}
 		case opRun, opRunLazy:
-			row(in.next)
+			row(c.target(in.next).pc)
 		}
 	}
 }
 
 func (c *compiler) add(in inst, src *node, first byteSet) int32 {
-	in.memo = c.noMemo == 0
+	in.memo, in.row, in.pc = c.noMemo == 0, -1, int32(len(c.p.insts))
 	c.p.srcs = append(c.p.srcs, src)
 	c.p.insts = append(c.p.insts, in)
 	c.firsts = append(c.firsts, first)
-	return int32(len(c.p.insts) - 1)
+	return in.pc
 }
 
 func (c *compiler) table(s byteSet) *[256]bool {

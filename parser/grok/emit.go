@@ -50,7 +50,7 @@ func (c *compiler) emit(n *node, next int32) (int32, error) {
 // emitCapture emits a group that is captured. Where its inside is one
 // operation, that captures it by the way.
 func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
-	slot := int32(n.num) << 1
+	slot := int32(n.num)
 	sub := n.subs[0]
 	var body int32
 	switch {
@@ -73,7 +73,7 @@ func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
 		return body, nil
 	}
 	in.capture = captureEnd
-	return c.add(inst{op: opStart, slot: slot, next: body}, n, c.firsts[body]), nil
+	return body, nil
 }
 
 func (c *compiler) emitEdge(n *node, next int32) (int32, error) {
@@ -125,10 +125,9 @@ func (c *compiler) dispatch(branches []int32, src *node) int32 {
 func (c *compiler) fillDispatch(pc int32, branches []int32) {
 	branches = slices.Compact(branches)
 	table := &branchTable{}
-	in := &c.p.insts[pc]
-	in.branches = table
+	c.p.insts[pc].branches = table
 	if len(branches) <= 8 {
-		in.end = c.fillFew(table, branches)
+		table.atEnd = c.fillFew(table, branches)
 		return
 	}
 	var lists [][]int32
@@ -148,7 +147,7 @@ func (c *compiler) fillDispatch(pc int32, branches []int32) {
 			table.starts = append(table.starts, c.flatten(list))
 		}
 		if b == 256 {
-			in.end = table.starts[id]
+			table.atEnd = id
 			break
 		}
 		table.list[b] = uint8(id) // there is one list a byte at most
@@ -156,7 +155,7 @@ func (c *compiler) fillDispatch(pc int32, branches []int32) {
 }
 
 // fillFew does the same for up to eight branches, of which a byte tells the set.
-func (c *compiler) fillFew(table *branchTable, branches []int32) (end int32) {
+func (c *compiler) fillFew(table *branchTable, branches []int32) (atEnd int) {
 	var id [256]uint8 // by set, 1 more than its list
 	var list []int32
 	intern := func(set uint8) uint8 {
@@ -172,7 +171,6 @@ func (c *compiler) fillFew(table *branchTable, branches []int32) (end int32) {
 		}
 		return id[set] - 1
 	}
-	var atEnd uint8
 	for w := range 4 {
 		for bit := range 64 {
 			var set uint8
@@ -182,12 +180,13 @@ func (c *compiler) fillFew(table *branchTable, branches []int32) (end int32) {
 			table.list[w<<6|bit] = intern(set)
 		}
 	}
+	var set uint8
 	for i, to := range branches {
 		if c.firsts[to].end {
-			atEnd |= 1 << i
+			set |= 1 << i
 		}
 	}
-	return table.starts[intern(atEnd)]
+	return int(intern(set))
 }
 
 // flatten appends a list of branches, and counts it if it leaves a way to go

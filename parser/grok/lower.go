@@ -20,6 +20,8 @@ type lowerer struct {
 	byName   map[string][]int
 	scanners map[string][]*scanner
 	size     int
+	inside   int  // how many captures and loops are around
+	nested   bool // a capture is in a loop or in another
 }
 
 // maxTree bounds the nodes of a pattern once its references are followed.
@@ -52,7 +54,10 @@ func (lw *lowerer) lower(n *node) (*node, error) {
 		}
 		return alternation(subs, n.at), nil
 	case kRepeat, kAtomic, kLook:
+		loop := btoi(n.kind == kRepeat && n.max != 1)
+		lw.inside += loop
 		sub, err := lw.lower(n.subs[0])
+		lw.inside -= loop
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +122,10 @@ func (lw *lowerer) lowerCapture(n *node) (*node, error) {
 	lw.names = append(lw.names, n.field)
 	lw.types = append(lw.types, n.typ)
 	lw.byName[n.field] = append(lw.byName[n.field], slot)
+	lw.nested = lw.nested || lw.inside > 0
+	lw.inside++
 	sub, err := lw.lower(n.subs[0])
+	lw.inside--
 	if err != nil {
 		return nil, err
 	}

@@ -7,10 +7,10 @@ type choice struct {
 	pc, pos, aux, trail int32
 }
 
-// mark is an entry of the trail: slot<<1, +1 for its end, and where.
+// mark is an entry of the trail: where slot begins, where it ends (-1: not
+// here), or both.
 type mark struct {
-	slot int32 // slot<<1, +1 where it ends
-	pos  int32
+	slot, start, end int32
 }
 
 type register struct {
@@ -28,293 +28,348 @@ const (
 
 // run matches at one start. The trail holds the captures of the way taken.
 //
-//nolint:gocyclo // one operation a case: the interpreter's loop
+// The loop has nothing but in and pos in registers: all else that it changes
+// is the matcher's, so that a step is cheap and going back, which is rare, is
+// a call.
+//
+//nolint:gocyclo,funlen // one operation a case: the interpreter's loop
 func (m *Matcher) run(p *program, line []byte, start int) outcome {
-	stack, trail := m.stack[:0], m.trail[:0]
-	pc, pos, n := p.entry, start, len(line)
-	insts, flat := p.insts, p.flat
-	steps := m.steps
-	result := failed
-loop:
+	m.stack, m.trail = m.stack[:0], m.trail[:0]
+	in, pos := p.entry, start
 	for {
-		in := &insts[pc]
-		steps++
+		m.steps++
 		switch in.op {
-		case opFail:
-		retry:
-			steps++
-			if steps > m.soft {
-				m.steps = steps
-				if !m.slowDown(p, n) {
-					break loop
-				}
-			}
-			if len(stack) == 0 {
-				break loop
-			}
-			e := &stack[len(stack)-1]
-			in := &insts[e.pc]
-			trail = trail[:e.trail]
-			switch in.op {
-			case opAlt:
-				pc, pos = flat[e.aux], int(e.pos)
-				e.aux++
-				if flat[e.aux] < 0 {
-					stack = stack[:len(stack)-1]
-				}
-			case opRun:
-				q := in.giveBack(line, int(e.pos)-1, int(e.aux))
-				steps += (int(e.pos) - max(q, int(e.aux))) >> 2
-				if q <= int(e.aux) {
-					stack = stack[:len(stack)-1]
-					if q < 0 {
-						goto retry
-					}
-				} else {
-					e.pos = int32(q)
-				}
-				pc, pos = in.next, q
-				if in.capture != captureNone {
-					trail = append(trail, mark{in.slot | 1, int32(q)})
-				}
-			case opRunLazy:
-				q, seen := -1, 0
-				if w := in.set.width(line, int(e.pos)); w > 0 {
-					q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
-				}
-				steps += seen >> 2
-				if q < 0 {
-					stack = stack[:len(stack)-1]
-					goto retry
-				}
-				e.pos = int32(q)
-				if q >= int(e.aux) {
-					stack = stack[:len(stack)-1]
-				}
-				pc, pos = in.next, q
-				if in.capture != captureNone {
-					trail = append(trail, mark{in.slot | 1, int32(q)})
-				}
-			case opNotLook:
-				pc, pos = in.alt, int(e.pos)
-				stack = stack[:len(stack)-1]
-				continue
-			case opRestore:
-				m.regs[in.slot].pos = e.pos
-				stack = stack[:len(stack)-1]
-				goto retry
-			}
-			if m.memoOn && in.memo && m.seen(p, pc, pos, n) {
-				goto retry
-			}
-			continue
 		case opRelay:
-			pc = in.next
+			in = in.to
 			continue
 		case opMatch:
-			result = matched
 			m.start, m.end = start, pos
-			break loop
+			return matched
 		case opByte:
-			if pos < n && line[pos] == in.b {
+			if pos < len(line) && line[pos] == in.b {
 				pos++
-				pc = in.next
+				in = in.to
 				continue
 			}
 		case opLit:
 			lit := p.lits[in.slot]
-			if end := pos + len(lit); end <= n && string(line[pos:end]) == lit {
+			if end := pos + len(lit); end <= len(line) && string(line[pos:end]) == lit {
+				m.steps += len(lit) >> 5
 				pos = end
-				pc = in.next
+				in = in.to
 				continue
 			}
+			m.steps += len(lit) >> 5
 		case opSet:
-			if pos < n {
-				if t := in.set.tab[line[pos]]; t == inASCII {
-					pos++
-					pc = in.next
-					continue
-				} else if t != 0 {
-					if w := in.set.width(line, pos); w > 0 {
-						pos += w
-						pc = in.next
-						continue
-					}
-				}
-			}
-		case opRunOnly:
-			q, ok := in.longest(line, pos)
-			steps += (q - pos) >> 3
-			if ok {
-				if in.capture == captureWhole {
-					trail = append(trail, mark{in.slot, int32(pos)}, mark{in.slot | 1, int32(q)})
-				}
-				pos = q
-				pc = in.next
-				continue
-			}
-		case opRun:
-			q, ok := in.longest(line, pos)
-			steps += (q - pos) >> 2
-			if !ok {
+			if pos >= len(line) {
 				break
 			}
-			lo := pos
-			if in.min > 0 {
-				lo, _ = in.set.take(line, pos, in.min)
-			}
-			if !in.canFollow(line, q) {
-				if q = in.giveBack(line, q-1, lo); q < 0 {
+			w := 1
+			if in.set.tab[line[pos]] != inASCII {
+				if w = in.set.width(line, pos); w == 0 {
 					break
 				}
 			}
-			if q > lo {
-				stack = append(stack, choice{pc, int32(q), int32(lo), int32(len(trail))})
+			pos += w
+			if !in.then {
+				in = in.to
+				continue
 			}
-			if in.capture != captureNone {
-				trail = append(trail, mark{in.slot | 1, int32(q)})
+			if pos < len(line) && line[pos] == in.b {
+				pos++
+				in = in.to
+				continue
+			}
+			in = &p.insts[in.alt]
+		case opRunOnly:
+			q, ok := in.longest(line, pos)
+			m.steps += (q - pos) >> in.set.cost
+			if !ok {
+				break
+			}
+			if in.capture == captureWhole {
+				m.trail = append(m.trail, mark{in.slot, int32(pos), int32(q)})
 			}
 			pos = q
-			pc = in.next
-			continue
+			if !in.then {
+				in = in.to
+				continue
+			}
+			if pos < len(line) && line[pos] == in.b {
+				pos++
+				in = in.to
+				continue
+			}
+			in = &p.insts[in.alt]
+		case opRun:
+			if q := m.takeRun(in, line, pos); q >= 0 {
+				pos = q
+				in = in.to
+				continue
+			}
 		case opRunLazy:
-			lo, took := in.set.take(line, pos, in.min)
-			steps += (lo - pos) >> 3
-			if took < in.min {
-				break
+			if q := m.takeLazy(in, line, pos); q >= 0 {
+				pos = q
+				in = in.to
+				continue
 			}
-			hi := n
-			if in.max >= 0 {
-				hi, _ = in.set.take(line, lo, in.max-in.min)
-			}
-			q, seen := in.takeMore(line, lo, hi)
-			steps += seen >> 2
-			if q < 0 {
-				break
-			}
-			if q < hi {
-				stack = append(stack, choice{pc, int32(q), int32(hi), int32(len(trail))})
-			}
-			if in.capture != captureNone {
-				trail = append(trail, mark{in.slot | 1, int32(q)})
-			}
-			pos = q
-			pc = in.next
-			continue
 		case opAlt:
-			at := in.end
-			if pos < n {
-				at = in.branches.starts[in.branches.list[line[pos]]]
+			t := in.branches
+			w := &t.ways[0]
+			if pos < len(line) {
+				w = &t.ways[t.list[line[pos]]]
+			} else {
+				w = &t.ways[t.atEnd]
 			}
-			first := flat[at]
-			if first < 0 {
+			if w.to == nil {
 				break
 			}
-			if flat[at+1] >= 0 {
-				stack = append(stack, choice{pc, int32(pos), at + 1, int32(len(trail))})
+			if w.more >= 0 {
+				m.stack = append(m.stack, choice{in.pc, int32(pos), w.more, int32(len(m.trail))})
 			}
-			pc = first
+			pos += int(w.took)
+			in = w.to
 			continue
 		case opScan:
 			end := in.scan(line, pos)
-			if end >= 0 {
-				steps += (end - pos) >> 3
-				if in.capture != captureNone {
-					trail = append(trail, mark{in.slot, int32(pos)}, mark{in.slot | 1, int32(end)})
+			if end < 0 {
+				if end == unsure {
+					return handOver
 				}
-				pos = end
-				pc = in.next
+				break
+			}
+			m.steps += (end - pos) >> 3
+			if in.capture != captureNone {
+				m.trail = append(m.trail, mark{in.slot, int32(pos), int32(end)})
+			}
+			pos = end
+			if !in.then {
+				in = in.to
 				continue
 			}
-			if end == unsure {
-				result = handOver
-				break loop
+			if pos < len(line) && line[pos] == in.b {
+				pos++
+				in = in.to
+				continue
 			}
+			in = &p.insts[in.alt]
 		case opStart:
-			trail = append(trail, mark{in.slot, int32(pos)})
-			pc = in.next
+			m.trail = append(m.trail, mark{in.slot, int32(pos), -1})
+			in = in.to
 			continue
 		case opEnd:
-			trail = append(trail, mark{in.slot | 1, int32(pos)})
-			pc = in.next
+			m.trail = append(m.trail, mark{in.slot, -1, int32(pos)})
+			in = in.to
 			continue
 		case opAhead:
-			if (pos < n && in.set.width(line, pos) > 0) != in.neg {
-				pc = in.next
+			if (pos < len(line) && in.set.width(line, pos) > 0) != in.neg {
+				in = in.to
 				continue
 			}
 		case opBehind:
 			if in.behind(line, pos) {
-				pc = in.next
+				in = in.to
 				continue
 			}
 		case opBeginLine, opEndLine, opBeginText, opEndText, opEndTextNL, opWordEdge:
 			if in.edge(line, pos) {
-				pc = in.next
+				in = in.to
 				continue
 			}
 		case opAtomic:
-			m.regs[in.slot].height = int32(len(stack))
-			pc = in.next
+			m.regs[in.slot].height = int32(len(m.stack))
+			in = in.to
 			continue
 		case opAtomicEnd:
-			stack = stack[:m.regs[in.slot].height]
-			pc = in.next
+			m.stack = m.stack[:m.regs[in.slot].height]
+			in = in.to
 			continue
 		case opLook:
-			m.regs[in.slot] = register{int32(len(stack)), int32(pos)}
-			pc = in.next
+			m.regs[in.slot] = register{int32(len(m.stack)), int32(pos)}
+			in = in.to
 			continue
 		case opLookEnd:
-			stack = stack[:m.regs[in.slot].height]
+			m.stack = m.stack[:m.regs[in.slot].height]
 			pos = int(m.regs[in.slot].pos)
-			pc = in.next
+			in = in.to
 			continue
 		case opNotLook:
-			m.regs[in.slot].height = int32(len(stack))
-			stack = append(stack, choice{pc, int32(pos), 0, int32(len(trail))})
-			pc = in.next
+			m.regs[in.slot].height = int32(len(m.stack))
+			m.stack = append(m.stack, choice{in.pc, int32(pos), 0, int32(len(m.trail))})
+			in = in.to
 			continue
 		case opNotLookEnd:
 			h := m.regs[in.slot].height
-			trail = trail[:stack[h].trail]
-			stack = stack[:h]
+			m.trail = m.trail[:m.stack[h].trail]
+			m.stack = m.stack[:h]
 		case opBack:
 			q, k := pos, in.min
+			m.steps += int(k)
 			for ; k > 0 && q > 0; k-- {
 				_, w := utf8.DecodeLastRune(line[:q])
 				q -= w
 			}
 			if k == 0 {
 				pos = q
-				pc = in.next
+				in = in.to
 				continue
 			}
 		case opMark:
-			stack = append(stack, choice{in.alt, m.regs[in.slot].pos, 0, int32(len(trail))})
+			m.stack = append(m.stack, choice{in.alt, m.regs[in.slot].pos, 0, int32(len(m.trail))})
 			m.regs[in.slot].pos = int32(pos)
-			pc = in.next
+			in = in.to
 			continue
 		case opProgress:
 			if m.regs[in.slot].pos == int32(pos) {
-				pc = in.alt
+				in = &p.insts[in.alt]
 			} else {
-				pc = in.next
+				in = in.to
 			}
 			continue
 		case opBackref:
-			if end := in.backref(line, pos, trail, p.groups[in.slot]); end >= 0 {
-				steps += end - pos
+			end, cost := in.backref(line, pos, m.trail, p.groups[in.slot])
+			if m.steps += cost; end >= 0 {
 				pos = end
-				pc = in.next
+				in = in.to
 				continue
 			}
 		}
 		if m.far != nil {
-			m.far.note(p.srcs[pc], pos)
+			m.far.note(p.srcs[in.pc], pos)
 		}
-		pc = 0
+		if in, pos = m.back(p, line); in == nil {
+			return failed
+		}
 	}
-	m.stack, m.trail, m.steps = stack[:0], trail, steps
-	return result
+}
+
+// takeRun takes as much as it can, and keeps a way back if less may do.
+func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
+	q, ok := in.longest(line, pos)
+	m.steps += (q - pos) >> in.set.cost
+	if !ok {
+		return -1
+	}
+	lo := pos
+	if in.min > 0 {
+		if lo++; in.min > 1 || line[pos] >= 0x80 {
+			lo, _ = in.set.take(line, pos, in.min)
+		}
+	}
+	if !in.canFollow(line, q) {
+		from := q
+		q = in.giveBack(line, q-1, lo)
+		m.steps += (from - max(q, lo)) >> 1
+		if q < 0 {
+			return -1
+		}
+	}
+	if in.capture != captureNone {
+		m.trail = append(m.trail, mark{in.slot, int32(pos), -1})
+	}
+	if q > lo {
+		m.stack = append(m.stack, choice{in.pc, int32(q), int32(lo), int32(len(m.trail))})
+	}
+	if in.capture != captureNone {
+		m.trail = append(m.trail, mark{in.slot, -1, int32(q)})
+	}
+	return q
+}
+
+// takeLazy takes as little as will do, and keeps a way to take more.
+func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
+	lo := pos
+	if in.min > 0 {
+		var took int32
+		lo, took = in.set.take(line, pos, in.min)
+		m.steps += (lo - pos) >> 1
+		if took < in.min {
+			return -1
+		}
+	}
+	hi := len(line)
+	if in.max >= 0 {
+		hi, _ = in.set.take(line, lo, in.max-in.min)
+		m.steps += (hi - lo) >> 1
+	}
+	q, seen := in.takeMore(line, lo, hi)
+	m.steps += seen >> 2
+	if q < 0 {
+		return -1
+	}
+	if in.capture != captureNone {
+		m.trail = append(m.trail, mark{in.slot, int32(pos), -1})
+	}
+	if q < hi {
+		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
+	}
+	if in.capture != captureNone {
+		m.trail = append(m.trail, mark{in.slot, -1, int32(q)})
+	}
+	return q
+}
+
+// back takes up the way that was left last: the node to go on with, nil if
+// there is none or the line has had its steps.
+func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
+	for {
+		m.steps += 2
+		if m.steps > m.soft && !m.slowDown(p, len(line)) || len(m.stack) == 0 {
+			return nil, 0
+		}
+		e := &m.stack[len(m.stack)-1]
+		from := &p.insts[e.pc]
+		m.trail = m.trail[:e.trail]
+		switch from.op {
+		case opAlt:
+			in, pos = &p.insts[p.flat[e.aux]], int(e.pos)
+			e.aux++
+			if p.flat[e.aux] < 0 {
+				m.stack = m.stack[:len(m.stack)-1]
+			}
+		case opRun, opRunLazy:
+			if pos = m.another(from, e, line); pos < 0 {
+				continue
+			}
+			in = from.to
+		case opNotLook:
+			in, pos = &p.insts[from.alt], int(e.pos)
+			m.stack = m.stack[:len(m.stack)-1]
+			return in, pos
+		case opRestore:
+			m.regs[from.slot].pos = e.pos
+			m.stack = m.stack[:len(m.stack)-1]
+			continue
+		}
+		if !m.memoOn || !from.memo || !m.seen(in, pos, len(line)) {
+			return in, pos
+		}
+	}
+}
+
+// another finds the next end of a run that has left a way, -1 if it has none.
+func (m *Matcher) another(in *inst, e *choice, line []byte) int {
+	var q int
+	done := false
+	if in.op == opRun {
+		q = in.giveBack(line, int(e.pos)-1, int(e.aux))
+		m.steps += (int(e.pos) - max(q, int(e.aux))) >> 1
+		done = q <= int(e.aux)
+	} else {
+		q = -1
+		if w := in.set.width(line, int(e.pos)); w > 0 {
+			var seen int
+			q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
+			m.steps += seen >> 2
+		}
+		done = q < 0 || q >= int(e.aux)
+	}
+	e.pos = int32(q)
+	if done {
+		m.stack = m.stack[:len(m.stack)-1]
+	}
+	if q >= 0 && in.capture != captureNone {
+		m.trail = append(m.trail, mark{in.slot, -1, int32(q)})
+	}
+	return q
 }

@@ -20,7 +20,7 @@ const (
 type Matcher struct {
 	set     *Set
 	caps    []Capture
-	ends    []register // by slot: height is the start, pos the end
+	last    []mark // by slot, for collect
 	regs    []register
 	stack   []choice
 	trail   []mark
@@ -38,7 +38,7 @@ type Matcher struct {
 
 // NewMatcher returns scratch space for one worker.
 func (s *Set) NewMatcher() *Matcher {
-	m := &Matcher{set: s, limited: -1, regs: make([]register, s.maxRegs), ends: make([]register, s.maxSlots)}
+	m := &Matcher{set: s, limited: -1, regs: make([]register, s.maxRegs), last: make([]mark, s.maxSlots)}
 	if s.index != nil {
 		m.masks = make([]uint64, s.index.words)
 	}
@@ -192,14 +192,13 @@ func (m *Matcher) slowDown(p *program, n int) bool {
 	return true
 }
 
-// seen reports whether the state pc at pos has failed before, and notes it:
+// seen reports whether the state in at pos has failed before, and notes it:
 // what happens from a state on does not depend on how it was reached.
-func (m *Matcher) seen(p *program, pc int32, pos, n int) bool {
-	row := p.memoIDs[pc]
-	if row < 0 {
+func (m *Matcher) seen(in *inst, pos, n int) bool {
+	if in.row < 0 {
 		return false
 	}
-	bit := int(row)*(n+1) + pos
+	bit := int(in.row)*(n+1) + pos
 	w, b := &m.memo[bit>>6], uint64(1)<<(bit&63)
 	if *w&b != 0 {
 		return true
@@ -208,24 +207,42 @@ func (m *Matcher) seen(p *program, pc int32, pos, n int) bool {
 	return false
 }
 
-// collect makes captures of the trail: of a slot that was captured more than
-// once in a loop the last one counts.
+// collect makes captures of the trail.
 func (m *Matcher) collect(p *program) {
-	ends := m.ends[:p.slots]
-	for i := range ends {
-		ends[i].pos = -1
+	if !p.plain {
+		m.collectLast(p)
+		return
 	}
+	start := int32(0)
 	for _, t := range m.trail {
-		e := &ends[t.slot>>1]
-		if t.slot&1 == 0 {
-			e.height = t.pos
-		} else {
-			e.pos = t.pos
+		if t.start >= 0 {
+			start = t.start
+		}
+		if f := p.fieldOf[t.slot]; t.end >= 0 && f >= 0 {
+			m.caps = append(m.caps, Capture{Field: int(f), Start: start, End: t.end})
 		}
 	}
-	for slot, e := range ends {
-		if f := p.fieldOf[slot]; e.pos >= 0 && f >= 0 {
-			m.caps = append(m.caps, Capture{Field: int(f), Start: e.height, End: e.pos})
+}
+
+// collectLast does so where a slot may be captured more than once: the last
+// time counts.
+func (m *Matcher) collectLast(p *program) {
+	last := m.last[:p.slots]
+	for i := range last {
+		last[i].end = -1
+	}
+	for _, t := range m.trail {
+		e := &last[t.slot]
+		if t.start >= 0 {
+			e.start = t.start
+		}
+		if t.end >= 0 {
+			e.end = t.end
+		}
+	}
+	for slot, e := range last {
+		if f := p.fieldOf[slot]; e.end >= 0 && f >= 0 {
+			m.caps = append(m.caps, Capture{Field: int(f), Start: e.start, End: e.end})
 		}
 	}
 }

@@ -42,25 +42,27 @@ const (
 	opBackref
 )
 
-// inst is one node of the compiled graph, as wide as a cache line; next is the
-// node to go on with.
+// inst is one node of the compiled graph.
 type inst struct {
 	op        opcode
 	neg       bool
 	fold      bool
-	memo      bool // the state may be remembered as failed
+	memo      bool // the states it leads back to may be remembered as failed
 	followEnd bool // the continuation can succeed at the end of the line
+	then      bool // b comes next and is taken by the way; alt is the node that says so
 	capture   captureMode
 	b         byte
-	next      int32
-	alt       int32 // where else to go; of a run: see secondByte
-	min, max  int32
-	slot      int32 // slot, register, or index into prog.lits or prog.groups
-	end       int32 // opAlt: branches at the end of the line, in prog.flat
+	to        *inst // the node to go on with: next, once the program is linked
 	set       *class
 	follow    *[256]bool // bytes with which the continuation can succeed
 	branches  *branchTable
 	scan      scanFunc
+	pc        int32 // its own index
+	next      int32
+	alt       int32 // where else to go; of a run: see secondByte
+	min, max  int32
+	slot      int32 // slot, register, or index into prog.lits or prog.groups
+	row       int32 // of the memo, -1 for none
 }
 
 // captureMode says what an operation itself captures in slot: an operation
@@ -70,13 +72,22 @@ type captureMode uint8
 const (
 	captureNone  captureMode = iota
 	captureWhole             // begins and ends here
-	captureEnd               // ends here; an opStart has gone before
+	captureEnd               // the same, where the end may be moved: two marks
 )
 
 // branchTable leads from a byte to the branches that can begin with it.
 type branchTable struct {
-	list   [256]uint8
-	starts []int32 // by list, where in prog.flat its branches are
+	list   [256]uint8 // by byte, which of the ways
+	starts []int32    // by list, where in prog.flat its branches are
+	atEnd  int        // list at the end of the line
+	ways   []way      // by list
+}
+
+// way is the branch of a list that is tried first.
+type way struct {
+	to   *inst // nil if no branch can begin with the byte
+	more int32 // where in prog.flat the others are, -1 for none
+	took int32 // bytes that are known to match already: the one looked at, or none
 }
 
 // scanFunc matches a whole definition at pos: the end of the match that the
@@ -95,7 +106,7 @@ type program struct {
 	lits     []string
 	groups   [][]int32 // slots that an opBackref may mean
 	srcs     []*node   // by inst, for Explain
-	entry    int32
+	entry    *inst
 	regs     int
 	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all
 	anchor   anchor
@@ -105,8 +116,8 @@ type program struct {
 	minLen   int
 	slots    int     // slots, hidden ones included
 	fieldOf  []int32 // by slot, -1 for hidden ones
-	memoIDs  []int32 // by inst, its row in the memo, -1 for none
 	memoRows int
+	plain    bool // no capture is in a loop or in another: the trail has them in order
 	scans    bool            // has an opScan, and so:
 	generic  func() *program // the same without scanners, compiled when it is needed
 }
@@ -125,7 +136,8 @@ type class struct {
 	tab  [256]uint8
 	set  charset
 	kind classKind
-	b    byte // notByte: the one
+	b    byte  // notByte: the one
+	cost uint8 // a step is good for this many bytes of a run, as a power of two
 }
 
 const (
@@ -164,6 +176,12 @@ func newClass(set charset) *class {
 	}
 	for b := 0x80; b < 0x100; b++ {
 		c.tab[b] = v
+	}
+	switch {
+	case c.kind != someBytes: // memchr
+		c.cost = 5
+	case v != mayHigh: // a table
+		c.cost = 3
 	}
 	return c
 }

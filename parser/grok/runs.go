@@ -119,33 +119,39 @@ func (in *inst) edge(line []byte, pos int) bool {
 }
 
 // backref returns the end of the text that one of the slots captured last, -1
-// if it is not at pos.
-func (in *inst) backref(line []byte, pos int, trail []mark, slots []int32) int {
+// if it is not at pos; and what it cost, in steps.
+func (in *inst) backref(line []byte, pos int, trail []mark, slots []int32) (end, cost int) {
 	for i := len(slots) - 1; i >= 0; i-- {
 		s, e := int32(-1), int32(-1)
 		for j := len(trail) - 1; j >= 0 && s < 0; j-- {
-			switch t := trail[j]; {
-			case t.slot == slots[i]<<1|1 && e < 0:
-				e = t.pos
-			case t.slot == slots[i]<<1 && e >= 0:
-				s = t.pos
+			cost++
+			t := trail[j]
+			if t.slot != slots[i] {
+				continue
+			}
+			if e < 0 {
+				e = t.end
+			}
+			if e >= 0 {
+				s = t.start
 			}
 		}
 		if s < 0 {
 			continue
 		}
 		want := line[s:e]
+		cost += len(want)
 		if !in.fold {
 			if bytes.HasPrefix(line[pos:], want) {
-				return pos + len(want)
+				return pos + len(want), cost
 			}
 			continue
 		}
 		if end := foldPrefix(line, pos, want); end >= 0 {
-			return end
+			return end, cost
 		}
 	}
-	return -1
+	return -1, cost
 }
 
 func foldPrefix(line []byte, pos int, want []byte) int {

@@ -1,0 +1,52 @@
+package grok
+
+// link makes pointers of indices, now that the program does not move any more,
+// and joins nodes where one says which byte comes next.
+func (c *compiler) link() {
+	p := c.p
+	for i := range p.insts {
+		in := &p.insts[i]
+		in.to = c.target(in.next)
+		switch in.op {
+		case opScan, opRunOnly, opSet:
+			if next := in.to; next.op == opByte {
+				in.then, in.b, in.alt = true, next.b, next.pc
+				in.to = c.target(next.next)
+			}
+		}
+	}
+	for i := range p.insts {
+		if t := p.insts[i].branches; t != nil {
+			c.linkWays(t)
+		}
+	}
+}
+
+// target is the node that pc stands for.
+func (c *compiler) target(pc int32) *inst {
+	in := &c.p.insts[pc]
+	for in.op == opRelay {
+		in = &c.p.insts[in.next]
+	}
+	return in
+}
+
+// linkWays finds the first branch of each list. Where it is the only one and
+// is the byte that chose it, that byte need not be looked at again.
+func (c *compiler) linkWays(t *branchTable) {
+	flat := c.p.flat
+	t.ways = make([]way, len(t.starts))
+	for i, at := range t.starts {
+		w := &t.ways[i]
+		w.more = -1
+		if flat[at] < 0 {
+			continue
+		}
+		w.to = c.target(flat[at])
+		if flat[at+1] >= 0 {
+			w.more = at + 1
+		} else if w.to.op == opByte && i != t.atEnd {
+			w.took, w.to = 1, c.target(w.to.next)
+		}
+	}
+}
