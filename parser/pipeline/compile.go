@@ -264,14 +264,14 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 	}
 	o := &options{c: c, typ: typ, node: n}
 	s.tag = o.optionalText("tag", "")
-	o.find("description")
+	s.note = &note{where: where, line: n.line, description: o.optionalText("description", "")}
 	s.ignoreFailure = o.flag("ignore_failure", false)
 	if cond := o.find("if"); cond != nil {
 		expr, err := painless.CompileCondition(o.textOf(cond, "if"), painless.Options{Hooks: &hooks})
 		if err != nil {
 			o.fail(cond, "[if]: %w", err)
 		}
-		s.cond = expr
+		s.cond, s.note.condition = expr, o.textOf(cond, "if")
 	}
 	if handlers := o.find("on_failure"); handlers != nil {
 		var err error
@@ -283,6 +283,9 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 		}
 	}
 	s.proc = create(o)
+	if source := n.get("source"); typ == "script" && source != nil {
+		s.note.script, _ = source.text()
+	}
 	o.finish()
 	if o.err != nil {
 		return s, c.errorf(o.line, where, "%w", o.err)

@@ -28,6 +28,7 @@ type step struct {
 	cond          *painless.Condition
 	ignoreFailure bool
 	onFailure     []step
+	note          *note // for traces; nil when it is not in the definition
 }
 
 // Runner runs the pipelines of one set for one worker.
@@ -42,6 +43,7 @@ type Runner struct {
 	buf     []byte
 
 	failure failure
+	trace   *trace // nil unless a trace is taken
 }
 
 // NewRunner returns a runner. It is not safe for concurrent use.
@@ -100,6 +102,9 @@ func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
 func (r *Runner) steps(steps []step) error {
+	if r.trace != nil {
+		return r.traceSteps(steps)
+	}
 	for i := range steps {
 		s := &steps[i]
 		if s.cond != nil {
