@@ -2,6 +2,8 @@ package event
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -86,18 +88,22 @@ func (ev *Event) DynamicPath(text []byte) (Path, error) {
 	} else if strings.HasPrefix(p.text, "_source.") {
 		start = len("_source.")
 	}
-	if start == len(text) {
+	if len(text) == 0 {
 		return p, fmt.Errorf("path cannot be null nor empty")
 	}
-	for start <= len(text) {
-		end := strings.IndexByte(p.text[start:], '.')
+	stop := len(text) // empty names at the end do not count, as in Java's split; others do
+	for stop > start && text[stop-1] == '.' {
+		stop--
+	}
+	if stop == start {
+		return p, fmt.Errorf("path [%s] is not valid", p.text)
+	}
+	for start <= stop {
+		end := strings.IndexByte(p.text[start:stop], '.')
 		if end < 0 {
-			end = len(text)
+			end = stop
 		} else {
 			end += start
-		}
-		if end == start {
-			return p, fmt.Errorf("path [%s] is not valid", p.text)
 		}
 		k := key{uint32(end - start), off + uint32(start)}
 		p.steps = append(p.steps, step{k, listIndex(p.text[start:end])})
@@ -106,20 +112,19 @@ func (ev *Event) DynamicPath(text []byte) (Path, error) {
 	return p, nil
 }
 
-// listIndex reads a step that is a list's index; -1 when it is not a number.
+// listIndex reads a step that is a list's index; -1 when it is not a number, beyond every list when it is negative.
 func listIndex(name string) int32 {
-	if name == "" || len(name) > 9 {
+	if name == "" || name[0] > '9' {
 		return -1
 	}
-	n := int32(0)
-	for i := range len(name) {
-		c := name[i] - '0'
-		if c > 9 {
-			return -1
-		}
-		n = n*10 + int32(c)
+	switch n, err := strconv.ParseInt(name, 10, 32); {
+	case err != nil:
+		return -1
+	case n < 0:
+		return math.MaxInt32
+	default:
+		return int32(n)
 	}
-	return n
 }
 
 // PathFault tells why a path could not be followed.
@@ -163,7 +168,8 @@ func (e *PathError) Error() string {
 	case NotAnIndex:
 		what = fmt.Sprintf("[%s] is not an integer, cannot be used as an index", e.Step)
 	case OutOfBounds:
-		what = fmt.Sprintf("[%s] is out of bounds for array with length [%d]", e.Step, e.Len)
+		index, _ := strconv.Atoi(e.Step) // without a sign or zeros before it
+		what = fmt.Sprintf("[%d] is out of bounds for array with length [%d]", index, e.Len)
 	}
 	return what + " as part of path [" + e.Path + "]"
 }

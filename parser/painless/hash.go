@@ -15,7 +15,7 @@ func (c *Context) hash(x value) int32 {
 		return 0
 	}
 	if x.isText() {
-		return hashText(textOf(c, x))
+		return HashText(textOf(c, x))
 	}
 	switch r := x.ref.(type) {
 	case nil, *arena, *tag:
@@ -46,7 +46,8 @@ func (c *Context) hash(x value) int32 {
 	return 0
 }
 
-func hashText(s []byte) int32 {
+// HashText is String.hashCode.
+func HashText(s []byte) int32 {
 	h := int32(0)
 	for i := 0; i < len(s); {
 		if s[i] < 0x80 {

@@ -214,9 +214,9 @@ func (c *Context) appendText(dst []byte, x value) []byte {
 	case event.Int, event.Long:
 		return strconv.AppendInt(dst, x.int(), 10)
 	case event.Float:
-		return appendJavaFloat(dst, x.v.Float(), 32)
+		return AppendFloat(dst, x.v.Float(), 32)
 	case event.Double:
-		return appendJavaFloat(dst, x.v.Float(), 64)
+		return AppendFloat(dst, x.v.Float(), 64)
 	case event.Date:
 		return dateOf(x).appendText(c, dst)
 	case event.Bytes:
@@ -225,8 +225,8 @@ func (c *Context) appendText(dst []byte, x value) []byte {
 	return c.appendContainer(dst, x)
 }
 
-// appendJavaFloat is Double.toString or Float.toString.
-func appendJavaFloat(dst []byte, f float64, bits int) []byte {
+// AppendFloat appends what Double.toString gives, or Float.toString for 32 bits.
+func AppendFloat(dst []byte, f float64, bits int) []byte {
 	switch {
 	case math.IsNaN(f):
 		return append(dst, "NaN"...)

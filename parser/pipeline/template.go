@@ -3,9 +3,11 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // template is a text with mustache variables: {{x}} is escaped as JSON's strings are where the
@@ -179,6 +181,10 @@ func appendText(dst []byte, ev *event.Event, v event.Value) []byte {
 		return append(dst, ev.Bytes(v)...)
 	case event.Date:
 		return event.AppendTime(dst, v.Int())
+	case event.Float:
+		return painless.AppendFloat(dst, v.Float(), 32)
+	case event.Double:
+		return painless.AppendFloat(dst, v.Float(), 64)
 	case event.List, event.Map:
 		return appendContainer(dst, ev, v, 0)
 	}
@@ -198,9 +204,13 @@ func appendContainer(dst []byte, ev *event.Event, v event.Value, depth int) []by
 		open, end = '{', '}'
 	}
 	dst = append(dst, open)
+	order := hashOrder(ev, v)
 	for i := range ev.Len(v) {
 		if i > 0 {
 			dst = append(dst, ", "...)
+		}
+		if order != nil {
+			i = order[i]
 		}
 		if v.Kind() == event.Map {
 			dst = append(append(dst, ev.Key(v, i)...), '=')
@@ -215,6 +225,25 @@ func appendContainer(dst []byte, ev *event.Event, v event.Value, depth int) []by
 		}
 	}
 	return append(dst, end)
+}
+
+// hashOrder is the order in which Java goes over the entries of a map, nil when there is but one, or for a list.
+func hashOrder(ev *event.Event, m event.Value) []int {
+	n := ev.Len(m)
+	if m.Kind() != event.Map || n < 2 {
+		return nil
+	}
+	size := 16
+	for n > size*3/4 {
+		size *= 2
+	}
+	buckets, order := make([]int, n), make([]int, n)
+	for i := range n {
+		h := uint32(painless.HashText(ev.Key(m, i))) //nolint:gosec // its bits
+		order[i], buckets[i] = i, int(h^h>>16)&(size-1)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return buckets[a] - buckets[b] })
+	return order
 }
 
 // field is a path, known when the pipeline is compiled or made by a template for each event.
