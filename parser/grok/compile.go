@@ -37,6 +37,7 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 		p.fieldOf = append(p.fieldOf, int32(len(s.fields)))
 		s.fields = append(s.fields, Field{Name: name, Path: splitPath(name), Type: lw.types[i]})
 	}
+	p.useFields()
 	if p.scans {
 		p.generic = sync.OnceValue(func() *program {
 			g, _, err := build(def, Options{NoScanners: true, DotAll: opts.DotAll})
@@ -45,10 +46,23 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 				g.entry = &g.insts[0]
 			}
 			g.fieldOf, g.slots = p.fieldOf, p.slots
+			g.useFields()
 			return g
 		})
 	}
 	return p, nil
+}
+
+// useFields makes fields of the slots of a plain program.
+func (p *program) useFields() {
+	if !p.plain {
+		return
+	}
+	for i := range p.insts {
+		if in := &p.insts[i]; in.capture || in.op == opStart || in.op == opEnd {
+			in.slot = p.fieldOf[in.slot]
+		}
+	}
 }
 
 func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
@@ -74,7 +88,7 @@ func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
 	}
 	c.entry = entry
 	c.finish(root)
-	p.plain = !lw.nested
+	p.plain = !lw.nested && !lw.numbered && !c.backref
 	return p, lw, nil
 }
 

@@ -66,13 +66,7 @@ func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
 		}
 		return c.add(inst{op: opStart, slot: slot, next: body}, n, c.firsts[body]), nil
 	}
-	in := &c.p.insts[body]
-	in.slot = slot
-	if in.op == opRunOnly || in.op == opScan {
-		in.capture = captureWhole
-		return body, nil
-	}
-	in.capture = captureEnd
+	c.p.insts[body].slot, c.p.insts[body].capture = slot, true
 	return body, nil
 }
 

@@ -7,11 +7,10 @@ type choice struct {
 	pc, pos, aux, trail int32
 }
 
-// mark is an entry of the trail: where slot begins, where it ends (-1: not
-// here), or both.
-type mark struct {
-	slot, start, end int32
-}
+// mark is an entry of the trail: where a slot begins and ends. In a plain
+// program it is the capture. In others Field is the slot, and either place may
+// be -1: it is said by another mark.
+type mark = Capture
 
 type register struct {
 	height, pos int32
@@ -82,13 +81,14 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			}
 			in = &p.insts[in.alt]
 		case opRunOnly:
-			q, ok := in.longest(line, pos)
-			m.steps += (q - pos) >> in.set.cost
-			if !ok {
+			q := in.longest(line, pos)
+			if q < 0 {
+				m.steps += int(in.min) >> in.set.cost
 				break
 			}
-			if in.capture == captureWhole {
-				m.trail = append(m.trail, mark{in.slot, int32(pos), int32(q)})
+			m.steps += (q - pos) >> in.set.cost
+			if in.capture {
+				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 			}
 			pos = q
 			if !in.then {
@@ -139,8 +139,8 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				break
 			}
 			m.steps += (end - pos) >> 3
-			if in.capture != captureNone {
-				m.trail = append(m.trail, mark{in.slot, int32(pos), int32(end)})
+			if in.capture {
+				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
 			}
 			pos = end
 			if !in.then {
@@ -154,11 +154,15 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			}
 			in = &p.insts[in.alt]
 		case opStart:
-			m.trail = append(m.trail, mark{in.slot, int32(pos), -1})
+			m.trail = append(m.trail, mark{int(in.slot), int32(pos), -1})
 			in = in.to
 			continue
 		case opEnd:
-			m.trail = append(m.trail, mark{in.slot, -1, int32(pos)})
+			if p.plain {
+				m.trail[len(m.trail)-1].End = int32(pos)
+			} else {
+				m.trail = append(m.trail, mark{int(in.slot), -1, int32(pos)})
+			}
 			in = in.to
 			continue
 		case opAhead:
@@ -245,11 +249,12 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 
 // takeRun takes as much as it can, and keeps a way back if less may do.
 func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
-	q, ok := in.longest(line, pos)
-	m.steps += (q - pos) >> in.set.cost
-	if !ok {
+	q := in.longest(line, pos)
+	if q < 0 {
+		m.steps += int(in.min) >> in.set.cost
 		return -1
 	}
+	m.steps += (q - pos) >> in.set.cost
 	lo := pos
 	if in.min > 0 {
 		if lo++; in.min > 1 || line[pos] >= 0x80 {
@@ -264,14 +269,11 @@ func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 			return -1
 		}
 	}
-	if in.capture != captureNone {
-		m.trail = append(m.trail, mark{in.slot, int32(pos), -1})
+	if in.capture {
+		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 	}
 	if q > lo {
 		m.stack = append(m.stack, choice{in.pc, int32(q), int32(lo), int32(len(m.trail))})
-	}
-	if in.capture != captureNone {
-		m.trail = append(m.trail, mark{in.slot, -1, int32(q)})
 	}
 	return q
 }
@@ -297,14 +299,11 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 	if q < 0 {
 		return -1
 	}
-	if in.capture != captureNone {
-		m.trail = append(m.trail, mark{in.slot, int32(pos), -1})
+	if in.capture {
+		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 	}
 	if q < hi {
 		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
-	}
-	if in.capture != captureNone {
-		m.trail = append(m.trail, mark{in.slot, -1, int32(q)})
 	}
 	return q
 }
@@ -368,8 +367,8 @@ func (m *Matcher) another(in *inst, e *choice, line []byte) int {
 	if done {
 		m.stack = m.stack[:len(m.stack)-1]
 	}
-	if q >= 0 && in.capture != captureNone {
-		m.trail = append(m.trail, mark{in.slot, -1, int32(q)})
+	if q >= 0 && in.capture {
+		m.trail[len(m.trail)-1].End = int32(q)
 	}
 	return q
 }

@@ -19,7 +19,8 @@ const (
 // safe for concurrent use.
 type Matcher struct {
 	set     *Set
-	caps    []Capture
+	caps    []Capture // of the last match: trail, or kept
+	kept    []Capture
 	last    []mark // by slot, for collect
 	regs    []register
 	stack   []choice
@@ -48,7 +49,7 @@ func (s *Set) NewMatcher() *Matcher {
 // Match reports which pattern of the set matches first, in the order of the
 // set. It allocates nothing once its scratch space has grown.
 func (m *Matcher) Match(line []byte) (pattern int, ok bool) {
-	m.caps, m.limited = m.caps[:0], -1
+	m.caps, m.limited = nil, -1
 	if m.set.index != nil {
 		return m.matchAny(line)
 	}
@@ -119,7 +120,11 @@ func (m *Matcher) search(p *program, line []byte) bool {
 	m.soft = m.hard / 10
 	// A line that matches mostly does so at the first place; whether it has
 	// what every match contains is looked at when it does not.
-	for at, tries := p.nextStart(line, 0), 0; at >= 0; at = p.nextStart(line, at+1) {
+	at := 0
+	if p.anchor == anyStart && (n == 0 || p.first == nil || !p.first[line[0]] || len(p.prefix) > 0) {
+		at = p.nextStart(line, 0)
+	}
+	for tries := 0; at >= 0; at = p.nextStart(line, at+1) {
 		result := m.run(p, line, at)
 		if result == handOver {
 			p = p.generic()
@@ -207,42 +212,31 @@ func (m *Matcher) seen(in *inst, pos, n int) bool {
 	return false
 }
 
-// collect makes captures of the trail.
+// collect makes captures of the trail. Where a slot may be captured more than
+// once the last time counts.
 func (m *Matcher) collect(p *program) {
-	if !p.plain {
-		m.collectLast(p)
+	if p.plain {
+		m.caps = m.trail
 		return
 	}
-	start := int32(0)
-	for _, t := range m.trail {
-		if t.start >= 0 {
-			start = t.start
-		}
-		if f := p.fieldOf[t.slot]; t.end >= 0 && f >= 0 {
-			m.caps = append(m.caps, Capture{Field: int(f), Start: start, End: t.end})
-		}
-	}
-}
-
-// collectLast does so where a slot may be captured more than once: the last
-// time counts.
-func (m *Matcher) collectLast(p *program) {
 	last := m.last[:p.slots]
 	for i := range last {
-		last[i].end = -1
+		last[i].End = -1
 	}
 	for _, t := range m.trail {
-		e := &last[t.slot]
-		if t.start >= 0 {
-			e.start = t.start
+		e := &last[t.Field]
+		if t.Start >= 0 {
+			e.Start = t.Start
 		}
-		if t.end >= 0 {
-			e.end = t.end
+		if t.End >= 0 {
+			e.End = t.End
 		}
 	}
+	m.kept = m.kept[:0]
 	for slot, e := range last {
-		if f := p.fieldOf[slot]; e.end >= 0 && f >= 0 {
-			m.caps = append(m.caps, Capture{Field: int(f), Start: e.start, End: e.end})
+		if f := p.fieldOf[slot]; e.End >= 0 && f >= 0 {
+			m.kept = append(m.kept, Capture{Field: int(f), Start: e.Start, End: e.End})
 		}
 	}
+	m.caps = m.kept
 }

@@ -2,6 +2,8 @@ package grok
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -50,7 +52,7 @@ type inst struct {
 	memo      bool // the states it leads back to may be remembered as failed
 	followEnd bool // the continuation can succeed at the end of the line
 	then      bool // b comes next and is taken by the way; alt is the node that says so
-	capture   captureMode
+	capture   bool // what it takes is captured in slot: an operation saved for each field
 	b         byte
 	to        *inst // the node to go on with: next, once the program is linked
 	set       *class
@@ -64,16 +66,6 @@ type inst struct {
 	slot      int32 // slot, register, or index into prog.lits or prog.groups
 	row       int32 // of the memo, -1 for none
 }
-
-// captureMode says what an operation itself captures in slot: an operation
-// saved for each field.
-type captureMode uint8
-
-const (
-	captureNone  captureMode = iota
-	captureWhole             // begins and ends here
-	captureEnd               // the same, where the end may be moved: two marks
-)
 
 // branchTable leads from a byte to the branches that can begin with it.
 type branchTable struct {
@@ -117,7 +109,7 @@ type program struct {
 	slots    int     // slots, hidden ones included
 	fieldOf  []int32 // by slot, -1 for hidden ones
 	memoRows int
-	plain    bool // no capture is in a loop or in another: the trail has them in order
+	plain    bool            // no capture is in a loop or in another: the trail has them in order
 	scans    bool            // has an opScan, and so:
 	generic  func() *program // the same without scanners, compiled when it is needed
 }
@@ -152,6 +144,7 @@ const (
 	someBytes classKind = iota
 	anyByte             // every character
 	notByte             // every character but one of ASCII
+	notBelow            // every character from "!" on, and some before: \S and its like
 )
 
 func newClass(set charset) *class {
@@ -171,6 +164,9 @@ func newClass(set charset) *class {
 	case len(high) == 2 && high[0] == 0x80 && high[1] == utf8.MaxRune:
 		v = inHigh
 		c.kind = [3]classKind{anyByte, notByte, someBytes}[min(out, 2)]
+		if out > 1 && set.has('!') && len(intersect(set, charset{'!', 0x7f})) == 2 && c.b <= ' ' {
+			c.kind = notBelow
+		}
 	case len(high) > 0:
 		v = mayHigh
 	}
@@ -178,6 +174,8 @@ func newClass(set charset) *class {
 		c.tab[b] = v
 	}
 	switch {
+	case c.kind == notBelow:
+		c.cost = 4
 	case c.kind != someBytes: // memchr
 		c.cost = 5
 	case v != mayHigh: // a table
@@ -211,16 +209,36 @@ func (c *class) run(line []byte, p int) int {
 			return p + i
 		}
 		return len(line)
+	case notBelow:
+		p = skipAbove(line, p)
 	}
+	for i, b := range line[p:] {
+		if t := c.tab[b]; t&1 == 0 {
+			if t == 0 {
+				return p + i
+			}
+			return c.decoded(line, p+i)
+		}
+	}
+	return len(line)
+}
+
+// skipAbove skips bytes above the blank, eight at a time.
+func skipAbove(line []byte, p int) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	for len(line)-p >= 8 {
+		x := binary.LittleEndian.Uint64(line[p:])
+		if low := (x - '!'*ones) &^ x & high; low != 0 {
+			return p + bits.TrailingZeros64(low)>>3
+		}
+		p += 8
+	}
+	return p
+}
+
+// decoded is run where characters beyond ASCII have to be looked at.
+func (c *class) decoded(line []byte, p int) int {
 	for p < len(line) {
-		t := c.tab[line[p]]
-		if t&1 != 0 {
-			p++
-			continue
-		}
-		if t == 0 {
-			break
-		}
 		w := c.width(line, p)
 		if w == 0 {
 			break
@@ -273,9 +291,13 @@ func wordAt(line []byte, p int, ascii bool) bool {
 	if p >= len(line) {
 		return false
 	}
-	if line[p] < 0x80 || ascii {
-		return wordByte[line[p]]
+	if c := line[p]; c < 0x80 || ascii {
+		return wordByte[c]
 	}
+	return highWordAt(line, p)
+}
+
+func highWordAt(line []byte, p int) bool {
 	r, _ := utf8.DecodeRune(line[p:])
 	return isWord(r)
 }
@@ -284,9 +306,13 @@ func wordBefore(line []byte, p int, ascii bool) bool {
 	if p == 0 {
 		return false
 	}
-	if line[p-1] < 0x80 || ascii {
-		return wordByte[line[p-1]]
+	if c := line[p-1]; c < 0x80 || ascii {
+		return wordByte[c]
 	}
+	return highWordBefore(line, p)
+}
+
+func highWordBefore(line []byte, p int) bool {
 	r, _ := utf8.DecodeLastRune(line[:p])
 	return isWord(r)
 }

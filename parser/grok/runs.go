@@ -2,23 +2,35 @@ package grok
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// longest takes as many characters as there are, up to max.
-func (in *inst) longest(line []byte, pos int) (end int, ok bool) {
-	if in.max < 0 {
-		end = in.set.run(line, pos)
-		if in.min <= 1 {
-			return end, in.min == 0 || end > pos
-		}
-		_, took := in.set.take(line[:end], pos, in.min)
-		return end, took == in.min
+// longest takes as many characters as there are, up to max; -1 if they are
+// less than min.
+func (in *inst) longest(line []byte, pos int) int {
+	if in.max >= 0 || in.min > 1 {
+		return in.counted(line, pos)
 	}
-	end, took := in.set.take(line, pos, in.max)
-	return end, took >= in.min
+	end := in.set.run(line, pos)
+	if end-pos < int(in.min) {
+		return -1
+	}
+	return end
+}
+
+func (in *inst) counted(line []byte, pos int) int {
+	most := in.max
+	if most < 0 {
+		most = math.MaxInt32
+	}
+	end, took := in.set.take(line, pos, most)
+	if took < in.min {
+		return -1
+	}
+	return end
 }
 
 func (in *inst) canFollow(line []byte, q int) bool {
@@ -126,14 +138,14 @@ func (in *inst) backref(line []byte, pos int, trail []mark, slots []int32) (end,
 		for j := len(trail) - 1; j >= 0 && s < 0; j-- {
 			cost++
 			t := trail[j]
-			if t.slot != slots[i] {
+			if t.Field != int(slots[i]) {
 				continue
 			}
 			if e < 0 {
-				e = t.end
+				e = t.End
 			}
 			if e >= 0 {
-				s = t.start
+				s = t.Start
 			}
 		}
 		if s < 0 {

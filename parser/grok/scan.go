@@ -114,10 +114,12 @@ func is(line []byte, p int, bits uint8) bool {
 
 // skip returns where the bytes of a kind end.
 func skip(line []byte, p int, bits uint8) int {
-	for p < len(line) && kindOf[line[p]]&bits != 0 {
-		p++
+	for i, c := range line[p:] {
+		if kindOf[c]&bits == 0 {
+			return p + i
+		}
 	}
-	return p
+	return len(line)
 }
 
 // whole reads the bytes of a kind, with a word edge on either side.

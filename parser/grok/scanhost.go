@@ -6,17 +6,18 @@ func scanIPv4(line []byte, p int) int {
 	if !is(line, p, isDigit) || p > 0 && is(line, p-1, isDigit) {
 		return noMatch
 	}
-	for i := 0; ; i++ {
-		v, d := 0, 0
-		for d < 4 && is(line, p+d, isDigit) {
-			v = v*10 + int(line[p+d]-'0')
-			d++
+	for octets := 1; ; octets++ {
+		v, d := 0, p
+		for p < len(line) && line[p]-'0' <= 9 {
+			v = v*10 + int(line[p]-'0')
+			if p++; p-d > 3 {
+				return noMatch
+			}
 		}
-		if d == 0 || d > 3 || v > 255 {
+		if p == d || v > 255 {
 			return noMatch
 		}
-		p += d
-		if i == 3 {
+		if octets == 4 {
 			return p
 		}
 		if p >= len(line) || line[p] != '.' {

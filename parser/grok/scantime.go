@@ -1,5 +1,7 @@
 package grok
 
+import "encoding/binary"
+
 // monthAt returns 3 if an English month's three letters are at p, noMatch if no
 // month of the definition can begin there, else unsure.
 func monthAt(line []byte, p int) int {
@@ -9,48 +11,17 @@ func monthAt(line []byte, p int) int {
 		}
 		return unsure
 	}
-	a, b, c := line[p]|0x20, line[p+1], line[p+2]
-	ok := false
-	switch a {
-	case 'j':
-		if ok = b == 'a' && c == 'n' || b == 'u' && (c == 'n' || c == 'l'); !ok {
-			return noMatch
-		}
-	case 'f':
-		if ok = b == 'e' && c == 'b'; !ok {
-			return noMatch
-		}
-	case 'm':
-		if ok = b == 'a' && (c == 'r' || c == 'y'); !ok && b != 'a' && b != 'r' && b < 0x80 {
-			return noMatch
-		}
-	case 'a':
-		if ok = b == 'p' && c == 'r' || b == 'u' && c == 'g'; !ok {
-			return noMatch
-		}
-	case 's':
-		if ok = b == 'e' && c == 'p'; !ok {
-			return noMatch
-		}
-	case 'o':
-		if ok = b == 'c' && c == 't'; !ok && b != 'k' && b != 't' {
-			return noMatch
-		}
-	case 'n':
-		if ok = b == 'o' && c == 'v'; !ok {
-			return noMatch
-		}
-	case 'd':
-		if ok = b == 'e' && c == 'c'; !ok && b != 'e' {
-			return noMatch
-		}
-	default:
-		return noMatch
+	switch uint32(line[p]|0x20) | uint32(line[p+1])<<8 | uint32(line[p+2])<<16 {
+	case 'j' | 'a'<<8 | 'n'<<16, 'f' | 'e'<<8 | 'b'<<16, 'm' | 'a'<<8 | 'r'<<16, 'a' | 'p'<<8 | 'r'<<16,
+		'm' | 'a'<<8 | 'y'<<16, 'j' | 'u'<<8 | 'n'<<16, 'j' | 'u'<<8 | 'l'<<16, 'a' | 'u'<<8 | 'g'<<16,
+		's' | 'e'<<8 | 'p'<<16, 'o' | 'c'<<8 | 't'<<16, 'n' | 'o'<<8 | 'v'<<16, 'd' | 'e'<<8 | 'c'<<16:
+		return 3
 	}
-	if !ok {
-		return unsure
+	switch a, b := line[p]|0x20, line[p+1]; {
+	case a == 'm' && (b == 'a' || b == 'r' || b >= 0x80), a == 'o' && (b == 'k' || b == 't'), a == 'd' && b == 'e':
+		return unsure // a month of another language
 	}
-	return 3
+	return noMatch
 }
 
 // two returns the number that two digits at p make, -1 if they are not there.
@@ -65,13 +36,20 @@ func two(line []byte, p int) int {
 	return int(a)*10 + int(b)
 }
 
-// clock reads HH:MM:SS with two digits each; its end, or unsure.
+// clock reads HH:MM:SS with two digits each; its end, or unsure. It looks at
+// all eight bytes at once: none may exceed what its place allows.
 func clock(line []byte, p int) int {
-	if len(line)-p < 8 || line[p+2] != ':' || line[p+5] != ':' {
+	const (
+		zero  = 0x30303A30303A3030 // 00:00:00
+		most  = 0x0905000905000902 // 29:59:59
+		above = 0x7F7F7F7F7F7F7F7F - most
+		high  = 0x8080808080808080
+	)
+	if len(line)-p < 8 {
 		return unsure
 	}
-	h, m, s := two(line, p), two(line, p+3), two(line, p+6)
-	if uint(h) > 23 || uint(m) > 59 || uint(s) > 59 {
+	d := binary.LittleEndian.Uint64(line[p:]) ^ zero
+	if (d+above|d)&high != 0 || d&0xFF == 2 && d>>8&0xFF > 3 {
 		return unsure
 	}
 	return p + 8
@@ -100,7 +78,7 @@ func scanTime(line []byte, p int) int {
 
 func scanSyslogTimestamp(line []byte, p int) int {
 	v := monthAt(line, p)
-	if v == noMatch || wordBefore(line, p, false) {
+	if v == noMatch || p > 0 && wordBefore(line, p, false) {
 		return noMatch
 	}
 	if v == unsure || p+3 < len(line) && line[p+3] != ' ' {
@@ -110,20 +88,28 @@ func scanSyslogTimestamp(line []byte, p int) int {
 	for p < len(line) && line[p] == ' ' {
 		p++
 	}
-	d := 0
-	for d < 2 && is(line, p+d, isDigit) {
-		d++
-	}
-	switch {
-	case d == 1 && line[p] != '0', d == 2 && two(line, p) >= 1 && two(line, p) <= 31:
-	default:
+	end := dayAt(line, p)
+	if end < 0 || end >= len(line) || line[end] != ' ' {
 		return noMatch
 	}
-	p += d
-	if p >= len(line) || line[p] != ' ' {
+	return wholeClock(line, end+1)
+}
+
+// dayAt reads a day of the month that nothing but a blank may follow.
+func dayAt(line []byte, p int) int {
+	if len(line)-p < 2 {
 		return noMatch
 	}
-	return wholeClock(line, p+1)
+	switch a, b := line[p]-'0', line[p+1]-'0'; {
+	case a > 9:
+	case b > 9:
+		if a > 0 {
+			return p + 1
+		}
+	case a == 0 && b > 0, a == 1, a == 2, a == 3 && b < 2:
+		return p + 2
+	}
+	return noMatch
 }
 
 // longMonth is unsure of a word, in whatever language, before a blank and a day.
