@@ -14,9 +14,19 @@ import (
 // acceptor listens on a TCP socket and runs a goroutine for each connection, up to the limit.
 type acceptor struct {
 	*listenerBase
-	socket *net.TCPListener
-	// receive reads conn to its end, or until ctx ends, and closes it.
-	receive func(ctx context.Context, conn *connection)
+	socket  *net.TCPListener
+	running sync.WaitGroup // what serves connections
+	// receive reads conn to its end, or until ctx ends, and closes it. Unless it does so, it has handed conn on to
+	// whoever is going to, and calls left then.
+	receive func(ctx context.Context, conn *connection) (handedOn bool)
+}
+
+// toItsEnd is for an acceptor's receive that hands nothing on.
+func toItsEnd(receive func(ctx context.Context, conn *connection)) func(context.Context, *connection) bool {
+	return func(ctx context.Context, conn *connection) bool {
+		receive(ctx, conn)
+		return false
+	}
 }
 
 // bindAcceptor binds the socket; receive is still to be set.
@@ -42,8 +52,7 @@ func (a *acceptor) close()         { a.socket.Close() }
 
 func (a *acceptor) serve(ctx context.Context) error {
 	defer context.AfterFunc(ctx, a.close)()
-	var connections sync.WaitGroup
-	defer connections.Wait()
+	defer a.running.Wait()
 	for {
 		conn, err := a.socket.AcceptTCP()
 		switch {
@@ -67,10 +76,7 @@ func (a *acceptor) serve(ctx context.Context) error {
 			continue
 		}
 		a.stats.connections.Add(1)
-		connections.Go(func() {
-			a.handle(ctx, c)
-			a.stats.connections.Add(-1)
-		})
+		a.running.Go(func() { a.handle(ctx, c) })
 	}
 }
 

@@ -23,23 +23,46 @@ type input interface {
 	detach()
 }
 
-// receiveSyslog reads in to its end, whose error it returns, and takes every message (RFC 6587) to where it belongs.
-func (b *listenerBase) receiveSyslog(in input, origin event.Origin) error {
-	from := b.intake.session(origin, &b.stats)
-	cutter := framing.New(int(b.cfg.MaxMessage))
+// syslogReader takes the messages (RFC 6587) of one connection to where they belong, whoever reads it.
+type syslogReader struct {
+	base   *listenerBase
+	from   *session
+	cutter framing.Cutter
+}
+
+// reader makes that of a connection.
+func (b *listenerBase) reader(origin event.Origin) syslogReader {
+	return syslogReader{base: b, from: b.intake.session(origin, &b.stats), cutter: framing.New(int(b.cfg.MaxMessage))}
+}
+
+// receive reads in to its end, whose error it returns, or until it is quiet, which is errQuiet.
+func (r *syslogReader) receive(in input) error {
 	for {
 		buf, err := in.read()
-		if err != nil {
-			if buf = in.rest(); buf != nil {
-				b.cut(from, &cutter, buf)
-				if message, truncated, ok := cutter.Rest(buf.data[buf.start:buf.end]); ok {
-					buf.run.add(message, truncated)
-					buf.run.deliver(from)
-				}
-			}
+		switch {
+		case err == nil:
+			r.take(buf)
+		case errors.Is(err, errQuiet):
+			return err
+		default:
+			r.end(in.rest())
 			return err
 		}
-		b.cut(from, &cutter, buf)
+	}
+}
+
+// take takes every whole message out of buf.
+func (r *syslogReader) take(buf *buffer) { r.base.cut(r.from, &r.cutter, buf) }
+
+// end takes also what is left at the end of the connection; buf is nil if that is nothing.
+func (r *syslogReader) end(buf *buffer) {
+	if buf == nil {
+		return
+	}
+	r.take(buf)
+	if message, truncated, ok := r.cutter.Rest(buf.data[buf.start:buf.end]); ok {
+		buf.run.add(message, truncated)
+		buf.run.deliver(r.from)
 	}
 }
 

@@ -137,10 +137,7 @@ func TestStuckLaneHoldsNobodyUp(t *testing.T) {
 	r := startSpool(t, cfg, stuck)
 	c := r.dial(0)
 	const lines = 10 * (batchesPerLane + 5)
-	for range lines {
-		r.send(c, login+"\n")
-	}
-	r.send(c, kernel+"\n")
+	r.send(c, strings.Repeat(login+"\n", lines)+kernel+"\n") // in one read: no batch is closed by its age
 	testbed.Eventually(t, 20*time.Second, func() bool { return len(stuck.messages("kern")) == 1 }, "the other lane to go on")
 	if n := r.Stats().Lanes[0].Gapped; n != lines-10*batchesPerLane {
 		t.Errorf("%d lines in gaps, want those beyond %d batches", n, batchesPerLane)

@@ -38,7 +38,7 @@ func bindGSS(base *listenerBase, address string) (listener, error) {
 		return nil, err
 	}
 	l := &gssListener{a, newBufferPool(int(base.cfg.MaxMessage), base.intake), sessions, server}
-	a.receive = l.receive
+	a.receive = toItsEnd(l.receive)
 	return l, nil
 }
 
@@ -84,7 +84,8 @@ func (l *gssListener) receive(ctx context.Context, socket *connection) {
 		who := session.Principal()
 		origin.Name, origin.Realm = who.Name(), who.Realm
 	}
-	err = l.receiveSyslog(socket.paced(ctx, in), origin)
+	reader := l.reader(origin)
+	err = reader.receive(socket.paced(ctx, in, 0))
 	if reason := gss.ReasonOf(err); reason != "" && !errors.Is(err, io.EOF) {
 		l.ended(string(reason), peer, err)
 	}

@@ -54,7 +54,7 @@ func TestRsyslogOverGSS(t *testing.T) {
 	}
 	r.stop()
 	for i, realm := range []string{"TESTBED.TEST", "OTHER.TEST"} {
-		b := spool.lanes[[]string{"one", "two"}[i]]
+		b := spool.batch([]string{"one", "two"}[i])
 		o := b.OriginOf(0)
 		if o.Transport != event.GSS || o.Name != "host/web1.example.org" || o.Realm != realm || o.Listener != fmt.Sprint("realm", i+1) {
 			t.Errorf("%+v", o)
@@ -109,7 +109,7 @@ func TestGSSAllowsPlaintext(t *testing.T) {
 	r.send(r.dial(0), login+"\n")
 	r.want("auth", login)
 	r.stop()
-	if o := spool.lanes["auth"].OriginOf(0); o.Transport != event.TCP || o.Name != "" {
+	if o := spool.batch("auth").OriginOf(0); o.Transport != event.TCP || o.Name != "" {
 		t.Errorf("%+v", o)
 	}
 }

@@ -20,7 +20,11 @@ import (
 	"github.com/millrace/millrace/internal/testbed"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if !sendIfAsked() {
+		goleak.VerifyTestMain(m)
+	}
+}
 
 // memory is a spool that keeps what it gets.
 type memory struct {
@@ -84,6 +88,19 @@ func (m *memory) messages(lane string) (all []string) {
 		}
 	}
 	return all
+}
+
+// batch returns a copy of what a lane has so far; it may be empty.
+func (m *memory) batch(lane string) *event.Batch {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b := new(event.Batch)
+	if all := m.lanes[lane]; all != nil {
+		for i := range all.Len() {
+			b.AddLine(all, i)
+		}
+	}
+	return b
 }
 
 // receiver is a running Shipper.

@@ -42,7 +42,7 @@ func TestLongMessagesAreCutAndMarked(t *testing.T) {
 	r.send(r.dial(0), long+"\n"+exact+"\n"+fmt.Sprintf("%d %s", len(long), long)+fmt.Sprintf("%d %s", limit, exact)+"<13>end\n")
 	r.want("all", long[:limit], exact, long[:limit], exact, "<13>end")
 	r.stop()
-	b := r.spool.lanes["all"]
+	b := r.spool.batch("all")
 	for i := range b.Len() {
 		if got := b.Lines[i].Flags&event.Truncated != 0; got != (i%2 == 0 && i < 4) {
 			t.Errorf("line %d is marked as cut short: %v", i, got)
@@ -92,7 +92,7 @@ func TestManyPeersByDatagram(t *testing.T) {
 	r.want("all", want...)
 	r.stop()
 	ports := map[uint16]bool{}
-	b := r.spool.lanes["all"]
+	b := r.spool.batch("all")
 	for i := range b.Len() {
 		ports[b.OriginOf(i).Peer.Port()] = true
 	}

@@ -69,10 +69,18 @@ func (a *acceptor) admit(c *connection) bool {
 func (a *acceptor) handle(ctx context.Context, c *connection) {
 	if a.proxies.Contains(c.peer.Addr()) && (!a.readProxy(ctx, c) || !a.admit(c)) {
 		c.Close()
+		a.stats.connections.Add(-1)
 		return
 	}
-	defer a.desk.Leave(c.peer.Addr())
-	a.receive(ctx, c)
+	if handedOn := a.receive(ctx, c); !handedOn {
+		a.left(c)
+	}
+}
+
+// left is for the end of a connection that was received on.
+func (a *acceptor) left(c *connection) {
+	a.desk.Leave(c.peer.Addr())
+	a.stats.connections.Add(-1)
 }
 
 // readProxy has a proxy say who the sender is. The proxy itself is, when it does not.
@@ -98,12 +106,12 @@ func (a *acceptor) refuse(c *connection, reason, why string) {
 	}
 }
 
-// paced reads in no faster than the sender may send.
-func (c *connection) paced(ctx context.Context, in input) input {
+// paced reads in no faster than the sender may send, and not before wait is over.
+func (c *connection) paced(ctx context.Context, in input, wait time.Duration) input {
 	if c.bucket == nil {
 		return in
 	}
-	return &pacedInput{input: in, ctx: ctx, bucket: c.bucket, stats: &c.base.stats}
+	return &pacedInput{input: in, ctx: ctx, bucket: c.bucket, stats: &c.base.stats, wait: wait}
 }
 
 // pacedInput puts reading off when there was too much, so that the sender finds the connection full.

@@ -161,7 +161,7 @@ func TestProxyProtocol(t *testing.T) {
 	}
 	r.want("all", "<13>behind", "<13>the proxy", "PROXY TCP4 192.0.2.2 127.0.0.1 1 514\r", "<13>liar")
 	peers := map[string]netip.AddrPort{}
-	b := r.spool.lanes["all"]
+	b := r.spool.batch("all")
 	for i := range b.Len() {
 		peers[string(b.Message(i))] = b.OriginOf(i).Peer
 	}

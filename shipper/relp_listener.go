@@ -51,10 +51,10 @@ func bindRELP(base *listenerBase, address string) (listener, error) {
 		return nil, err
 	}
 	l := &relpListener{a, newBufferPool(int(base.cfg.MaxMessage)+relp.Overhead, base.intake), server}
-	a.receive = l.receive
+	a.receive = toItsEnd(l.receive)
 	if server != nil {
 		base.transport = event.RELPTLS
-		a.receive = l.receiveTLS
+		a.receive = toItsEnd(l.receiveTLS)
 	}
 	return l, nil
 }
@@ -76,22 +76,13 @@ func (l *relpListener) receive(ctx context.Context, conn *connection) {
 	in.eager = true
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
-	l.receiveRELP(ctx, conn.paced(ctx, in), conn.TCPConn, conn.TCPConn, l.origin(conn.peer))
+	l.receiveRELP(ctx, conn.paced(ctx, in, 0), conn.TCPConn, conn.TCPConn, l.origin(conn.peer))
 }
 
 func (l *relpListener) receiveTLS(ctx context.Context, conn *connection) {
-	secure, who, err := l.tls.Handshake(ctx, conn)
-	if err != nil {
-		l.refuseTLS(conn, err)
-		return
-	}
-	defer secure.Close()
-	in := newWrapped(secure, l.pool)
-	defer in.close()
-	defer context.AfterFunc(ctx, in.stop)()
-	origin := l.origin(conn.peer)
-	origin.Name, origin.Realm = who.Name, who.Subject
-	l.receiveRELP(ctx, conn.paced(ctx, in), secure, conn.TCPConn, origin)
+	l.openTLS(ctx, conn, l.tls, l.pool, func(in input, out net.Conn, origin event.Origin) {
+		l.receiveRELP(ctx, in, out, conn.TCPConn, origin)
+	})
 }
 
 // answerTime is how long a sender may take at a stop to read its last answers.

@@ -91,7 +91,7 @@ func TestRsyslogOverRELPWithTLS(t *testing.T) {
 			r.wantEach("auth", 1000)
 			sender.Stop()
 			r.stop()
-			o := spool.lanes["auth"].OriginOf(0)
+			o := spool.batch("auth").OriginOf(0)
 			if o.Transport != event.RELPTLS || o.Name != "web1.grid.example.org" {
 				t.Errorf("%+v", o)
 			}

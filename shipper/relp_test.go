@@ -178,7 +178,7 @@ func TestRELP(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 	r.stop()
-	if b := r.spool.lanes["auth"]; b.OriginOf(0).Transport != event.RELP || b.OriginOf(0).Listener != "relp" {
+	if b := r.spool.batch("auth"); b.OriginOf(0).Transport != event.RELP || b.OriginOf(0).Listener != "relp" {
 		t.Errorf("origin %+v", b.OriginOf(0))
 	}
 }

@@ -51,7 +51,7 @@ func TestOriginAndIDs(t *testing.T) {
 	r.send(r.dial(1), login)
 	r.want("auth", login, login, login)
 	r.stop()
-	b := r.spool.lanes["auth"]
+	b := r.spool.batch("auth")
 	seen := map[event.ID]bool{}
 	for i := range b.Len() {
 		o := b.OriginOf(i)

@@ -3,7 +3,6 @@ package shipper
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -19,14 +18,17 @@ import (
 const (
 	pause      = 20 * time.Millisecond // between reads of a busy connection
 	lowWater   = 32 << 10              // bytes that end the pause early
+	slackRead  = 4 << 10               // a connection that has less after a pause is not busy
 	quietAfter = 2 * pause             // connections are quiet that are read less often than that
 	maxBusy    = 256                   // connections that keep a buffer
 	maxHeld    = 4 << 10               // what a quiet connection may keep of an incomplete message, to use again
 	maxDrain   = 64                    // reads of a connection at a stop
 )
 
-// errStopped is the end of a connection because the receiver stops.
-var errStopped = errors.New("receiver stops")
+var (
+	errStopped = errors.New("receiver stops")   // ends a connection
+	errQuiet   = errors.New("quiet connection") // ends its being read by a goroutine of its own
+)
 
 // buffer is what a connection needs while it is read.
 type buffer struct {
@@ -120,16 +122,25 @@ func (w *window) rest() *buffer {
 	return w.buffer
 }
 
+// socket is what is used of a TCP connection, which may be a *net.TCPConn or an *os.File.
+type socket interface {
+	syscall.Conn
+	SetReadDeadline(time.Time) error
+	Close() error
+}
+
 // stream reads a TCP connection.
 type stream struct {
 	window
-	conn  *net.TCPConn
-	raw   syscall.RawConn
-	eager bool // is read at once even when it is busy, and not at all at a stop
+	conn   socket
+	raw    syscall.RawConn
+	eager  bool // is read at once even when it is busy, and not at all at a stop
+	leaves bool // is not read on when it is quiet: errQuiet ends it
 
-	busy bool
-	full bool // the last read filled the buffer: there may be more
-	last time.Time
+	busy  bool
+	full  bool // the last read filled the buffer: there may be more
+	slack bool // the last one brought little, after a pause
+	last  time.Time
 
 	ready   func(fd uintptr) bool // s.readable, made once
 	readNow func(fd uintptr)      // the same
@@ -142,7 +153,7 @@ type stream struct {
 	stopping bool
 }
 
-func newStream(conn *net.TCPConn, pool *bufferPool) (*stream, error) {
+func newStream(conn socket, pool *bufferPool) (*stream, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -190,6 +201,10 @@ func (s *stream) read() (*buffer, error) {
 
 // wait reads, waiting until there is something. Without an error, n is above 0.
 func (s *stream) wait() error {
+	if s.slack && s.leaves {
+		s.becomeQuiet()
+	}
+	s.slack = false
 	for {
 		var until time.Time
 		if s.busy {
@@ -203,8 +218,12 @@ func (s *stream) wait() error {
 			s.n = 0
 			return errStopped
 		}
-		if s.full && s.try() {
+		leaving := s.leaves && !s.busy && !stopping
+		if (s.full || leaving) && s.try() {
 			return s.err
+		}
+		if leaving {
+			return errQuiet
 		}
 		err := s.raw.Read(s.ready)
 		switch {
@@ -214,6 +233,7 @@ func (s *stream) wait() error {
 			s.n = 0
 			return err
 		case s.try(): // there is less than the low water
+			s.slack = s.n < slackRead
 			return s.err
 		case stopping:
 			return errStopped

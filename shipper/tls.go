@@ -30,7 +30,7 @@ func bindTLS(base *listenerBase, address string) (listener, error) {
 		return nil, err
 	}
 	l := &tlsListener{a, newBufferPool(int(base.cfg.MaxMessage), base.intake), server}
-	a.receive = l.receive
+	a.receive = toItsEnd(l.receive)
 	return l, nil
 }
 
@@ -52,18 +52,29 @@ func (b *listenerBase) tlsServer() (*tlsserver.Server, error) {
 func (l *tlsListener) reopen() error { return l.server.Reload() }
 
 func (l *tlsListener) receive(ctx context.Context, conn *connection) {
-	secure, who, err := l.server.Handshake(ctx, conn)
+	l.openTLS(ctx, conn, l.server, l.pool, func(in input, _ net.Conn, origin event.Origin) {
+		reader := l.reader(origin)
+		_ = reader.receive(in) // how it ends is the peer's affair, and not logged
+	})
+}
+
+// openTLS makes a TLS connection of conn and has receive read in, and write to out, with the origin that the certificate
+// tells. Then it closes the connection.
+func (b *listenerBase) openTLS(ctx context.Context, conn *connection, server *tlsserver.Server, pool *bufferPool,
+	receive func(in input, out net.Conn, origin event.Origin),
+) {
+	secure, who, err := server.Handshake(ctx, conn)
 	if err != nil {
-		l.refuseTLS(conn, err)
+		b.refuseTLS(conn, err)
 		return
 	}
 	defer secure.Close()
-	in := newWrapped(secure, l.pool)
+	in := newWrapped(secure, pool)
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
-	origin := l.origin(conn.peer)
+	origin := b.origin(conn.peer)
 	origin.Name, origin.Realm = who.Name, who.Subject
-	_ = l.receiveSyslog(conn.paced(ctx, in), origin) // how it ends is the peer's affair, and not logged
+	receive(conn.paced(ctx, in, 0), secure, origin)
 }
 
 // refuseTLS counts a handshake that failed, and says why now and then.

@@ -60,7 +60,7 @@ func TestTLS(t *testing.T) {
 	r.stop()
 	want = append(want, "<13>unfinished")
 	r.want("all", want...)
-	o := r.spool.lanes["all"].OriginOf(0)
+	o := r.spool.batch("all").OriginOf(0)
 	if o.Transport != event.TLS || o.Name != "web1.example.org" || o.Realm != "CN=web1.example.org" || o.Listener != "tls" {
 		t.Errorf("%+v", o)
 	}
@@ -124,8 +124,9 @@ if $syslogtag contains "test" then action(type="omfwd" target="127.0.0.1" port="
 					return
 				}
 				r.received(100)
-				if o := r.spool.lanes["all"]; o != nil && o.OriginOf(0).Name != "web1.grid.example.org" {
-					t.Errorf("%+v", o.OriginOf(0))
+				r.stop()
+				if o := r.spool.batch("all").OriginOf(0); o.Name != "web1.grid.example.org" {
+					t.Errorf("%+v", o)
 				}
 			})
 		}

@@ -55,14 +55,9 @@ func bindUDP(base *listenerBase, address string) (listener, error) {
 		return nil, err
 	}
 	defer conn.Close() // takes it out of the poller; the duplicate stays
-	l := &udpListener{listenerBase: base, fd: -1, local: conn.LocalAddr(), run: base.intake.newRun()}
-	raw, err := conn.(*net.UDPConn).SyscallConn()
-	if err != nil {
+	l := &udpListener{listenerBase: base, local: conn.LocalAddr(), run: base.intake.newRun()}
+	if l.fd, err = duplicate(conn.(*net.UDPConn)); err != nil {
 		return nil, err
-	}
-	err = raw.Control(func(fd uintptr) { l.fd, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) })
-	if l.fd < 0 {
-		return nil, fmt.Errorf("dup: %w", err)
 	}
 	if l.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		unix.Close(l.fd)
