@@ -19,6 +19,8 @@ type Options struct {
 	Fixtures string // folder of fixtures MODULE/FILESET in place of those beside the pipelines
 	Verbose  bool
 	Out      io.Writer
+
+	Elasticsearch string // URL of one that is asked what it makes of the same events; "" for none
 }
 
 // ErrFailed says that not everything loaded, or came out equal; what, has been printed.
