@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -62,22 +63,23 @@ func newCommunityID(o *options) processor {
 
 var errNoFlow = errors.New("unable to construct flow from document")
 
-func (p *communityProcessor) run(r *Runner) error {
-	var args [flowFields]string
-	for i, path := range p.fields {
-		v, err := r.ev.Resolve(path)
-		optional := p.ignoreMissing || i == flowNumber || i >= flowICMPType || i >= flowTransport && args[flowNumber] != ""
-		switch {
-		case err != nil && !optional:
-			return err
-		case err != nil || v.IsNull():
-			continue
-		case i <= flowDestination && v.Kind() != event.String:
-			return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", path, v.Kind().JavaClass())
-		}
-		args[i] = string(r.text(v))
+// flowPart is a part of a flow as it was found.
+type flowPart struct {
+	text  string // "" when it is missing
+	kind  event.Kind
+	whole int32 // of a number, cut as Java cuts
+}
+
+func textPart(s string) flowPart {
+	if s == "" {
+		return flowPart{}
 	}
-	id, err := communityID(args, p.seed)
+	return flowPart{text: s, kind: event.String}
+}
+
+func (p *communityProcessor) run(r *Runner) error {
+	flow := flow{part: func(i int) (flowPart, error) { return p.part(r, i) }}
+	id, err := flow.id(p.seed)
 	if errors.Is(err, errNoFlow) && p.ignoreMissing {
 		return nil
 	}
@@ -87,24 +89,48 @@ func (p *communityProcessor) run(r *Runner) error {
 	return r.ev.Set(p.target, r.ev.Text(id))
 }
 
+// part reads a field. Number and ICMP may always be missing.
+func (p *communityProcessor) part(r *Runner, i int) (flowPart, error) {
+	v, err := r.ev.Resolve(p.fields[i])
+	switch {
+	case err != nil && !p.ignoreMissing && i != flowNumber && i != flowICMPType && i != flowICMPCode:
+		return flowPart{}, err
+	case err != nil || v.IsNull():
+		return flowPart{}, nil
+	case i <= flowDestination && v.Kind() != event.String:
+		return flowPart{}, fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", p.fields[i], v.Kind().JavaClass())
+	}
+	part := flowPart{text: string(r.text(v)), kind: v.Kind()}
+	switch v.Kind() {
+	case event.Int, event.Long:
+		part.whole = int32(v.Int()) //nolint:gosec // as Java's intValue
+	case event.Float, event.Double:
+		part.whole = int32(min(max(saturated(v.Float()), math.MinInt32), math.MaxInt32)) //nolint:gosec // is in range
+	}
+	return part, nil
+}
+
 // communityID hashes a flow; a part that is "" is missing.
 func communityID(args [flowFields]string, seed int) (string, error) {
-	if args[flowSource] == "" || args[flowDestination] == "" {
-		return "", errNoFlow
-	}
-	source, err := parseIP(args[flowSource])
+	flow := flow{part: func(i int) (flowPart, error) { return textPart(args[i]), nil }}
+	return flow.id(seed)
+}
+
+// flow asks for its parts one by one, as what comes first decides which are needed.
+type flow struct {
+	part func(i int) (flowPart, error)
+}
+
+func (f *flow) id(seed int) (string, error) {
+	source, destination, err := f.addresses()
 	if err != nil {
 		return "", err
 	}
-	destination, err := parseIP(args[flowDestination])
+	protocol, err := f.protocol()
 	if err != nil {
 		return "", err
 	}
-	protocol, err := transportNumber(args[flowNumber], args[flowTransport])
-	if err != nil {
-		return "", err
-	}
-	ports, hasPorts, oneWay, err := flowPorts(protocol, &args)
+	ports, hasPorts, oneWay, err := f.ports(protocol)
 	if err != nil {
 		return "", err
 	}
@@ -117,12 +143,35 @@ func communityID(args [flowFields]string, seed int) (string, error) {
 	}
 	text := binary.BigEndian.AppendUint16(nil, uint16(seed)) //nolint:gosec // was checked
 	text = append(append(append(text, a...), b...), protocol, 0)
-	if hasPorts {
-		text = binary.BigEndian.AppendUint16(text, ports[0])
-		text = binary.BigEndian.AppendUint16(text, ports[1])
+	for _, port := range ports {
+		if !hasPorts {
+			break
+		}
+		if port < 0 || port > 65535 {
+			return "", fmt.Errorf("number [%d] must be a value between 0 and 65535", port)
+		}
+		text = binary.BigEndian.AppendUint16(text, uint16(port))
 	}
 	sum := sha1.Sum(text) //nolint:gosec // see above
 	return "1:" + base64.StdEncoding.EncodeToString(sum[:]), nil
+}
+
+func (f *flow) addresses() (source, destination netip.Addr, err error) {
+	from, err := f.part(flowSource)
+	if err != nil {
+		return source, destination, err
+	}
+	to, err := f.part(flowDestination)
+	if err != nil {
+		return source, destination, err
+	}
+	if from.kind == event.Missing || to.kind == event.Missing {
+		return source, destination, errNoFlow
+	}
+	if source, err = parseIP(from.text); err == nil {
+		destination, err = parseIP(to.text)
+	}
+	return source, destination, err
 }
 
 // parseIP reads an address as Elasticsearch does: IPv4 within IPv6 is IPv4.
@@ -131,7 +180,7 @@ func parseIP(s string) (netip.Addr, error) {
 	if err != nil {
 		return a, fmt.Errorf("'%s' is not an IP string literal.", s) //nolint:staticcheck // Elasticsearch's text
 	}
-	return a.Unmap().WithZone(""), nil
+	return a.WithZone("").Unmap(), nil
 }
 
 // widened is the address as a number of 16 bytes.
@@ -149,44 +198,55 @@ const (
 )
 
 var transports = map[string]byte{
-	"icmp": protocolICMP, "igmp": 2, "tcp": protocolTCP, "udp": protocolUDP, "gre": 47, "ipv6-icmp": protocolICMPv6, "icmp6": protocolICMPv6,
+	"icmp": protocolICMP, "igmp": 2, "tcp": protocolTCP, "udp": protocolUDP, "gre": 47, "ipv6-icmp": protocolICMPv6,
 	"icmpv6": protocolICMPv6, "eigrp": 88, "ospf": 89, "pim": 103, "sctp": protocolSCTP,
 }
 
-func transportNumber(number, name string) (byte, error) {
-	if number == "" {
-		number = name
+func (f *flow) protocol() (byte, error) {
+	part, err := f.part(flowNumber)
+	if err == nil && part.kind == event.Missing {
+		part, err = f.part(flowTransport)
 	}
-	if number == "" {
-		return 0, errNoFlow
-	}
-	if n, ok := transports[strings.ToLower(number)]; ok {
-		return n, nil
-	}
-	n, err := strconv.Atoi(number)
 	if err != nil {
-		return 0, fmt.Errorf("could not convert string [%s] to transport protocol", number)
+		return 0, err
 	}
-	if n < 0 || n > 255 {
+	n := part.whole
+	switch part.kind {
+	case event.Missing:
+		return 0, errNoFlow
+	case event.String:
+		if n, ok := transports[strings.ToLower(part.text)]; ok {
+			return n, nil
+		}
+		parsed, err := strconv.ParseInt(part.text, 10, 32)
+		if err != nil {
+			return 0, fmt.Errorf("could not convert string [%s] to transport protocol", part.text)
+		}
+		n = int32(parsed)
+	case event.Int, event.Long, event.Float, event.Double:
+	default:
+		return 0, fmt.Errorf("could not convert value of type [%s] to transport protocol", part.kind.JavaClass())
+	}
+	if n < 0 || n >= 255 {
 		return 0, fmt.Errorf("invalid transport protocol number [%d]", n)
 	}
 	return byte(n), nil
 }
 
-// flowPorts are the ports of a flow, or what stands for them. A flow that is one way keeps its direction.
-func flowPorts(protocol byte, args *[flowFields]string) (ports [2]uint16, has, oneWay bool, err error) {
+// ports are the ports of a flow, or what stands for them. A flow that is one way keeps its direction.
+func (f *flow) ports(protocol byte) (ports [2]int32, has, oneWay bool, err error) {
 	switch protocol {
 	case protocolTCP, protocolUDP, protocolSCTP:
-		if ports[0], err = flowPort(args[flowSourcePort], "source port"); err == nil {
-			ports[1], err = flowPort(args[flowDestinationPort], "destination port")
+		if ports[0], err = f.port(flowSourcePort, "source port"); err == nil {
+			ports[1], err = f.port(flowDestinationPort, "destination port")
 		}
 		return ports, true, false, err
 	case protocolICMP, protocolICMPv6:
-		typ, err := flowNumberOf(args[flowICMPType], "icmp type")
+		typ, _, err := f.number(flowICMPType, "icmp type")
 		if err != nil {
 			return ports, false, false, err
 		}
-		code, err := flowNumberOf(args[flowICMPCode], "icmp code")
+		code, _, err := f.number(flowICMPCode, "icmp code")
 		if err != nil {
 			return ports, false, false, err
 		}
@@ -195,34 +255,42 @@ func flowPorts(protocol byte, args *[flowFields]string) (ports [2]uint16, has, o
 			pairs = icmpv6Pairs
 		}
 		if answer, ok := pairs[typ]; ok {
-			return [2]uint16{uint16(typ), uint16(answer)}, true, false, nil //nolint:gosec // keys of the table
+			return [2]int32{typ, answer}, true, false, nil
 		}
-		return [2]uint16{uint16(typ), uint16(code)}, true, true, nil //nolint:gosec // as the algorithm has it
+		return [2]int32{typ, code}, true, true, nil
 	}
 	return ports, false, false, nil
 }
 
 // A request of ICMP and its answer, by type.
 var (
-	icmpPairs   = map[int]int{0: 8, 8: 0, 9: 10, 10: 9, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17}
-	icmpv6Pairs = map[int]int{128: 129, 129: 128, 130: 131, 131: 130, 133: 134, 134: 133, 135: 136, 136: 135, 139: 140, 140: 139, 144: 145, 145: 144}
+	icmpPairs   = map[int32]int32{0: 8, 8: 0, 9: 10, 10: 9, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17}
+	icmpv6Pairs = map[int32]int32{128: 129, 129: 128, 130: 131, 131: 130, 133: 134, 134: 133, 135: 136, 136: 135, 139: 140, 140: 139, 144: 145, 145: 144}
 )
 
-func flowNumberOf(s, what string) (int, error) {
-	if s == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(s, 10, 32)
+// number is 0 when it is missing.
+func (f *flow) number(i int, what string) (n int32, text string, err error) {
+	part, err := f.part(i)
 	if err != nil {
-		return 0, fmt.Errorf("unable to parse %s [%s]", what, s)
+		return 0, "", err
 	}
-	return int(n), nil
+	switch part.kind {
+	case event.Missing:
+		return 0, "null", nil
+	case event.Int, event.Long, event.Float, event.Double:
+		return part.whole, part.text, nil
+	case event.String:
+		if n, err := strconv.ParseInt(part.text, 10, 32); err == nil {
+			return int32(n), part.text, nil
+		}
+	}
+	return 0, "", fmt.Errorf("unable to parse %s [%s]", what, part.text)
 }
 
-func flowPort(s, what string) (uint16, error) {
-	n, err := flowNumberOf(s, what)
-	if err == nil && (n < 0 || n > 65535) {
-		err = fmt.Errorf("invalid %s [%s]", what, s)
+func (f *flow) port(i int, what string) (int32, error) {
+	n, text, err := f.number(i, what)
+	if err == nil && (n < 1 || n > 65535) {
+		err = fmt.Errorf("invalid %s [%s]", what, text)
 	}
-	return uint16(n), err //nolint:gosec // was checked
+	return n, err
 }

@@ -160,8 +160,7 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 
 func restore(ev *event.Event, m event.Value, name event.Symbol, v event.Value) {
 	if v.Kind() == event.Missing {
-		ev.RemoveBytes(m, []byte(name.String()))
-		return
+		v = event.NullValue()
 	}
 	ev.Put(m, name, v)
 }

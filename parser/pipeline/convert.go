@@ -2,8 +2,9 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"net/netip"
+	"math"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -48,13 +49,18 @@ func (p *convertProcessor) run(r *Runner) error {
 	case err != nil:
 		return err
 	case v.IsNull():
-		return fmt.Errorf("Field [%s] is null, cannot be converted to type [%s]", path, p.typ) //nolint:staticcheck // Elasticsearch's text
+		return fmt.Errorf("Field [%s] is null, cannot be converted to type [%s]", path, strings.ToLower(p.typ)) //nolint:staticcheck // Elasticsearch's text
 	}
 	if v.Kind() == event.List {
 		list := r.ev.NewList()
 		for i := range r.ev.Len(v) {
-			item, err := p.to(r, r.ev.At(v, i))
-			if err != nil {
+			item := r.ev.At(v, i)
+			if item.IsNull() {
+				if err = p.ofNull(); err != nil {
+					return err
+				}
+			}
+			if item, err = p.to(r, item); err != nil {
 				return err
 			}
 			r.ev.Append(list, item)
@@ -70,6 +76,17 @@ func (p *convertProcessor) run(r *Runner) error {
 	return r.ev.Set(to, v)
 }
 
+// ofNull is what Java says of an item that is null.
+func (p *convertProcessor) ofNull() error {
+	switch strings.ToLower(p.typ) {
+	case "auto":
+		return nil
+	case "ip":
+		return errors.New(`Cannot invoke "String.length()" because "ipString" is null`)
+	}
+	return errors.New(`Cannot invoke "Object.toString()" because "value" is null`)
+}
+
 // text is v as text in the runner's buffer or the event: valid until either changes.
 func (r *Runner) text(v event.Value) []byte {
 	if v.Kind() == event.String {
@@ -82,46 +99,64 @@ func (r *Runner) text(v event.Value) []byte {
 // view is b as a string, for functions that do not keep it.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-func cannotConvert(text []byte, typ string) error {
-	return fmt.Errorf("unable to convert [%s] to %s", text, typ)
+func cannotConvert(text []byte, typ, cause string) error {
+	return &causedError{fmt.Sprintf("unable to convert [%s] to %s", text, typ), cause}
 }
 
-func parseWhole(text []byte, bits int) (int64, bool) {
-	base := 10
-	if len(text) > 2 && text[0] == '0' && text[1]|0x20 == 'x' {
-		text, base = text[2:], 16
-	}
-	n, err := strconv.ParseInt(view(text), base, bits)
+// parseLong is Java's Long.parseLong.
+func parseLong(text string) (int64, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
 	return n, err == nil
+}
+
+// parseWhole reads a number, in base 16 when 0x or -0x stands before it.
+func parseWhole(text []byte, bits int) (n int64, cause string) {
+	s, base := view(text), 10
+	if digits := strings.TrimPrefix(s, "-"); strings.HasPrefix(digits, "0x") {
+		if base, digits = 16, digits[2:]; strings.HasPrefix(digits, "-") || strings.HasPrefix(digits, "+") {
+			return 0, "Sign character in wrong position"
+		}
+		s = s[:len(s)-len(digits)-2] + digits
+	}
+	n, err := strconv.ParseInt(s, base, bits)
+	switch {
+	case err == nil:
+		return n, ""
+	case base == 16 && strings.TrimPrefix(s, "-") == "":
+		return 0, "Zero length string"
+	case base == 16:
+		return 0, notANumber(s) + " under radix 16"
+	}
+	return 0, notANumber(s)
 }
 
 func toInteger(r *Runner, v event.Value) (event.Value, error) {
 	text := r.text(v)
-	n, ok := parseWhole(text, 32)
-	if !ok {
-		return v, cannotConvert(text, "integer")
+	n, cause := parseWhole(text, 32)
+	if cause != "" {
+		return v, cannotConvert(text, "integer", cause)
 	}
 	return event.IntValue(int32(n)), nil
 }
 
 func toLong(r *Runner, v event.Value) (event.Value, error) {
 	text := r.text(v)
-	n, ok := parseWhole(text, 64)
-	if !ok {
-		return v, cannotConvert(text, "long")
+	n, cause := parseWhole(text, 64)
+	if cause != "" {
+		return v, cannotConvert(text, "long", cause)
 	}
 	return event.LongValue(n), nil
 }
 
 // parseDecimal reads what Java's parseFloat and parseDouble read.
 func parseDecimal(text []byte, bits int) (float64, bool) {
-	text = bytes.TrimSpace(text)
+	text = bytes.TrimFunc(text, javaSpace)
 	if n := len(text); n > 1 && (text[n-1]|0x20 == 'f' || text[n-1]|0x20 == 'd') && (text[n-2] == '.' || text[n-2]-'0' <= 9) {
 		text = text[:n-1]
 	}
 	for _, c := range text {
-		if c == '_' || c|0x20 == 'x' || c|0x20 == 'p' {
-			return 0, false
+		if c == '_' || c|0x20 == 'i' || c|0x20 == 'n' { // Go reads more of these
+			return javaConstant(view(text))
 		}
 	}
 	f, err := strconv.ParseFloat(view(text), bits)
@@ -131,11 +166,31 @@ func parseDecimal(text []byte, bits int) (float64, bool) {
 	return f, true
 }
 
+func javaConstant(s string) (float64, bool) {
+	switch s {
+	case "NaN", "+NaN", "-NaN":
+		return math.NaN(), true
+	case "Infinity", "+Infinity":
+		return math.Inf(1), true
+	case "-Infinity":
+		return math.Inf(-1), true
+	}
+	return 0, false
+}
+
+// notDecimal is what Java says of a text that parseDecimal does not read.
+func notDecimal(text []byte) string {
+	if text = bytes.TrimFunc(text, javaSpace); len(text) == 0 {
+		return "empty String"
+	}
+	return notANumber(string(text))
+}
+
 func toFloat(r *Runner, v event.Value) (event.Value, error) {
 	text := r.text(v)
 	f, ok := parseDecimal(text, 32)
 	if !ok {
-		return v, cannotConvert(text, "float")
+		return v, cannotConvert(text, "float", notDecimal(text))
 	}
 	return event.FloatValue(float32(f)), nil
 }
@@ -144,7 +199,7 @@ func toDouble(r *Runner, v event.Value) (event.Value, error) {
 	text := r.text(v)
 	f, ok := parseDecimal(text, 64)
 	if !ok {
-		return v, cannotConvert(text, "double")
+		return v, cannotConvert(text, "double", notDecimal(text))
 	}
 	return event.DoubleValue(f), nil
 }
@@ -168,14 +223,12 @@ func toString(r *Runner, v event.Value) (event.Value, error) {
 }
 
 func toIP(r *Runner, v event.Value) (event.Value, error) {
-	text := r.text(v)
 	if v.Kind() != event.String {
-		return v, fmt.Errorf("'%s' is not an IP string literal.", text) //nolint:staticcheck // Elasticsearch's text
+		class := v.Kind().JavaClass()
+		return v, fmt.Errorf("class %s cannot be cast to class java.lang.String (%s and java.lang.String are in module java.base of loader 'bootstrap')", class, class)
 	}
-	if _, err := netip.ParseAddr(view(text)); err != nil {
-		return v, fmt.Errorf("'%s' is not an IP string literal.", text) //nolint:staticcheck // Elasticsearch's text
-	}
-	return v, nil
+	_, err := parseIP(string(r.ev.Bytes(v)))
+	return v, err
 }
 
 // toAny is auto: the first of boolean, integer, long, float and double that fits.

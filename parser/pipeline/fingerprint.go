@@ -58,13 +58,15 @@ func (p *fingerprintProcessor) run(r *Runner) error {
 	text := r.buf[:0]
 	text = append(text, p.salt...)
 	some := false
+	for _, path := range slices.Backward(p.fields) {
+		if !p.ignoreMissing && r.ev.Get(path).IsNull() {
+			return fmt.Errorf("missing field [%s] when calculating fingerprint", path)
+		}
+	}
 	for _, path := range p.fields {
 		v := r.ev.Get(path)
 		if v.IsNull() {
-			if p.ignoreMissing {
-				continue
-			}
-			return fmt.Errorf("missing field [%s] when calculating fingerprint", path)
+			continue
 		}
 		some = true
 		text = appendFingerprint(text, r.ev, v, 0)

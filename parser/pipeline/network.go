@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -46,7 +47,7 @@ var errNoDirection = errors.New("unable to calculate network direction from docu
 
 func (p *directionProcessor) run(r *Runner) error {
 	networks, err := p.networks(r)
-	var source, destination netip.Addr
+	var source, destination string
 	if err == nil {
 		source, err = p.address(r, p.source)
 	}
@@ -102,23 +103,28 @@ func (p *directionProcessor) networks(r *Runner) ([]string, error) {
 	return list, nil
 }
 
-func (p *directionProcessor) address(r *Runner, path event.Path) (netip.Addr, error) {
+func (p *directionProcessor) address(r *Runner, path event.Path) (string, error) {
 	f := field{path: path}
 	if v := r.ev.Get(path); v.Kind() == event.Null {
-		return netip.Addr{}, errNoDirection
+		return "", errNoDirection
 	}
 	_, v, err := r.textField(&f, p.ignoreMissing, "")
 	if err != nil {
-		return netip.Addr{}, err
+		return "", err
 	}
 	if v.IsNull() {
-		return netip.Addr{}, errNoDirection
+		return "", errNoDirection
 	}
-	return parseIP(string(r.ev.Bytes(v)))
+	return string(r.ev.Bytes(v)), nil
 }
 
-func isInternal(networks []string, a netip.Addr) (bool, error) {
+// isInternal reads the address only when there are networks, as Elasticsearch does.
+func isInternal(networks []string, address string) (bool, error) {
 	for _, network := range networks {
+		a, err := parseIP(address)
+		if err != nil {
+			return false, err
+		}
 		in, err := inNetwork(a, network)
 		if in || err != nil {
 			return in, err
@@ -151,14 +157,37 @@ func inNetwork(a netip.Addr, network string) (bool, error) {
 		return !isPrivate(a) && !a.IsLoopback() && !a.IsUnspecified() && !a.IsLinkLocalUnicast() && !a.IsLinkLocalMulticast() &&
 			!a.IsInterfaceLocalMulticast() && a != broadcast, nil
 	}
-	p, err := netip.ParsePrefix(network)
-	if err != nil {
-		if !strings.Contains(network, "/") {
-			return false, fmt.Errorf("Expected [ip/prefix] but was [%s]", network) //nolint:staticcheck // Elasticsearch's text
-		}
-		return false, fmt.Errorf("'%s' is not an IP string literal.", network) //nolint:staticcheck // Elasticsearch's text
+	return inRange(a, network)
+}
+
+// inRange tells whether an address is in a network, or is the one that network is.
+func inRange(a netip.Addr, network string) (bool, error) {
+	address, length, masked := strings.Cut(network, "/")
+	if masked && (strings.Contains(length, "/") || length == "" || address == "" && length == "") {
+		return false, fmt.Errorf("Expected [ip/prefix] but was [%s]", network) //nolint:staticcheck // Elasticsearch's text
 	}
-	return p.Contains(a), nil
+	b, err := parseIP(address)
+	if err != nil {
+		return false, err
+	}
+	if !masked {
+		return a == b, nil
+	}
+	if strings.Contains(address, ":") && b.Is4() {
+		return false, fmt.Errorf("CIDR notation is not allowed with IPv6-mapped IPv4 address [%s as it introduces ambiguity as to whether the prefix length should be interpreted as a v4 prefix length or a v6 prefix length", address) //nolint:staticcheck // Elasticsearch's text
+	}
+	bits, err := strconv.ParseInt(length, 10, 32)
+	if err != nil {
+		return false, errors.New(notANumber(length))
+	}
+	if bits < 0 || int(bits) > b.BitLen() {
+		return false, fmt.Errorf("Illegal prefix length [%d] in [%s]. Must be 0-32 for IPv4 ranges, 0-128 for IPv6 ranges", bits, network) //nolint:staticcheck // Elasticsearch's text
+	}
+	if a.Is4() && b.Is6() { // compared as 16 bytes each
+		a = netip.AddrFrom16(a.As16())
+		return netip.PrefixFrom(b, int(bits)).Masked().Contains(a), nil
+	}
+	return netip.PrefixFrom(b, int(bits)).Contains(a), nil
 }
 
 // isPrivate knows fd00::/8 only, where Go's IsPrivate has fc00::/7.

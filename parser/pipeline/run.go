@@ -147,7 +147,7 @@ var (
 // handle runs on_failure processors with what they can ask about r.failure in _ingest.
 func (r *Runner) handle(steps []step) error {
 	ingest, f := r.ev.Ingest(), &r.failure
-	r.ev.Put(ingest, ingestMessage, r.ev.Text(f.err.Error()))
+	r.ev.Put(ingest, ingestMessage, r.rootMessage(f.err))
 	r.ev.Put(ingest, ingestType, r.ev.Text(f.step.typ))
 	r.ev.Put(ingest, ingestTag, r.textOrNull(f.step.tag))
 	r.ev.Put(ingest, ingestPipeline, r.ev.Text(f.in.Name))
@@ -157,6 +157,31 @@ func (r *Runner) handle(steps []step) error {
 		r.ev.RemoveBytes(ingest, []byte(name.String()))
 	}
 	return err
+}
+
+// causedError is an error with one of Java's below it: on_failure is told of that one only, as in Elasticsearch.
+type causedError struct{ text, cause string }
+
+func (e *causedError) Error() string { return e.text }
+
+// notANumber is what Java says of a text that is none.
+func notANumber(text string) string { return fmt.Sprintf(`For input string: "%s"`, text) } //nolint:gocritic // not escaped
+
+// rootMessage is the text of what is at the bottom of err, null where Java has none.
+func (r *Runner) rootMessage(err error) event.Value {
+	switch e := err.(type) { //nolint:errorlint // processors return them as they are
+	case *causedError:
+		return r.ev.Text(e.cause)
+	case *painless.Error:
+		if e.Message == "" {
+			return event.NullValue()
+		}
+	case *event.PathError:
+		if e.Fault == event.NotAnIndex && e.Op != "resolve" {
+			return r.ev.Text(notANumber(e.Step))
+		}
+	}
+	return r.ev.Text(err.Error())
 }
 
 func (r *Runner) textOrNull(s string) event.Value {

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/millrace/millrace/event"
 )
@@ -85,33 +87,31 @@ func (p *appendProcessor) run(r *Runner) error {
 // appendTo adds v, or the items of v when it is a list, to a field, which becomes a list if it is none.
 func (r *Runner) appendTo(path event.Path, v event.Value, allowDuplicates bool) error {
 	ev := r.ev
-	list := ev.Get(path)
+	old := ev.Get(path)
+	list := old
 	if list.Kind() != event.List {
-		old := list
-		list = ev.NewList()
-		if old.Kind() != event.Missing {
+		if list = ev.NewList(); old.Kind() != event.Missing {
 			ev.Append(list, old)
 		}
-		if v.Kind() != event.List && !allowDuplicates && contains(ev, list, v) {
-			return nil // stays as it is
-		}
-		if err := ev.Set(path, list); err != nil {
-			return err
-		}
 	}
+	grown := old.Kind() == event.Missing
 	add := func(item event.Value) {
 		if allowDuplicates || !contains(ev, list, item) {
 			ev.Append(list, item)
+			grown = true
 		}
 	}
 	if v.Kind() != event.List {
 		add(v)
+	} else {
+		for i := range ev.Len(v) {
+			add(ev.At(v, i))
+		}
+	}
+	if old.Kind() == event.List || !grown && !allowDuplicates { // stays what it is
 		return nil
 	}
-	for i := range ev.Len(v) {
-		add(ev.At(v, i))
-	}
-	return nil
+	return ev.Set(path, list)
 }
 
 func contains(ev *event.Event, list, v event.Value) bool {
@@ -165,22 +165,34 @@ func (p *removeProcessor) run(r *Runner) error {
 	return nil
 }
 
-// keepOnly makes a new document of the fields to keep.
+// keepOnly removes all fields but those to keep, what they are in and what is in them.
 func (p *removeProcessor) keepOnly(r *Runner) error {
-	old, doc := r.ev.Doc(), r.ev.NewMap()
-	for _, path := range p.keep {
-		r.ev.SetDoc(old)
-		v := r.ev.Get(path)
-		r.ev.SetDoc(doc)
-		if v.Kind() == event.Missing {
+	var all []string
+	all = appendFields(all, r.ev, r.ev.Doc(), "", 0)
+	for _, name := range all {
+		if slices.ContainsFunc(p.keep, func(keep event.Path) bool {
+			k := keep.String()
+			return name == k || strings.HasPrefix(k, name+".") || strings.HasPrefix(name, k+".")
+		}) {
 			continue
 		}
-		if err := r.ev.Set(path, v); err != nil {
-			return err
+		if path, err := r.ev.DynamicPath([]byte(name)); err == nil {
+			_ = r.ev.Remove(path) // what is no path, such as a name with a dot, stays, as in Elasticsearch
 		}
 	}
-	r.ev.SetDoc(doc)
 	return nil
+}
+
+// appendFields appends the names of all fields, those in lists aside.
+func appendFields(dst []string, ev *event.Event, m event.Value, prefix string, depth int) []string {
+	for i := range ev.Len(m) {
+		name := prefix + string(ev.Key(m, i))
+		dst = append(dst, name)
+		if v := ev.At(m, i); v.Kind() == event.Map && depth < maxNesting {
+			dst = appendFields(dst, ev, v, name+".", depth+1)
+		}
+	}
+	return dst
 }
 
 // renameProcessor is `rename`.
@@ -207,12 +219,19 @@ func (p *renameProcessor) run(r *Runner) error {
 	}
 	v := r.ev.Get(from)
 	if v.Kind() == event.Missing {
+		if err := r.outOfRange(from); err != nil {
+			return err
+		}
 		if p.ignoreMissing {
 			return nil
 		}
 		return fmt.Errorf("field [%s] doesn't exist", from)
 	}
-	if !p.override && r.ev.Get(to).Kind() != event.Missing {
+	if r.ev.Get(to).Kind() == event.Missing {
+		if err := r.outOfRange(to); err != nil {
+			return err
+		}
+	} else if !p.override {
 		return fmt.Errorf("field [%s] already exists", to)
 	}
 	if err := r.ev.Remove(from); err != nil {
@@ -220,6 +239,15 @@ func (p *renameProcessor) run(r *Runner) error {
 	}
 	if err := r.ev.Set(to, v); err != nil {
 		_ = r.ev.Set(from, v) // as it was
+		return err
+	}
+	return nil
+}
+
+// outOfRange is the error of a path that is missing because a list on its way is too short, nil for others.
+func (r *Runner) outOfRange(path event.Path) error {
+	_, err := r.ev.Resolve(path)
+	if fault, ok := err.(*event.PathError); ok && fault.Fault == event.OutOfBounds { //nolint:errorlint // is never wrapped
 		return err
 	}
 	return nil

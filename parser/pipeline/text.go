@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -37,9 +38,8 @@ func newUppercase(o *options) processor {
 func newTrim(o *options) processor {
 	return newText(o, func(r *Runner, v event.Value) (event.Value, error) {
 		s := r.ev.Bytes(v)
-		space := func(r rune) bool { return r <= ' ' } // Java's String.trim
-		left := bytes.TrimLeftFunc(s, space)
-		right := bytes.TrimRightFunc(left, space)
+		left := bytes.TrimLeftFunc(s, javaSpace)
+		right := bytes.TrimRightFunc(left, javaSpace)
 		start := len(s) - len(left)
 		return r.ev.Sub(v, start, start+len(right)), nil
 	})
@@ -107,6 +107,9 @@ func (p *textProcessor) changeAny(r *Runner, path event.Path, v event.Value) (ev
 	list := r.ev.NewList()
 	for i := range r.ev.Len(v) {
 		item := r.ev.At(v, i)
+		if item.IsNull() {
+			return v, errors.New(`Cannot invoke "Object.getClass()" because "value" is null`)
+		}
 		if item.Kind() != event.String {
 			return v, fmt.Errorf("value [%s] of type [%s] in list field [%s] cannot be cast to [java.lang.String]",
 				appendText(nil, r.ev, item), item.Kind().JavaClass(), path)
@@ -169,33 +172,84 @@ func urlDecode(dst, s []byte) ([]byte, error) {
 
 var byteUnits = []struct {
 	suffix string
-	factor float64
+	factor int64
 }{
-	{"kb", 1 << 10}, {"k", 1 << 10}, {"mb", 1 << 20}, {"m", 1 << 20}, {"gb", 1 << 30}, {"g", 1 << 30},
-	{"tb", 1 << 40}, {"t", 1 << 40}, {"pb", 1 << 50}, {"p", 1 << 50}, {"b", 1},
+	{"k", 1 << 10}, {"kb", 1 << 10}, {"m", 1 << 20}, {"mb", 1 << 20}, {"g", 1 << 30}, {"gb", 1 << 30},
+	{"t", 1 << 40}, {"tb", 1 << 40}, {"p", 1 << 50}, {"pb", 1 << 50}, {"b", 1},
 }
 
+// parseByteSize reads a size as Elasticsearch's settings are read.
 func parseByteSize(s string) (int64, error) {
-	lower := strings.ToLower(strings.TrimSpace(s))
-	for _, u := range byteUnits {
-		number, ok := strings.CutSuffix(lower, u.suffix)
-		if !ok {
-			continue
-		}
-		f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || f < 0 || f*u.factor > math.MaxInt64 {
-			return 0, fmt.Errorf("failed to parse setting [Ingest Field] with value [%s] as a size in bytes", s)
-		}
-		return int64(f * u.factor), nil
-	}
-	switch lower {
+	switch s {
 	case "0":
 		return 0, nil
-	case "-1":
+	case "-1", "-1b", "-1B":
 		return -1, nil
+	}
+	lower := strings.TrimFunc(strings.ToLower(s), javaSpace)
+	for _, u := range byteUnits {
+		if number, ok := strings.CutSuffix(lower, u.suffix); ok {
+			return byteSize(s, strings.TrimFunc(number, javaSpace), u.suffix, u.factor)
+		}
 	}
 	return 0, fmt.Errorf("failed to parse setting [Ingest Field] with value [%s] as a size in bytes: unit is missing or unrecognized", s)
 }
+
+// byteSize is a number of units. Only that of bytes must be whole.
+func byteSize(s, number, suffix string, factor int64) (int64, error) {
+	n, ok := parseLong(number)
+	switch {
+	case ok:
+	case factor > 1:
+		f, isNumber := parseDecimal([]byte(number), 64)
+		if isNumber {
+			n, suffix, factor = saturated(f*float64(factor)), "b", 1
+			if n == -1 {
+				return n, nil
+			}
+			break
+		}
+		fallthrough
+	default:
+		return 0, &causedError{fmt.Sprintf("failed to parse setting [Ingest Field] with value [%s]", s), notANumber(number)}
+	}
+	bound := ""
+	switch {
+	case n < -1 || n == -1 && factor > 1:
+		bound = "less than -1"
+	case n > math.MaxInt64/factor:
+		bound = "greater than 9223372036854775807"
+	default:
+		return n * factor, nil
+	}
+	return 0, &causedError{
+		fmt.Sprintf("failed to parse setting [Ingest Field] with value [%s] as a size in bytes", s),
+		fmt.Sprintf("Values %s bytes are not supported: %d%s", bound, n, byteSuffix(suffix)),
+	}
+}
+
+func byteSuffix(suffix string) string {
+	if suffix == "b" {
+		return suffix
+	}
+	return suffix[:1] + "b"
+}
+
+// saturated is Java's cast of a double to a long.
+func saturated(f float64) int64 {
+	switch {
+	case math.IsNaN(f):
+		return 0
+	case f >= math.MaxInt64:
+		return math.MaxInt64
+	case f <= math.MinInt64:
+		return math.MinInt64
+	}
+	return int64(f)
+}
+
+// javaSpace is what Java's String.trim takes off.
+func javaSpace(r rune) bool { return r <= ' ' }
 
 // replacement is the text that gsub puts in, with $1 and \$ as in Java's Matcher.
 type replacement []replacementPart
