@@ -176,7 +176,7 @@ func TestConnectionLimit(t *testing.T) {
 
 func TestIdleConnectionsAreSmall(t *testing.T) {
 	const connections = 500
-	const most = 16 << 10 // bytes each, with this test's own end of the connection, and its goroutines' stacks
+	const most = 6 << 10 // bytes each, with this test's own end of the connection, and its goroutines' stacks
 	r := start(t, nil)
 	memory := func() uint64 {
 		runtime.GC()

@@ -1,0 +1,115 @@
+package shipper
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/internal/testbed"
+)
+
+// parked is how many connections of the first listener the sweeper has.
+func (r *receiver) parked() (n int) {
+	w := r.listeners[0].listener.(*tcpListener).quiet
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.parked {
+		if c != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *receiver) wantParked(n int) {
+	r.t.Helper()
+	testbed.Eventually(r.t, 20*time.Second, func() bool { return r.parked() == n }, "connections parked")
+}
+
+// Connections that are busy by turns, and stop in the middle of a line, keep their lines in order.
+func TestConnectionsAreParkedWhileTheyAreQuiet(t *testing.T) {
+	const connections, rounds, lines = 5, 4, 2000
+	r := start(t, one)
+	var open []net.Conn
+	for range connections {
+		open = append(open, r.dial(0))
+	}
+	r.wantParked(connections)
+	want, sent := make([][]string, connections), 0
+	for range rounds {
+		for i, c := range open {
+			var text strings.Builder
+			if n := len(want[i]); n > 0 {
+				text.WriteString(want[i][n-1][4:] + "\n") // the rest of the line before
+			}
+			for range lines {
+				want[i] = append(want[i], fmt.Sprintf("<13>%d of %d %s", len(want[i]), i, strings.Repeat("x", 30)))
+				text.WriteString(want[i][len(want[i])-1] + "\n")
+			}
+			want[i] = append(want[i], fmt.Sprintf("<13>%d of %d", len(want[i]), i))
+			text.WriteString("<13>")
+			r.send(c, text.String())
+			sent = len(want[i]) - 1
+		}
+		r.received(connections * sent)
+		r.wantParked(connections)
+	}
+	for i, c := range open {
+		r.send(c, want[i][sent][4:]) // has no end
+		c.Close()
+	}
+	r.received(connections * len(want[0]))
+	testbed.Eventually(t, 20*time.Second, func() bool { return r.Stats().Listeners[0].Connections == 0 && r.parked() == 0 }, "connections to end")
+	r.stop()
+	got := map[string][]string{}
+	for _, m := range r.spool.messages("all") {
+		from := strings.Fields(m)[2]
+		got[from] = append(got[from], m)
+	}
+	for i := range want {
+		if g := got[fmt.Sprint(i)]; strings.Join(g, "\n") != strings.Join(want[i], "\n") {
+			t.Errorf("connection %d: %d lines, want %d in their order", i, len(g), len(want[i]))
+		}
+	}
+}
+
+// What has arrived on parked connections at a stop is received.
+func TestStopDrainsParkedConnections(t *testing.T) {
+	const connections = 50
+	r := start(t, one)
+	var want []string
+	for i := range connections {
+		c := r.dial(0)
+		want = append(want, fmt.Sprintf("<13>%d", i), fmt.Sprintf("<13>unfinished %d", i))
+		r.send(c, fmt.Sprintf("<13>%d\n<13>unfinished %d", i, i))
+	}
+	r.received(1)
+	r.wantParked(connections)
+	r.stop()
+	r.want("all", want...)
+	if n := r.Stats().Listeners[0].Connections; n != 0 {
+		t.Errorf("%d connections are counted after the stop", n)
+	}
+}
+
+// A sender whose connections are all busy at once: those beyond the buffers there are stay with the sweeper.
+func TestMoreBusyConnectionsThanBuffers(t *testing.T) {
+	const connections = 40
+	r := start(t, one)
+	pool := r.listeners[0].listener.(*tcpListener).pool
+	pool.busy.Add(maxBusy - 3)
+	text := strings.Repeat("<13>"+strings.Repeat("y", 95)+"\n", 3000)
+	done := make(chan struct{})
+	for range connections {
+		c := r.dial(0)
+		go func() { _, _ = c.Write([]byte(text)); done <- struct{}{} }()
+	}
+	for range connections {
+		<-done
+	}
+	r.received(connections * 3000)
+	pool.busy.Add(3 - maxBusy)
+	r.wantParked(connections)
+}
