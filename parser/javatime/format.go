@@ -16,7 +16,7 @@ func (f *Format) Append(dst []byte, ns int64, offset int) []byte {
 func (f *Format) CanAppend() error {
 	for _, field := range f.fields {
 		switch field.letter {
-		case 'V', 'z', 'n', 'A', 'e', 'c', 'O':
+		case 'V', 'z', 'n', 'N', 'A', 'c', 'O', 'W', 'F', 'q', 'Q':
 			return fmt.Errorf("pattern letter [%c] is not supported for output", field.letter)
 		}
 	}
@@ -76,6 +76,17 @@ func numberOf(f *field, t time.Time) int {
 			return t.Year() % 100
 		}
 		return t.Year()
+	case 'Y', 'w': // output has ISO weeks
+		year, week := t.ISOWeek()
+		if f.letter == 'w' {
+			return week
+		}
+		if f.count == 2 {
+			return year % 100
+		}
+		return year
+	case 'e':
+		return (int(t.Weekday())+6)%7 + 1
 	case 'd':
 		return t.Day()
 	case 'D':

@@ -27,7 +27,7 @@ type field struct {
 }
 
 // letters that are supported.
-const letters = "yuMLdDEecahHkKmsSnAzZXxVOG"
+const letters = "yuYMLwWqQdDFEecahHkKmsSnNAzZXxVOG"
 
 // Compile compiles a pattern such as dd/MMM/yyyy:HH:mm:ss Z.
 func Compile(pattern string) (*Format, error) {
@@ -114,9 +114,9 @@ func quoted(s string) (text, rest string, err error) {
 
 func (f *field) numeric() bool {
 	switch f.letter {
-	case 'M', 'L':
+	case 'M', 'L', 'q', 'Q':
 		return f.count < 3
-	case 'y', 'u', 'd', 'D', 'h', 'H', 'k', 'K', 'm', 's', 'S', 'n', 'A':
+	case 'y', 'u', 'Y', 'w', 'W', 'd', 'D', 'F', 'h', 'H', 'k', 'K', 'm', 's', 'S', 'n', 'N', 'A':
 		return true
 	}
 	return false
@@ -141,6 +141,7 @@ type Date struct {
 	Hour, Minute, Second, Nanos, Offset int
 	Zone                                *time.Location // of a zone that is named
 	half                                int            // 1 for AM, 2 for PM
+	weekYear, week, weekday             int            // of weeks that begin on Sunday; the first has 1 January
 }
 
 // Part is a set of the parts of a date.
@@ -158,8 +159,12 @@ const (
 // without one. Months and days that are absent are the first.
 func (d *Date) Resolve(zone *time.Location) (ns int64, offset int) {
 	year, month, day := d.Year, max(d.Month, 1), max(d.Day, 1)
-	if d.DayOfYear > 0 {
+	switch {
+	case d.DayOfYear > 0:
 		month, day = 1, d.DayOfYear
+	case d.weekYear > 0:
+		year, month, day = d.weekYear, 1, 1+7*max(d.week-1, 0)+max(d.weekday-1, 0)
+		day -= int(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Weekday())
 	}
 	t := time.Date(year, time.Month(month), day, d.Hour, d.Minute, d.Second, d.Nanos, time.UTC)
 	if d.Has&HasZone != 0 {

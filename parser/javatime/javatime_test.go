@@ -26,6 +26,10 @@ func TestParse(t *testing.T) {
 		{"yyyy.DDD", "2020.366", "2020-12-31T00:00:00Z"},
 		{"h 'o''clock' a, dd.MM.yyyy", "12 o'clock AM, 01.02.2003", "2003-02-01T00:00:00Z"},
 		{"yyyy-MM-dd", "2024-02-29 ", ""},
+		{"MMM dd YYYY HH:mm:ss", "Mar 04 2022 05:06:07", "2021-12-26T05:06:07Z"},
+		{"YYYY-'W'ww-e", "2022-W09-5", "2022-02-24T00:00:00Z"},
+		{"YYYY-ww", "2022-09", "2022-02-20T00:00:00Z"},
+		{"yyyy-ww", "2022-09", "2022-01-01T00:00:00Z"},
 		{"yyyy-MM-dd HH:mm:ss O", "2020-07-02 03:04:05 GMT+02:00", "2020-07-02T03:04:05+02:00"},
 	} {
 		f, err := Compile(c.pattern)
@@ -46,7 +50,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s of %q: %s, want %s", c.pattern, c.text, got, c.want)
 		}
 	}
-	for _, bad := range []string{"yyyy-qq", "[yyyy", "yyyy]", "'abc", "{", "YYYY"} {
+	for _, bad := range []string{"yyyy-bb", "[yyyy", "yyyy]", "'abc", "{", "tt"} {
 		if _, err := Compile(bad); err == nil {
 			t.Errorf("Compile(%q) must fail", bad)
 		}
@@ -77,6 +81,7 @@ func TestAppend(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"yyyy-MM-dd'T'HH:mm:ss.SSSXXX":        "2020-05-06T15:04:05.678+02:00",
 		"yy/M/d h:mm a EEE MMM EEEE MMMM DDD": "20/5/6 3:04 PM Wed May Wednesday May 127",
+		"Y-w-e":                               "2020-19-3",
 		"xx Z X SSSSSS":                       "+0200 +0200 +02 678000",
 	} {
 		f, err := Compile(pattern)

@@ -82,7 +82,7 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 	case 'E', 'e', 'c':
 		day := 0
 		if f.letter != 'E' && f.count < 3 {
-			return number(f, b, pos, 2, 1, 7, &day)
+			return number(f, b, pos, 2, 1, 7, &d.weekday)
 		}
 		if f.count > 3 {
 			return name(b, pos, &day, longDays[:])
@@ -110,6 +110,19 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 			return pos
 		}
 		return number(f, b, pos, 9, 0, 999_999_999, &d.Year)
+	case 'Y': // of a year of weeks, months and days say nothing
+		d.Has |= HasYear
+		if f.count == 2 {
+			pos = number(f, b, pos, 2, 0, 99, &d.weekYear)
+			d.weekYear += 2000
+			return pos
+		}
+		return number(f, b, pos, 9, 1, 999_999_999, &d.weekYear)
+	case 'w':
+		return number(f, b, pos, 2, 1, 53, &d.week)
+	case 'W', 'F', 'q', 'Q':
+		ignored := 0
+		return number(f, b, pos, 1, 0, 5, &ignored)
 	case 'd':
 		d.Has |= HasDay
 		return number(f, b, pos, 2, 1, 31, &d.Day)
@@ -132,7 +145,7 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 		return number(f, b, pos, 2, 0, 59, &d.Second)
 	case 'S':
 		return d.parseFraction(b, pos, f.count, f.count)
-	case 'n':
+	case 'n', 'N':
 		return number(f, b, pos, 9, 0, 999_999_999, &d.Nanos)
 	case 'A':
 		ms := 0

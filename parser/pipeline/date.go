@@ -1,13 +1,10 @@
 package pipeline
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -65,40 +62,6 @@ func newDate(o *options) processor {
 	return p
 }
 
-func parseDateFormat(name string) (f dateFormat, hasNames bool, err error) {
-	switch name {
-	case "ISO8601", "strict_date_optional_time", "date_optional_time", "iso8601", "strict_date_optional_time_nanos":
-		return parseISO8601, false, nil
-	case "UNIX", "epoch_second":
-		return parseUnix, false, nil
-	case "UNIX_MS", "epoch_millis":
-		return parseUnixMillis, false, nil
-	case "TAI64N":
-		return parseTAI64N, false, nil
-	}
-	var formats []*javatime.Format
-	for pattern := range strings.SplitSeq(strings.TrimPrefix(name, "8"), "||") {
-		f, err := javatime.Compile(pattern)
-		if err != nil {
-			return nil, false, err
-		}
-		formats = append(formats, f)
-		hasNames = hasNames || f.HasNames()
-	}
-	return func(r *Runner, text []byte, zone *time.Location) (int64, int, bool) {
-		for _, f := range formats {
-			if d, ok := f.Parse(text); ok {
-				if d.Has&javatime.HasYear == 0 {
-					d.Year = r.yearOf(d.Month, zone)
-				}
-				ns, _ := d.Resolve(zone)
-				return ns, offsetOf(ns, zone), true
-			}
-		}
-		return 0, 0, false
-	}, hasNames, nil
-}
-
 // yearOf is the year of a date that has none: that of the receipt, except around the turn of the year.
 func (r *Runner) yearOf(month int, zone *time.Location) int {
 	now := time.Unix(0, r.now).In(zone)
@@ -126,36 +89,6 @@ func offsetOf(ns int64, zone *time.Location) int {
 	}
 	_, offset := time.Unix(0, ns).In(zone).Zone()
 	return offset
-}
-
-func parseUnix(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
-	return parseEpoch(text, zone, 1e9)
-}
-
-func parseUnixMillis(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
-	return parseEpoch(text, zone, 1e6)
-}
-
-// parseEpoch reads a decimal number of units, each of so many ns, to the millisecond, as Elasticsearch does.
-func parseEpoch(text []byte, zone *time.Location, unit int64) (int64, int, bool) {
-	whole, fraction, _ := bytes.Cut(text, []byte("."))
-	n, err := strconv.ParseInt(view(whole), 10, 64)
-	if err != nil || n > math.MaxInt64/unit || n < math.MinInt64/unit {
-		return 0, 0, false
-	}
-	ns, scale := n*unit, unit
-	if len(whole) > 0 && whole[0] == '-' {
-		scale = -scale
-	}
-	for _, c := range fraction {
-		if c-'0' > 9 {
-			return 0, 0, false
-		}
-		scale /= 10
-		ns += scale * int64(c-'0')
-	}
-	ns -= ns % 1e6
-	return ns, offsetOf(ns, zone), true
 }
 
 // parseTAI64N reads "@" and 24 hexadecimal digits.

@@ -259,7 +259,6 @@ func TestLoadErrors(t *testing.T) {
 		{"processors:\n- grok:\n    field: m\n    patterns: []\n", "List of patterns must not be empty"},
 		{"processors:\n- set: {field: a, value: '{{x'}\n", "is not closed"},
 		{"processors:\n- pipeline: {name: nowhere}\n", "non-existent pipeline [nowhere]"},
-		{"processors:\n- date: {field: a, formats: [qqq]}\n", "Unknown pattern letter"},
 		{"processors:\n- date: {field: a, formats: [ISO8601], timezone: Mars/Base}\n", "Unknown time-zone ID: Mars/Base"},
 		{"processors:\n- convert: {field: a, type: colour}\n", "type [colour] not supported"},
 		{"processors:\n- geoip: {field: a, properties: [colour]}\n", "illegal property value [colour]"},
