@@ -57,6 +57,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"no such pipeline":   {"parser: {rules: [{pipeline: none}]}\n", []string{"check"}, 1, []string{"parser.rules[0].pipeline", "none", "sshd"}},
 		"work without Redis": {"", []string{"work"}, 2, []string{"spool.redis.url", "redis://"}},
 		"setup without URL":  {"", []string{"setup"}, 2, []string{"index.elasticsearch.urls"}},
+		"no such name":       {"", []string{"pipeline", "run", "nobody"}, 2, []string{"nobody", "sshd"}},
+		"broken pipeline":    {"", []string{"pipeline", "run", filepath.Join(dir, "own", "mine.yml")}, 1, []string{"mine.yml:", "processors[0] (grok)", "NO_SUCH_NAME"}},
 		"bad query":          {"", []string{"search", "user.name:("}, 2, []string{"user.name:(", "^"}},
 		"bad time":           {"", []string{"search", "--since", "yesterdayish"}, 2, []string{"--since", "such as 2h"}},
 	} {
@@ -82,8 +84,8 @@ func TestMistakesAreNamed(t *testing.T) {
 }
 
 func TestHelpFitsAScreenAndHasAnExample(t *testing.T) {
-	for _, command := range []string{"demo", "up", "ship", "work", "setup", "search", "check", "grok", "version"} {
-		out, _, code := millrace(t, command, "--help")
+	for _, command := range []string{"demo", "up", "ship", "work", "setup", "search", "check", "grok", "pipeline", "pipeline run", "version"} {
+		out, _, code := millrace(t, append(strings.Fields(command), "--help")...)
 		if lines := strings.Count(out, "\n"); code != 0 || lines > 50 || !strings.Contains(out, "Example") || !strings.Contains(out, "millrace "+command) {
 			t.Errorf("%s --help: code %d, %d lines:\n%s", command, code, lines, out)
 		}

@@ -129,9 +129,19 @@ func (n *node) installTemplates(ctx context.Context, o templates.Options) error 
 
 // loadPipelines compiles the shipped pipelines and those of the configured folder.
 func loadPipelines(cfg parser.Config, log *zap.Logger) (*geoip.Databases, *pipeline.Set, error) {
+	deps, sources, err := pipelineSources(cfg, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	set, err := pipeline.Compile(sources, deps)
+	return deps.GeoIP, set, err
+}
+
+// pipelineSources reads the shipped pipelines and those of the configured folder, and what they use.
+func pipelineSources(cfg parser.Config, log *zap.Logger) (pipeline.Deps, []pipeline.Source, error) {
 	databases, err := geoip.Open(cfg.GeoIP...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("parser.geoip: %w", err)
+		return pipeline.Deps{}, nil, fmt.Errorf("parser.geoip: %w", err)
 	}
 	for _, path := range cfg.GeoIP {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -141,13 +151,13 @@ func loadPipelines(cfg parser.Config, log *zap.Logger) (*geoip.Databases, *pipel
 	deps := pipeline.Deps{GeoIP: databases, ECSGrok: grok.ECSLibrary(), LegacyGrok: grok.LegacyLibrary()}
 	sources, err := parser.ShippedPipelines()
 	if err != nil {
-		return nil, nil, err
+		return deps, nil, err
 	}
 	if cfg.Folder != "" {
 		folder := os.DirFS(cfg.Folder)
 		own, err := pipeline.ReadDir(folder, ".")
 		if err != nil {
-			return nil, nil, fmt.Errorf("parser.folder: %w", err)
+			return deps, nil, fmt.Errorf("parser.folder: %w", err)
 		}
 		for i := range own {
 			own[i].File = filepath.Join(cfg.Folder, own[i].File)
@@ -155,12 +165,11 @@ func loadPipelines(cfg parser.Config, log *zap.Logger) (*geoip.Databases, *pipel
 		sources = append(sources, own...)
 		if _, err := fs.Stat(folder, "patterns"); err == nil {
 			if err := errors.Join(deps.ECSGrok.AddDir(folder, "patterns"), deps.LegacyGrok.AddDir(folder, "patterns")); err != nil {
-				return nil, nil, fmt.Errorf("parser.folder: %w", err)
+				return deps, nil, fmt.Errorf("parser.folder: %w", err)
 			}
 		}
 	}
-	set, err := pipeline.Compile(sources, deps)
-	return databases, set, err
+	return deps, sources, nil
 }
 
 // withShippedRules puts the rules that choose shipped pipelines by program behind the user's own.

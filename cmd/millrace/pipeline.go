@@ -11,12 +11,14 @@ import (
 type pipelineCommand struct {
 	Check pipelineCheckCommand `cmd:"" help:"Load all pipelines of a folder and list what is not supported."`
 	Test  pipelineTestCommand  `cmd:"" help:"Run the fixtures beside the pipelines of a folder."`
+	Run   pipelineRunCommand   `cmd:"" help:"Run a pipeline over lines or documents and show what each processor does."`
 }
 
 func (pipelineCommand) Help() string {
 	return `Runs Elasticsearch's ingest pipelines as they are: Filebeat's modules, Elastic's integrations, or your own.
 
 Examples:
+  millrace pipeline run sshd < /var/log/auth.log
   millrace pipeline check module/nginx
   millrace pipeline test module --geoip GeoLite2-City.mmdb --geoip GeoLite2-ASN.mmdb`
 }

@@ -63,7 +63,8 @@ func (r *Runner) Trace(p *Pipeline, ev *event.Event, received int64) ([]*TraceSt
 
 type trace struct {
 	steps    []*TraceStep
-	handling int // handlers that are running, inside one another
+	handling int           // handlers that are running, inside one another
+	own      time.Duration // that the trace itself has taken
 }
 
 // traceSteps is steps, and writes down what it does.
@@ -108,7 +109,7 @@ func (t *trace) add(s *step, in string, depth int) *TraceStep {
 
 // traceStep runs one step, without its handlers.
 func (r *Runner) traceStep(s *step, rec *TraceStep) error {
-	begun := time.Now()
+	begun, own := time.Now(), r.trace.own
 	if s.cond != nil {
 		yes, err := s.cond.Eval(r.ctx)
 		rec.Took = time.Since(begun)
@@ -124,7 +125,7 @@ func (r *Runner) traceStep(s *step, rec *TraceStep) error {
 		}
 	}
 	err := r.runTraced(s, rec)
-	rec.Took = time.Since(begun)
+	rec.Took = time.Since(begun) - (r.trace.own - own)
 	if err == ErrDropped || err == errTerminated {
 		return err
 	}
@@ -177,6 +178,8 @@ func (r *Runner) runTraced(s *step, rec *TraceStep) (err error) {
 }
 
 func (r *Runner) snapshot(rec *TraceStep) {
+	begun := time.Now()
 	rec.Doc, _ = r.ev.AppendJSON(nil)
 	rec.Ingest, _ = r.ev.AppendValue(nil, r.ev.Ingest())
+	r.trace.own += time.Since(begun)
 }
