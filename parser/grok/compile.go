@@ -104,6 +104,9 @@ func (c *compiler) finish(root *node) {
 	if !c.backref { // what a group captured may depend on where a match begins
 		a, prefix := begin(root)
 		p.anchor, p.prefix = a, []byte(prefix)
+		if set := leadRun(root); set != nil {
+			p.run = c.class(set)
+		}
 	}
 	if !c.backref {
 		c.numberMemo()

@@ -220,3 +220,22 @@ func begin(n *node) (anchor, string) {
 	}
 	return anyStart, ""
 }
+
+// leadRun returns the set of the run that n begins with, nil if it begins
+// otherwise. What fails after such a run fails after any part of it: matches
+// need not be looked for within.
+func leadRun(n *node) charset {
+	switch n.kind {
+	case kCat, kCapture:
+		return leadRun(n.subs[0])
+	case kAtomic:
+		if n.subs[0].kind == kRepeat && n.subs[0].greed == greedy {
+			return leadRun(n.subs[0])
+		}
+	case kRepeat:
+		if n.min <= 1 && n.max < 0 && isChar(n.subs[0]) {
+			return charsetOf(n.subs[0])
+		}
+	}
+	return nil
+}

@@ -81,7 +81,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			}
 			in = &p.insts[in.alt]
 		case opRunOnly:
-			q := in.longest(line, pos)
+			q := m.longest(in, line, pos)
 			if q < 0 {
 				m.steps += int(in.min) >> in.set.cost
 				break
@@ -249,7 +249,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 
 // takeRun takes as much as it can, and keeps a way back if less may do.
 func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
-	q := in.longest(line, pos)
+	q := m.longest(in, line, pos)
 	if q < 0 {
 		m.steps += int(in.min) >> in.set.cost
 		return -1

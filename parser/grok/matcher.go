@@ -11,7 +11,7 @@ import (
 // which states have failed, so that going back over the same ground ends.
 const (
 	baseSteps    = 2048
-	stepsPerByte = 64
+	stepsPerByte = 32
 	maxMemoBits  = 1 << 26
 )
 
@@ -34,6 +34,8 @@ type Matcher struct {
 	end     int
 	limited int // the pattern that reached the limit, -1 for none
 	far     *furthest
+	// From lineFrom on, lineEnd is where the dot stops: it is asked often.
+	lineFrom, lineEnd int
 	masks   []uint64 // of patterns, a bit each
 }
 
@@ -116,6 +118,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 		return false
 	}
 	m.memoOn = false
+	m.lineFrom, m.lineEnd = 0, -1
 	m.hard = baseSteps + stepsPerByte*n
 	m.soft = m.hard / 10
 	// A line that matches mostly does so at the first place; whether it has
@@ -124,7 +127,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 	if p.anchor == anyStart && (n == 0 || p.first == nil || !p.first[line[0]] || len(p.prefix) > 0) {
 		at = p.nextStart(line, 0)
 	}
-	for tries := 0; at >= 0; at = p.nextStart(line, at+1) {
+	for tries := 0; at >= 0; at = p.nextStart(line, p.after(line, at)) {
 		result := m.run(p, line, at)
 		if result == handOver {
 			p = p.generic()
@@ -146,6 +149,14 @@ func (m *Matcher) search(p *program, line []byte) bool {
 		tries++
 	}
 	return false
+}
+
+// after returns how far on from a place where no match begins the next can.
+func (p *program) after(line []byte, at int) int {
+	if p.run != nil {
+		at = p.run.run(line, at)
+	}
+	return at + 1
 }
 
 // nextStart returns the first place from at on where a match can begin, -1 if

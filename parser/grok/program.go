@@ -105,6 +105,7 @@ type program struct {
 	prefix   []byte // every match begins with it
 	lead     []byte // every match begins with it, after its anchor
 	required []byte // every match contains it
+	run      *class // every match begins with as many of it as there are, or fewer: see leadRun
 	minLen   int
 	slots    int     // slots, hidden ones included
 	fieldOf  []int32 // by slot, -1 for hidden ones
@@ -144,8 +145,11 @@ const (
 	someBytes classKind = iota
 	anyByte             // every character
 	notByte             // every character but one of ASCII
+	notNewline          // the same, of the newline: the dot
 	notBelow            // every character from "!" on, and some before: \S and its like
 )
+
+func (k classKind) excludesOne() bool { return k == notByte || k == notNewline }
 
 func newClass(set charset) *class {
 	c := &class{set: set}
@@ -164,6 +168,9 @@ func newClass(set charset) *class {
 	case len(high) == 2 && high[0] == 0x80 && high[1] == utf8.MaxRune:
 		v = inHigh
 		c.kind = [3]classKind{anyByte, notByte, someBytes}[min(out, 2)]
+		if c.kind == notByte && c.b == '\n' {
+			c.kind = notNewline
+		}
 		if out > 1 && set.has('!') && len(intersect(set, charset{'!', 0x7f})) == 2 && c.b <= ' ' {
 			c.kind = notBelow
 		}
@@ -204,7 +211,7 @@ func (c *class) run(line []byte, p int) int {
 	switch c.kind {
 	case anyByte:
 		return len(line)
-	case notByte:
+	case notByte, notNewline:
 		if i := bytes.IndexByte(line[p:], c.b); i >= 0 {
 			return p + i
 		}

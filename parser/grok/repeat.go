@@ -108,7 +108,7 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 	case n.greed == lazy:
 		in.op = opRunLazy
 		c.ways++
-		if (in.set.kind == anyByte || in.set.kind == notByte) && !follow.end {
+		if (in.set.kind == anyByte || in.set.kind.excludesOne()) && !follow.end {
 			in.b = onlyByte(follow)
 		}
 	case c.settled(next) || !follow.overlaps(in.set):

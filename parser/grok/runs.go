@@ -10,11 +10,19 @@ import (
 
 // longest takes as many characters as there are, up to max; -1 if they are
 // less than min.
-func (in *inst) longest(line []byte, pos int) int {
+func (m *Matcher) longest(in *inst, line []byte, pos int) int {
 	if in.max >= 0 || in.min > 1 {
 		return in.counted(line, pos)
 	}
-	end := in.set.run(line, pos)
+	var end int
+	if in.set.kind == notNewline {
+		if pos < m.lineFrom || pos > m.lineEnd {
+			m.lineFrom, m.lineEnd = pos, in.set.run(line, pos)
+		}
+		end = m.lineEnd
+	} else {
+		end = in.set.run(line, pos)
+	}
 	if end-pos < int(in.min) {
 		return -1
 	}
@@ -69,7 +77,7 @@ func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
 			}
 			q += i
 			if in.goesOn(line, q) {
-				if in.set.kind == notByte && bytes.IndexByte(line[from:q], in.set.b) >= 0 {
+				if in.set.kind.excludesOne() && bytes.IndexByte(line[from:q], in.set.b) >= 0 {
 					return -1, looks + (q-from)>>2
 				}
 				return q, looks + (q-from)>>2
