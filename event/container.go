@@ -46,7 +46,15 @@ func (ev *Event) At(v Value, i int) Value {
 	if v.kind < List || uint(i) >= uint(ev.objects[v.bits].len) {
 		return Value{}
 	}
-	return ev.slots[int(ev.objects[v.bits].start)+i].val
+	return ev.read(ev.objects[v.bits].start + uint32(i))
+}
+
+// read is the value in a slot.
+func (ev *Event) read(at uint32) Value {
+	if v := ev.slots[at].val; v.kind != frozen {
+		return v
+	}
+	return ev.thaw(int(at))
 }
 
 // Key is the name of entry i of a map. The slice is valid until something is added to the event.
@@ -122,13 +130,13 @@ func (ev *Event) lookup(m Value, k key) Value {
 	s := ev.slots[o.start:][:o.len]
 	if o.wire || len(s) >= hashFrom || k.n != isSymbol {
 		if i := ev.findText(o, k); i >= 0 {
-			return s[i].val
+			return ev.read(o.start + uint32(i))
 		}
 		return Value{}
 	}
 	for i := range s { // as in find, of which this is the hottest use
 		if s[i].key == k {
-			return s[i].val
+			return ev.read(o.start + uint32(i))
 		}
 	}
 	return Value{}

@@ -41,12 +41,17 @@ func New() *Event {
 
 // Reset empties the event. All its values, paths from DynamicPath and byte slices become invalid.
 func (ev *Event) Reset() {
-	if cap(ev.buf) > keepArena || cap(ev.slots)*24 > keepArena {
-		*ev = Event{}
-	}
+	ev.shrink()
 	ev.buf, ev.slots, ev.objects, ev.tables = ev.buf[:0], ev.slots[:0], ev.objects[:0], ev.tables[:0]
 	ev.doc = ev.newObject(Map, 24)
 	ev.ingest, ev.plain = Value{}, 0
+}
+
+// shrink lets go of what an uncommonly large event has taken.
+func (ev *Event) shrink() {
+	if cap(ev.buf) > keepArena || cap(ev.slots)*24 > keepArena {
+		*ev = Event{}
+	}
 }
 
 // Doc is the document itself, a map.
@@ -115,9 +120,12 @@ func (ev *Event) As(k Kind, v Value) Value { return Value{k, v.bits} }
 // Plain tells whether the text v is ASCII without control characters, quotes and backslashes. It may say
 // no for a text that was added behind one that is not plain.
 func (ev *Event) Plain(v Value) bool {
-	ev.plain += plainLen(ev.buf[ev.plain:])
+	ev.scan()
 	return int(v.bits>>32+v.bits&(1<<32-1)) <= ev.plain
 }
+
+// scan looks through the text that was added since the last scan, unless what is not plain has ended that.
+func (ev *Event) scan() { ev.plain += plainLen(ev.buf[ev.plain:]) }
 
 // Bytes is the text of a String, Bytes or BigInt, and nil for other kinds.
 // The slice is valid until something is added to the event, and must not be written to.
@@ -125,6 +133,10 @@ func (ev *Event) Bytes(v Value) []byte {
 	if v.kind < BigInt || v.kind > Bytes {
 		return nil
 	}
+	return ev.text(v)
+}
+
+func (ev *Event) text(v Value) []byte {
 	off, n := v.bits>>32, v.bits&(1<<32-1)
 	return ev.buf[off : off+n : off+n]
 }

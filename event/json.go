@@ -42,6 +42,7 @@ func (ev *Event) ParseJSON(src []byte, limits JSONLimits, duplicates bool) (v Va
 type jsonParser struct {
 	ev         *Event
 	src        []byte
+	own        bool // src is the beginning of the event's buffer: strings without escapes are parts of it
 	at         int
 	entries    int
 	limits     JSONLimits
@@ -226,14 +227,19 @@ func (ev *Event) Integer(text []byte) Value {
 	return LongValue(n)
 }
 
-// string reads a string, of which the text is copied into the event.
+// string reads a string, of which the text is copied into the event, unless it stands there.
 func (p *jsonParser) string() (Value, error) {
 	p.at++
-	mark := p.ev.Mark()
-	plain := p.at
+	mark, start := p.ev.Mark(), p.at
+	plain := start
 	for p.at < len(p.src) {
 		switch c := p.src[p.at]; {
 		case c == '"':
+			if p.own && plain == start {
+				v := Value{String, uint64(start)<<32 | uint64(p.at-start)}
+				p.at++
+				return v, nil
+			}
 			p.ev.Write(p.src[plain:p.at])
 			p.at++
 			return p.ev.Since(mark), nil

@@ -17,7 +17,7 @@ var ErrSelfReference = errors.New("iterable object is self-referencing itself")
 // AppendJSON appends the document as JSON. Text that is not UTF-8 gets U+FFFD for each bad byte.
 // On an error dst comes back as it was.
 func (ev *Event) AppendJSON(dst []byte) ([]byte, error) {
-	ev.plain += plainLen(ev.buf[ev.plain:])
+	ev.scan()
 	return ev.AppendValue(dst, ev.doc)
 }
 
@@ -46,8 +46,8 @@ func (ev *Event) appendValue(dst []byte, v Value) ([]byte, error) {
 		return appendFloat(dst, v.Float(), 64), nil
 	case Bool:
 		return strconv.AppendBool(dst, v.bits != 0), nil
-	case BigInt:
-		return append(dst, ev.Bytes(v)...), nil
+	case BigInt, frozen:
+		return append(dst, ev.text(v)...), nil
 	case Bytes:
 		dst = append(dst, '"')
 		dst = base64.StdEncoding.AppendEncode(dst, ev.Bytes(v))
@@ -193,6 +193,11 @@ func AppendQuoted(dst, s []byte) []byte {
 // plainLen is the length of the plain text at the beginning of s.
 func plainLen(s []byte) int {
 	i := 0
+	for ; i+16 <= len(s); i += 16 {
+		if !plainWords(binary.LittleEndian.Uint64(s[i:]), binary.LittleEndian.Uint64(s[i+8:])) {
+			break
+		}
+	}
 	for ; i+8 <= len(s); i += 8 {
 		if !plainWord(binary.LittleEndian.Uint64(s[i:])) {
 			break
@@ -206,11 +211,16 @@ func plainLen(s []byte) int {
 
 func plainByte(c byte) bool { return c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' }
 
+const ones, high = 0x0101010101010101, 0x8080808080808080
+
 // plainWord tells that none of 8 bytes is a control character, a quote, a backslash, or not ASCII.
-func plainWord(w uint64) bool {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
-	quote, backslash := w^('"'*ones), w^('\\'*ones)
-	return (w|(w-' '*ones)|(quote-ones)&^quote|(backslash-ones)&^backslash)&high == 0
+func plainWord(w uint64) bool { return odd(w)&high == 0 }
+
+func plainWords(v, w uint64) bool { return (odd(v)|odd(w))&high == 0 }
+
+// odd has a high bit when w has a byte that is not plain, and none when it has not: borrows begin at such a byte.
+func odd(w uint64) uint64 {
+	return w | (w - ' '*ones) | (w ^ '"'*ones - ones) | (w ^ '\\'*ones - ones)
 }
 
 func appendEscaped(dst []byte, c byte) []byte {
@@ -241,41 +251,48 @@ func AppendTime(dst []byte, ns int64) []byte {
 	dst = append(append2(dst, day), 'T')
 	dst = append(append2(dst, clock/3600), ':')
 	dst = append(append2(dst, clock/60%60), ':')
-	dst = append(append2(dst, clock%60), '.')
-	unit := int64(1e8)
-	for digits := 0; digits < 3 || frac > 0; digits++ {
-		dst = append(dst, byte('0'+frac/unit))
-		frac %= unit
-		unit /= 10
-	}
-	return append(dst, 'Z')
+	return appendFraction(append(append2(dst, clock%60), '.'), frac)
 }
 
-// Times appends times as [AppendTime] does and remembers the day, which is mostly that of the last one.
+// Times appends times as [AppendTime] does and remembers the second, which is mostly that of the last one.
 type Times struct {
-	day  int64
-	date [len("2026-11-21T")]byte // of day, when known
+	second int64
+	text   [len("2026-11-21T09:30:00.")]byte // of second, when known
 }
 
 // Append appends ns since the epoch.
 func (t *Times) Append(dst []byte, ns int64) []byte {
-	day, clock := floorDiv(ns, 86400e9)
-	if t.date[0] == 0 || day != t.day {
+	second, frac := floorDiv(ns, 1e9)
+	if second == t.second && t.text[0] != 0 {
+		return appendFraction(append(dst, t.text[:]...), frac)
+	}
+	day, clock := floorDiv(second, 86400)
+	if t.text[0] == 0 || day != t.second/86400 || t.second < 0 {
 		start := len(dst)
 		dst = AppendTime(dst, ns)
-		t.day = day
-		copy(t.date[:], dst[start:]) // years have four digits: ns reach from 1677 to 2262
+		t.second = second
+		copy(t.text[:], dst[start:]) // years have four digits: ns reach from 1677 to 2262
 		return dst
 	}
-	ms := uint32(uint64(clock) / 1e6)
-	if int64(ms)*1e6 != clock {
-		return AppendTime(dst, ns)
+	t.second = second
+	put2 := func(at int, n int64) { t.text[at], t.text[at+1] = byte('0'+n/10), byte('0'+n%10) }
+	put2(len("2026-11-21T"), clock/3600)
+	put2(len("2026-11-21T09:"), clock/60%60)
+	put2(len("2026-11-21T09:30:"), clock%60)
+	return appendFraction(append(dst, t.text[:]...), frac)
+}
+
+// appendFraction appends ns within a second, with at least 3 digits, and the Z.
+func appendFraction(dst []byte, ns int64) []byte {
+	ms := uint32(ns / 1e6)
+	dst = append(dst, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
+	unit := int64(1e5)
+	for rest := ns % 1e6; rest > 0; unit /= 10 {
+		dst[len(dst)-1] = byte('0' + rest/unit)
+		dst = append(dst, 'Z')
+		rest %= unit
 	}
-	dst = append(dst, t.date[:]...)
-	sec, minute, hour := ms/1000%60, ms/60_000%60, ms/3_600_000
-	ms %= 1000
-	return append(dst, byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10), ':',
-		byte('0'+sec/10), byte('0'+sec%10), '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
+	return dst
 }
 
 func append2(dst []byte, n int64) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }

@@ -20,8 +20,9 @@ const (
 	Double // 64 bits
 	BigInt // decimal text
 	String
-	Bytes // rendered as base64
-	Date  // ns since the epoch, UTC
+	Bytes  // rendered as base64
+	Date   // ns since the epoch, UTC
+	frozen // the text of a JSON value, never seen outside: see Event.JSON
 	List
 	Map
 )
@@ -31,7 +32,7 @@ var javaClass = [...]string{
 	Missing: "null", Null: "null", Bool: "java.lang.Boolean", Int: "java.lang.Integer", Long: "java.lang.Long",
 	Float: "java.lang.Float", Double: "java.lang.Double", BigInt: "java.math.BigInteger",
 	String: "java.lang.String", Bytes: "[B", Date: "java.time.ZonedDateTime",
-	List: "java.util.ArrayList", Map: "java.util.HashMap",
+	frozen: "java.util.HashMap", List: "java.util.ArrayList", Map: "java.util.HashMap",
 }
 
 // JavaClass is the name that Elasticsearch's error texts give to the kind.

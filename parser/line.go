@@ -1,11 +1,9 @@
 package parser
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/netip"
-	"unicode/utf8"
+	"time"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/event/syslog"
@@ -38,26 +36,6 @@ var (
 	keyStructured = event.Intern("structured_data")
 )
 
-// Fields that are known, not claimed.
-var (
-	pathUser       = event.MustPath("client.user.name")
-	pathUserDomain = event.MustPath("client.user.domain")
-	pathTLSSubject = event.MustPath("tls.client.subject")
-	pathTLSName    = event.MustPath("tls.client.x509.subject.common_name")
-
-	keyEvent     = event.Intern("event")
-	keyOriginal  = event.Intern("original")
-	keyCreated   = event.Intern("created")
-	keySource    = event.Intern("source")
-	keyIP        = event.Intern("ip")
-	keyOurs      = event.Intern("millrace")
-	keyListener  = event.Intern("listener")
-	keyTransport = event.Intern("transport")
-	keyRealm     = event.Intern("realm")
-	keyFlags     = event.Intern("flags")
-	keyBase64    = event.Intern("original_base64")
-)
-
 // Tags of events whose line has no header, and of those whose pipeline failed and did not handle it.
 const (
 	unparsedTag = "_header_unparsed"
@@ -75,21 +53,51 @@ type lineParser struct {
 	doc     []byte
 	counter *counters
 
-	whole, stamp   event.Value // the line and its time, as they stand in the event
+	whole, stamp event.Value // the line and its time, as they stand in the event
+	parts        *shape      // of the event, nil when its pipeline reads the header itself
+	intact       bool        // nothing but begin has written to the event
+
+	// What lines have in common, made once.
+	scratch        event.Event
+	shapes         [8]shape
+	clock          clock
 	times, created event.Times
-	peer           netip.Addr // of the last line
-	peerText       []byte
+	priorities     [2][192]event.JSON // log.syslog by priority; those of RFC 5424 have a version
+	senders        senders
 }
 
-// parse renders line i of b. dropped says that its pipeline wants no document. doc is valid until the next call.
+// clock remembers the last header's time, as most lines have that of the one before.
+type clock struct {
+	of       syslog.Time
+	received int64 // s since the epoch
+	zone     *time.Location
+	ns       int64
+	ok       bool
+}
+
+func (c *clock) resolve(t *syslog.Time, received int64, zone *time.Location) (ns int64, ok bool) {
+	if second := received / 1e9; c.of != *t || c.received != second || c.zone != zone {
+		c.of, c.received, c.zone = *t, second, zone
+		c.ns, c.ok = t.Resolve(received, zone)
+	}
+	return c.ns, c.ok
+}
+
+// parse renders line i of b; a batch's lines are parsed from the first one on. dropped says that the line's pipeline
+// wants no document. doc is valid until the next call.
 func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err error) {
+	if i == 0 || b != p.senders.batch {
+		p.senders.begin(b)
+	}
 	line, origin := b.Message(i), b.OriginOf(i)
 	received := b.Lines[i].Received
 	p.header.Parse(line)
 	chosen := p.choose.of(p.header.App.Of(line))
 	failure := ""
 	p.begin(line, origin, received, chosen.raw)
+	p.intact = !chosen.raw
 	if chosen.pipeline != nil {
+		p.intact = false
 		err := p.run(chosen.pipeline, received)
 		p.moveNames()
 		if errors.Is(err, pipeline.ErrDropped) {
@@ -99,6 +107,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 			failure = fmt.Sprintf("pipeline %s: %v", chosen.pipeline.Name, err)
 		}
 	} else if !p.json.IsZero() && p.header.Message.Start < p.header.Message.End && line[p.header.Message.Start] == '{' {
+		p.intact = false
 		p.parseJSON(p.header.Message.Of(line))
 		p.moveNames()
 	}
@@ -111,6 +120,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	}
 	// What the pipeline had made is not to be trusted: the event is that of the header alone.
 	p.counter.failed.Inc()
+	p.intact = false
 	p.begin(line, origin, received, false)
 	p.force(pathErrorMessage, p.ev.Text(failure))
 	p.tag(failureTag)
@@ -133,44 +143,103 @@ func (p *lineParser) run(pl *pipeline.Pipeline, received int64) (err error) {
 // begin makes the event as the pipeline finds it.
 func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, raw bool) {
 	ev, h := p.ev, &p.header
-	ev.Reset()
-	doc := ev.Doc()
-	p.whole = ev.String(line)
 	if raw {
-		p.stamp = p.time(&p.times, received)
-		ev.Add(doc, keyTimestamp, p.stamp)
-		ev.Add(doc, keyMessage, ev.Sub(p.whole, afterPriority(line), len(line)))
+		p.beginRaw(line, received)
 		return
 	}
-	at, ok := h.Time.Resolve(received, p.zones.of(origin, h.Host.Of(line)))
+	pid, isNumber := number(h.PID.Of(line))
+	shape := p.shape(isNumber)
+	ev.ResetTo(&shape.outline)
+	p.parts, p.whole = shape, ev.String(line)
+	at, ok := p.clock.resolve(&h.Time, received, p.zones.of(origin, h.Host.Of(line)))
 	if !ok {
 		at = received
 	}
 	p.stamp = p.time(&p.times, at)
-	ev.Add(doc, keyTimestamp, p.stamp)
-	ev.Add(doc, keyMessage, p.sub(h.Message))
-	ev.Add(p.addMap(doc, keyEvent), keyOriginal, p.whole)
+	doc := ev.Doc()
+	ev.SetAt(doc, 0, p.stamp)
+	ev.SetAt(doc, 1, p.sub(h.Message))
+	ev.SetAt(shape.event, 0, p.whole)
 	if !h.Host.Empty() {
-		ev.Add(p.addMap(doc, keyHost), keyHostname, p.sub(h.Host))
+		ev.SetAt(shape.host, 0, p.sub(h.Host))
 	}
-	pid, isNumber := number(h.PID.Of(line))
-	if isNumber || !h.App.Empty() {
-		process := p.addMap(doc, keyProcess)
-		if !h.App.Empty() {
-			ev.Add(process, keyName, p.sub(h.App))
-		}
-		if isNumber {
-			ev.Add(process, keyPID, event.LongValue(pid))
-		}
+	last := 0
+	if !h.App.Empty() {
+		ev.SetAt(shape.process, 0, p.sub(h.App))
+		last = 1
 	}
-	fields := p.addMap(p.addMap(doc, keyLog), keySyslog)
-	p.syslog(fields, line)
-	if !isNumber && !h.PID.Empty() {
-		ev.Add(fields, keyProcID, p.sub(h.PID))
+	if isNumber {
+		ev.SetAt(shape.process, last, event.LongValue(pid))
+	}
+	if procID := !isNumber && !h.PID.Empty(); procID || !h.MsgID.Empty() || !h.Structured.Empty() {
+		ev.SetAt(shape.log, 0, p.moreSyslog(line, procID))
+	} else {
+		ev.SetAt(shape.log, 0, ev.JSON(*p.priority()))
 	}
 	if h.Format == syslog.Unparsed {
 		p.tag(unparsedTag)
 	}
+}
+
+// beginRaw makes the event of a line whose pipeline reads the header itself.
+func (p *lineParser) beginRaw(line []byte, received int64) {
+	ev := p.ev
+	ev.Reset()
+	p.parts, p.whole = nil, ev.String(line)
+	p.stamp = p.time(&p.times, received)
+	ev.Add(ev.Doc(), keyTimestamp, p.stamp)
+	ev.Add(ev.Doc(), keyMessage, ev.Sub(p.whole, afterPriority(line), len(line)))
+}
+
+// shape is the outline of the events of lines whose headers have the same parts, and its containers.
+type shape struct {
+	outline                   event.Outline
+	event, log, host, process event.Value
+}
+
+// shape is that of the line. The values are to be set in the order of the names here.
+func (p *lineParser) shape(hasPID bool) *shape {
+	which, h := 0, &p.header
+	if !h.Host.Empty() {
+		which = 1
+	}
+	if !h.App.Empty() {
+		which |= 2
+	}
+	if hasPID {
+		which |= 4
+	}
+	s := &p.shapes[which]
+	if !s.outline.IsZero() {
+		return s
+	}
+	ev := &p.scratch
+	ev.Reset()
+	addMap := func(name event.Symbol) event.Value {
+		m := ev.NewMap()
+		ev.Add(ev.Doc(), name, m)
+		return m
+	}
+	ev.Add(ev.Doc(), keyTimestamp, event.NullValue())
+	ev.Add(ev.Doc(), keyMessage, event.NullValue())
+	s.event, s.log = addMap(keyEvent), addMap(keyLog)
+	ev.Add(s.event, keyOriginal, event.NullValue())
+	ev.Add(s.log, keySyslog, event.NullValue())
+	if !h.Host.Empty() {
+		s.host = addMap(keyHost)
+		ev.Add(s.host, keyHostname, event.NullValue())
+	}
+	if hasPID || !h.App.Empty() {
+		s.process = addMap(keyProcess)
+	}
+	if !h.App.Empty() {
+		ev.Add(s.process, keyName, event.NullValue())
+	}
+	if hasPID {
+		ev.Add(s.process, keyPID, event.NullValue())
+	}
+	s.outline = ev.Outline()
+	return s
 }
 
 // time is a time as pipelines and scripts know it: text.
@@ -178,13 +247,6 @@ func (p *lineParser) time(as *event.Times, ns int64) event.Value {
 	mark := p.ev.Mark()
 	p.ev.SetBuffer(as.Append(p.ev.Buffer(), ns))
 	return p.ev.Since(mark)
-}
-
-// addMap makes a map under a name that m does not have.
-func (p *lineParser) addMap(m event.Value, name event.Symbol) event.Value {
-	v := p.ev.NewMap()
-	p.ev.Add(m, name, v)
-	return v
 }
 
 // mapAt is the map under that name; whatever else stands there gives way to it.
@@ -204,27 +266,65 @@ func (p *lineParser) tag(tag string) {
 	p.force(pathTags, tags)
 }
 
-// syslog fills the object log.syslog.
-func (p *lineParser) syslog(m event.Value, line []byte) {
+// priority is log.syslog of a line whose header says nothing else for it.
+func (p *lineParser) priority() *event.JSON {
+	version, h := 0, &p.header
+	if h.Format == syslog.RFC5424 {
+		version = 1
+	}
+	j := &p.priorities[version][h.Facility<<3|h.Severity]
+	if j.IsZero() {
+		ev := &p.scratch
+		ev.Reset()
+		p.syslog(ev, ev.Doc())
+		*j = freeze(ev, ev.Doc())
+	}
+	return j
+}
+
+// freeze is for values that can't fail to render.
+func freeze(ev *event.Event, v event.Value) event.JSON {
+	j, err := ev.Freeze(v)
+	if err != nil {
+		panic(err)
+	}
+	return j
+}
+
+// moreSyslog is log.syslog of other lines.
+func (p *lineParser) moreSyslog(line []byte, procID bool) event.Value {
 	ev, h := p.ev, &p.header
-	p.coded(p.addMap(m, keyFacility), h.Facility, syslog.FacilityName(h.Facility))
-	p.coded(p.addMap(m, keySeverity), h.Severity, syslog.SeverityName(h.Severity))
+	fields := ev.NewMap()
+	p.syslog(ev, fields)
+	if procID {
+		ev.Add(fields, keyProcID, p.sub(h.PID))
+	}
+	if !h.MsgID.Empty() {
+		ev.Add(fields, keyMsgID, p.sub(h.MsgID))
+	}
+	if !h.Structured.Empty() {
+		ev.Add(fields, keyStructured, p.structured(h.Structured.Of(line)))
+	}
+	return fields
+}
+
+// syslog fills the object log.syslog with what the priority and the format say.
+func (p *lineParser) syslog(ev *event.Event, m event.Value) {
+	h := &p.header
+	coded(ev, m, keyFacility, h.Facility, syslog.FacilityName(h.Facility))
+	coded(ev, m, keySeverity, h.Severity, syslog.SeverityName(h.Severity))
 	if h.Format == syslog.RFC5424 {
 		ev.Add(m, keyVersion, ev.Text("1"))
-		if !h.MsgID.Empty() {
-			ev.Add(m, keyMsgID, p.sub(h.MsgID))
-		}
-		if !h.Structured.Empty() {
-			ev.Add(m, keyStructured, p.structured(h.Structured.Of(line)))
-		}
 	}
 }
 
-func (p *lineParser) coded(m event.Value, code uint8, name string) {
-	p.ev.Add(m, keyCode, event.IntValue(int32(code)))
+func coded(ev *event.Event, m event.Value, key event.Symbol, code uint8, name string) {
+	v := ev.NewMap()
+	ev.Add(v, keyCode, event.IntValue(int32(code)))
 	if name != "" {
-		p.ev.Add(m, keyName, p.ev.Text(name))
+		ev.Add(v, keyName, ev.Text(name))
 	}
+	ev.Add(m, key, v)
 }
 
 // structured is the structured data of RFC 5424 as an object of objects.
@@ -251,112 +351,6 @@ func (p *lineParser) parseJSON(message []byte) {
 	if err == nil && len(rest) == 0 && v.Kind() == event.Map {
 		_ = p.ev.Set(p.json, v)
 	}
-}
-
-// finish writes what is known over whatever the line or its pipeline claimed.
-func (p *lineParser) finish(b *event.Batch, i int) {
-	ev, doc, line, o := p.ev, p.ev.Doc(), b.Message(i), b.OriginOf(i)
-	received := b.Lines[i].Received
-	if v := ev.Lookup(doc, keyTimestamp); v != p.stamp && v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
-		ev.Put(doc, keyTimestamp, event.DateValue(received))
-	}
-	fields := p.mapAt(doc, keyEvent)
-	ev.Put(fields, keyOriginal, p.whole)
-	ev.Put(fields, keyCreated, p.time(&p.created, received-received%1e6)) // as the id has it, in ms
-	if addr := o.Peer.Addr(); addr != p.peer || p.peerText == nil {
-		p.peer, p.peerText = addr, addr.AppendTo(p.peerText[:0])
-	}
-	ev.Put(p.mapAt(p.mapAt(doc, keyLog), keySource), keyIP, ev.String(p.peerText))
-
-	ours := ev.NewMap()
-	ev.Add(ours, keyTransport, ev.Text(o.Transport.String()))
-	ev.Add(ours, keyListener, ev.Text(o.Listener))
-	p.authenticated(o, ours)
-	if b.Lines[i].Flags&event.Truncated != 0 {
-		flags := ev.NewList()
-		ev.Append(flags, ev.Text("truncated"))
-		ev.Put(ours, keyFlags, flags)
-	}
-	if !ev.Plain(p.whole) && !utf8.Valid(line) {
-		mark := ev.Mark()
-		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
-		ev.Put(ours, keyBase64, ev.Since(mark))
-	}
-	ev.Put(doc, keyOurs, ours)
-}
-
-// authenticated writes who the sender has proven to be.
-func (p *lineParser) authenticated(o *event.Origin, ours event.Value) {
-	if o.Name == "" {
-		return
-	}
-	name, realm := p.ev.Text(o.Name), p.ev.Text(o.Realm)
-	p.ev.Put(ours, keyName, name)
-	p.ev.Put(ours, keyRealm, realm)
-	if o.Transport == event.GSS {
-		p.force(pathUser, name)
-		p.force(pathUserDomain, realm)
-		return
-	}
-	p.force(pathTLSName, name)
-	p.force(pathTLSSubject, realm)
-}
-
-// force sets a field, whatever stands in its way.
-func (p *lineParser) force(at event.Path, v event.Value) {
-	if p.ev.Set(at, v) == nil {
-		return
-	}
-	for parent := at.Parent(); !parent.IsZero(); parent = parent.Parent() {
-		if p.ev.Get(parent).Kind() != event.Map && p.ev.Set(parent, p.ev.NewMap()) == nil {
-			break
-		}
-	}
-	_ = p.ev.Set(at, v)
-}
-
-// legacy are Logstash's names, and where their values go.
-//
-// They are aliases in the index, and can't be written.
-var legacy = []struct {
-	name event.Symbol
-	to   event.Path
-}{
-	{event.Intern("logsource"), pathHost},
-	{event.Intern("program"), pathProcessName},
-	{event.Intern("pid"), pathProcessPID},
-	{event.Intern("coll"), event.MustPath("observer.hostname")},
-}
-
-func (p *lineParser) moveNames() {
-	doc := p.ev.Doc()
-	for i := p.ev.Len(doc) - 1; i >= 0; i-- {
-		if key := p.ev.Key(doc, i); len(key) > 0 && key[0] == '_' && isMetadata(key) {
-			p.ev.RemoveAt(doc, i) // id and index are not for a line to choose, and the index refuses the fields
-		}
-	}
-	for j := range legacy {
-		l := &legacy[j]
-		i := p.ev.Index(doc, l.name)
-		if i < 0 {
-			continue
-		}
-		v := p.ev.At(doc, i)
-		p.ev.RemoveAt(doc, i)
-		if p.ev.Get(l.to).IsNull() {
-			p.force(l.to, v)
-		}
-	}
-}
-
-// isMetadata tells names that Elasticsearch accepts in no document.
-func isMetadata(key []byte) bool {
-	switch string(key) {
-	case "_id", "_index", "_routing", "_source", "_type", "_version", "_version_type", "_seq_no", "_if_seq_no",
-		"_primary_term", "_if_primary_term", "_field_names", "_ignored", "_nested_path", "_tier", "_dynamic_templates":
-		return true
-	}
-	return false
 }
 
 func (p *lineParser) sub(s syslog.Span) event.Value {
@@ -387,18 +381,4 @@ func number(b []byte) (n int64, ok bool) {
 		n = n*10 + int64(c-'0')
 	}
 	return n, true
-}
-
-// isTime tells whether b looks like a time that the index takes: 2026-11-21T09:30:00, with whatever follows.
-func isTime(b []byte) bool {
-	const shape = "0000-00-00T00:00:00"
-	if len(b) < len(shape) {
-		return false
-	}
-	for i := range len(shape) {
-		if c := b[i]; shape[i] == '0' && (c < '0' || c > '9') || shape[i] != '0' && c != shape[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -1,0 +1,60 @@
+package event
+
+// JSON is a value that was rendered once, to stand in many events. The zero JSON is null.
+type JSON struct {
+	text []byte
+	lazy bool // its strings are plain text: containers can be made of it without another buffer
+}
+
+// IsZero tells whether j was not made by Freeze.
+func (j JSON) IsZero() bool { return j.text == nil }
+
+// Freeze renders v for use in other events. What is read there is what the JSON says: dates are text,
+// and a Long that is small is an Int.
+func (ev *Event) Freeze(v Value) (JSON, error) {
+	text, err := ev.AppendValue(nil, v)
+	if err != nil {
+		return JSON{}, err
+	}
+	trial := New()
+	trial.buf = append(trial.buf, text...)
+	p := jsonParser{ev: trial, src: trial.buf, own: true, limits: DefaultJSONLimits()}
+	if _, err := p.value(p.limits.Depth); err != nil {
+		return JSON{}, err
+	}
+	j := JSON{text: text, lazy: len(trial.buf) == len(text)}
+	for _, c := range text {
+		j.lazy = j.lazy && (plainByte(c) || c == '"')
+	}
+	return j, nil
+}
+
+// JSON adds a frozen value. It is to be put into a map or list at once: rendering copies its text, and only
+// what reads it, or writes into it, by way of that map or list makes containers of it, which then are like any other.
+func (ev *Event) JSON(j JSON) Value {
+	if !j.lazy {
+		if len(j.text) == 0 {
+			return NullValue()
+		}
+		v, _, _ := ev.ParseJSON(j.text, DefaultJSONLimits(), true) // Freeze has tried it
+		return v
+	}
+	ev.scan()
+	start := len(ev.buf)
+	ev.buf = append(ev.buf, j.text...)
+	if ev.plain == start {
+		ev.plain = len(ev.buf) // of this text, only the strings will ever be values
+	}
+	return Value{frozen, uint64(start)<<32 | uint64(len(j.text))}
+}
+
+// thaw makes containers of the frozen value in a slot. It adds no text, as a string may be in the making
+// when a field is read: all names and strings are parts of the frozen text.
+func (ev *Event) thaw(at int) Value {
+	v := ev.slots[at].val
+	off, n := v.bits>>32, v.bits&(1<<32-1)
+	p := jsonParser{ev: ev, src: ev.buf[:off+n], at: int(off), own: true, limits: DefaultJSONLimits()}
+	v, _ = p.value(p.limits.Depth)
+	ev.slots[at].val = v
+	return v
+}

@@ -1,0 +1,157 @@
+package parser
+
+import (
+	"encoding/base64"
+	"unicode/utf8"
+
+	"github.com/millrace/millrace/event"
+)
+
+// Fields that are known, not claimed.
+var (
+	pathUser       = event.MustPath("client.user.name")
+	pathUserDomain = event.MustPath("client.user.domain")
+	pathTLSSubject = event.MustPath("tls.client.subject")
+	pathTLSName    = event.MustPath("tls.client.x509.subject.common_name")
+
+	keyEvent     = event.Intern("event")
+	keyOriginal  = event.Intern("original")
+	keyCreated   = event.Intern("created")
+	keySource    = event.Intern("source")
+	keyIP        = event.Intern("ip")
+	keyOurs      = event.Intern("millrace")
+	keyListener  = event.Intern("listener")
+	keyTransport = event.Intern("transport")
+	keyRealm     = event.Intern("realm")
+	keyFlags     = event.Intern("flags")
+	keyBase64    = event.Intern("original_base64")
+)
+
+// finish writes what is known over whatever the line or its pipeline claimed.
+func (p *lineParser) finish(b *event.Batch, i int) {
+	ev, doc := p.ev, p.ev.Doc()
+	l := &b.Lines[i]
+	s := p.senders.of(l.Origin)
+	created := p.time(&p.created, l.Received-l.Received%1e6) // as the id has it, in ms
+	if p.intact {
+		ev.Add(p.parts.event, keyCreated, created)
+		ev.Add(p.parts.log, keySource, ev.JSON(s.source))
+		ev.Add(doc, keyOurs, ev.JSON(s.ours))
+	} else {
+		p.overwrite(s, l.Received, created)
+	}
+	if s.name != "" {
+		p.authenticated(s)
+	}
+	if l.Flags&event.Truncated != 0 {
+		flags := ev.NewList()
+		ev.Append(flags, ev.Text("truncated"))
+		ev.Put(ev.Lookup(doc, keyOurs), keyFlags, flags)
+	}
+	if line := b.Message(i); !ev.Plain(p.whole) && !utf8.Valid(line) {
+		mark := ev.Mark()
+		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
+		ev.Put(ev.Lookup(doc, keyOurs), keyBase64, ev.Since(mark))
+	}
+}
+
+// overwrite writes what is known into an event that may have anything.
+func (p *lineParser) overwrite(s *sender, received int64, created event.Value) {
+	ev, doc := p.ev, p.ev.Doc()
+	if v := ev.Lookup(doc, keyTimestamp); v != p.stamp && v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
+		ev.Put(doc, keyTimestamp, event.DateValue(received))
+	}
+	fields := p.mapAt(doc, keyEvent)
+	ev.Put(fields, keyOriginal, p.whole)
+	ev.Put(fields, keyCreated, created)
+	log := p.mapAt(doc, keyLog)
+	if source := ev.Lookup(log, keySource); source.Kind() == event.Map {
+		ev.Put(source, keyIP, ev.Text(s.ip))
+	} else {
+		ev.Put(log, keySource, ev.JSON(s.source))
+	}
+	ev.Put(doc, keyOurs, ev.JSON(s.ours))
+}
+
+// authenticated writes who the sender has proven to be.
+func (p *lineParser) authenticated(s *sender) {
+	name, realm := p.ev.Text(s.name), p.ev.Text(s.realm)
+	if s.transport == event.GSS {
+		p.force(pathUser, name)
+		p.force(pathUserDomain, realm)
+		return
+	}
+	p.force(pathTLSName, name)
+	p.force(pathTLSSubject, realm)
+}
+
+// force sets a field, whatever stands in its way.
+func (p *lineParser) force(at event.Path, v event.Value) {
+	if p.ev.Set(at, v) == nil {
+		return
+	}
+	for parent := at.Parent(); !parent.IsZero(); parent = parent.Parent() {
+		if p.ev.Get(parent).Kind() != event.Map && p.ev.Set(parent, p.ev.NewMap()) == nil {
+			break
+		}
+	}
+	_ = p.ev.Set(at, v)
+}
+
+// legacy are Logstash's names, and where their values go.
+//
+// They are aliases in the index, and can't be written.
+var legacy = []struct {
+	name event.Symbol
+	to   event.Path
+}{
+	{event.Intern("logsource"), pathHost},
+	{event.Intern("program"), pathProcessName},
+	{event.Intern("pid"), pathProcessPID},
+	{event.Intern("coll"), event.MustPath("observer.hostname")},
+}
+
+func (p *lineParser) moveNames() {
+	doc := p.ev.Doc()
+	for i := p.ev.Len(doc) - 1; i >= 0; i-- {
+		if key := p.ev.Key(doc, i); len(key) > 0 && key[0] == '_' && isMetadata(key) {
+			p.ev.RemoveAt(doc, i) // id and index are not for a line to choose, and the index refuses the fields
+		}
+	}
+	for j := range legacy {
+		l := &legacy[j]
+		i := p.ev.Index(doc, l.name)
+		if i < 0 {
+			continue
+		}
+		v := p.ev.At(doc, i)
+		p.ev.RemoveAt(doc, i)
+		if p.ev.Get(l.to).IsNull() {
+			p.force(l.to, v)
+		}
+	}
+}
+
+// isMetadata tells names that Elasticsearch accepts in no document.
+func isMetadata(key []byte) bool {
+	switch string(key) {
+	case "_id", "_index", "_routing", "_source", "_type", "_version", "_version_type", "_seq_no", "_if_seq_no",
+		"_primary_term", "_if_primary_term", "_field_names", "_ignored", "_nested_path", "_tier", "_dynamic_templates":
+		return true
+	}
+	return false
+}
+
+// isTime tells whether b looks like a time that the index takes: 2026-11-21T09:30:00, with whatever follows.
+func isTime(b []byte) bool {
+	const shape = "0000-00-00T00:00:00"
+	if len(b) < len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		if c := b[i]; shape[i] == '0' && (c < '0' || c > '9') || shape[i] != '0' && c != shape[i] {
+			return false
+		}
+	}
+	return true
+}

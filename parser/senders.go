@@ -1,0 +1,73 @@
+package parser
+
+import (
+	"net/netip"
+
+	"github.com/millrace/millrace/event"
+)
+
+// identity is what is known of a sender, whatever connection it uses.
+type identity struct {
+	addr                  netip.Addr
+	transport             event.Transport
+	listener, name, realm string
+}
+
+// sender is what the lines of one sender have in common.
+type sender struct {
+	identity
+	ip     string
+	source event.JSON // log.source
+	ours   event.JSON // millrace
+}
+
+// senders makes what it returns once per sender. It belongs to one parser.
+type senders struct {
+	batch   *event.Batch
+	origins []*sender // of the batch, nil before the first line
+	known   map[identity]*sender
+	scratch event.Event
+}
+
+// begin prepares for the lines of b.
+func (s *senders) begin(b *event.Batch) {
+	if s.known == nil {
+		s.known = map[identity]*sender{}
+	}
+	s.batch = b
+	s.origins = append(s.origins[:0], make([]*sender, len(b.Origins))...)
+}
+
+// of is the sender of an origin of the batch, by its index there.
+func (s *senders) of(origin uint32) *sender {
+	if found := s.origins[origin]; found != nil {
+		return found
+	}
+	o := &s.batch.Origins[origin]
+	who := identity{o.Peer.Addr(), o.Transport, o.Listener, o.Name, o.Realm}
+	found := s.known[who]
+	if found == nil {
+		if len(s.known) >= maxKnown {
+			clear(s.known)
+		}
+		found = s.render(who)
+		s.known[who] = found
+	}
+	s.origins[origin] = found
+	return found
+}
+
+func (s *senders) render(who identity) *sender {
+	ev := &s.scratch
+	ev.Reset()
+	ip := string(who.addr.AppendTo(nil))
+	source, ours := ev.NewMap(), ev.NewMap()
+	ev.Add(source, keyIP, ev.Text(ip))
+	ev.Add(ours, keyTransport, ev.Text(who.transport.String()))
+	ev.Add(ours, keyListener, ev.Text(who.listener))
+	if who.name != "" {
+		ev.Add(ours, keyName, ev.Text(who.name))
+		ev.Add(ours, keyRealm, ev.Text(who.realm))
+	}
+	return &sender{who, ip, freeze(ev, source), freeze(ev, ours)}
+}
