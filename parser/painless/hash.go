@@ -218,7 +218,7 @@ func (c *Context) compare(a, b value) int {
 	}
 	switch {
 	case a.isText() && b.isText():
-		return compareText(textOf(c, a), textOf(c, b))
+		return CompareText(textOf(c, a), textOf(c, b))
 	case a.class() != b.class():
 	case a.v.Kind() == event.BigInt:
 		return bigOf(c, a).Cmp(bigOf(c, b))
@@ -266,8 +266,8 @@ func compareFloat(a, b float64) int {
 	return cmp.Compare(int64(x), int64(y))
 }
 
-// compareText is String.compareTo: the difference of the first unlike units, else of the lengths.
-func compareText(a, b []byte) int {
+// CompareText is String.compareTo: the difference of the first unlike units, else of the lengths.
+func CompareText(a, b []byte) int {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] && a[i] < 0x80 {
 		i++

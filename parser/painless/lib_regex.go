@@ -46,7 +46,7 @@ func (cp *compiler) match(x *binaryExpr) code {
 	text := func(c *Context) []byte {
 		v := eval(c)
 		if v.isNull() {
-			c.nullPointer(at, `Cannot invoke "java.lang.CharSequence.length()" because "this.text" is null`)
+			c.nullPointer(at, `Cannot invoke "java.lang.CharSequence.length()" because "this.wrapped" is null`)
 		}
 		return c.str(v)
 	}

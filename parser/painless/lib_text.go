@@ -114,9 +114,9 @@ func declareString(l *lib, k *class) {
 	m("boolean equalsIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
 		return boolean(!a[0].isNull() && equalFold(s, textOf(c, a[0])))
 	})
-	m("int compareTo(String)", func(c *Context, s []byte, _ value, a []value) value { return count(compareText(s, c.arg(a[0]))) })
+	m("int compareTo(String)", func(c *Context, s []byte, _ value, a []value) value { return count(CompareText(s, c.arg(a[0]))) })
 	m("int compareToIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
-		return count(compareText(foldCase(s), foldCase(c.arg(a[0]))))
+		return count(CompareText(foldCase(s), foldCase(c.arg(a[0]))))
 	})
 	m("String concat(String)", func(c *Context, _ []byte, this value, a []value) value { c.arg(a[0]); return c.concat(this, a[0]) })
 	m("int indexOf(String)", func(c *Context, s []byte, _ value, a []value) value { return count(indexFrom(s, c.arg(a[0]), 0)) })
@@ -220,7 +220,11 @@ func (c *Context) lower(s []byte, this value) value {
 		}
 		return this
 	}
-	out := make([]byte, 0, len(s))
+	return c.textValue(AppendLower(make([]byte, 0, len(s)), s))
+}
+
+// AppendLower appends what String.toLowerCase gives in the root locale.
+func AppendLower(out, s []byte) []byte {
 	for i := 0; i < len(s); {
 		r, size := decode(s[i:])
 		switch {
@@ -235,7 +239,7 @@ func (c *Context) lower(s []byte, this value) value {
 		}
 		i += size
 	}
-	return c.textValue(out)
+	return out
 }
 
 // finalSigma tells whether a capital sigma ends a word.
@@ -269,7 +273,11 @@ func (c *Context) upper(s []byte, this value) value {
 		}
 		return this
 	}
-	out := make([]byte, 0, len(s))
+	return c.textValue(AppendUpper(make([]byte, 0, len(s)), s))
+}
+
+// AppendUpper appends what String.toUpperCase gives in the root locale.
+func AppendUpper(out, s []byte) []byte {
 	for i := 0; i < len(s); {
 		r, size := decode(s[i:])
 		special, ok := upperSpecial[r]
@@ -283,7 +291,7 @@ func (c *Context) upper(s []byte, this value) value {
 		}
 		i += size
 	}
-	return c.textValue(out)
+	return out
 }
 
 // upperSpecial are the letters whose upper case is longer (Unicode SpecialCasing, without conditions).

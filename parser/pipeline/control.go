@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -135,27 +136,53 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 	} else {
 		result = ev.NewList()
 	}
+	if ev.Len(v) == 0 {
+		return ev.Set(p.field, result)
+	}
 	var err error
-	for i := 0; i < ev.Len(v) && err == nil; i++ {
+	order := hashOrder(ev, v)
+	for n := 0; n < ev.Len(v) && err == nil; n++ {
+		i := n
+		if order != nil && n < len(order) {
+			i = order[n]
+		}
 		ev.Put(ingest, foreachValue, ev.At(v, i))
 		var key event.Value
 		if v.Kind() == event.Map {
 			key = ev.String(ev.Key(v, i))
 			ev.Put(ingest, foreachKey, key)
 		}
-		err = r.steps(p.step)
+		if err = r.steps(p.step); err == ErrDropped {
+			err = p.dropped(v)
+		}
 		if v.Kind() == event.Map {
-			ev.PutBytes(result, ev.Bytes(ev.Lookup(ingest, foreachKey)), ev.Lookup(ingest, foreachValue))
+			if key := ev.Bytes(ev.Lookup(ingest, foreachKey)); len(bytes.TrimSpace(key)) > 0 {
+				ev.PutBytes(result, key, ev.Lookup(ingest, foreachValue))
+			}
 		} else {
 			ev.Append(result, ev.Lookup(ingest, foreachValue))
 		}
 	}
 	restore(ev, ingest, foreachValue, outer)
-	restore(ev, ingest, foreachKey, outerKey)
+	if v.Kind() == event.Map {
+		restore(ev, ingest, foreachKey, outerKey)
+	}
 	if err != nil {
 		return err
 	}
 	return ev.Set(p.field, result)
+}
+
+// dropped is what becomes of a `drop` for one item: Elasticsearch has made nothing of it but an error, and not
+// even that for the fields of a map.
+func (p *foreachProcessor) dropped(v event.Value) error {
+	if _, calls := p.step[0].proc.(*pipelineProcessor); calls {
+		return ErrDropped
+	}
+	if v.Kind() == event.Map {
+		return nil
+	}
+	return errors.New(`Cannot invoke "org.elasticsearch.ingest.IngestDocument.getIngestMetadata()" because "ingestDocument" is null`)
 }
 
 func restore(ev *event.Event, m event.Value, name event.Symbol, v event.Value) {

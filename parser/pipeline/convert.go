@@ -224,8 +224,7 @@ func toString(r *Runner, v event.Value) (event.Value, error) {
 
 func toIP(r *Runner, v event.Value) (event.Value, error) {
 	if v.Kind() != event.String {
-		class := v.Kind().JavaClass()
-		return v, fmt.Errorf("class %s cannot be cast to class java.lang.String (%s and java.lang.String are in module java.base of loader 'bootstrap')", class, class)
+		return v, cannotCast(v.Kind().JavaClass(), "java.lang.String")
 	}
 	_, err := parseIP(string(r.ev.Bytes(v)))
 	return v, err

@@ -1,8 +1,10 @@
 package pipeline
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
 )
@@ -11,7 +13,7 @@ import (
 type csvProcessor struct {
 	field            field
 	targets          []event.Path
-	separator, quote byte
+	separator, quote uint16
 	trim             bool
 	empty            *value
 	ignoreMissing    bool
@@ -19,7 +21,7 @@ type csvProcessor struct {
 
 func newCSV(o *options) processor {
 	p := &csvProcessor{field: o.field("field"), trim: o.flag("trim", false), ignoreMissing: o.flag("ignore_missing", false)}
-	for _, name := range o.texts("target_fields", true) {
+	for _, name := range o.texts("target_fields", false) {
 		p.targets = append(p.targets, o.parsePath("target_fields", name))
 	}
 	if len(p.targets) == 0 {
@@ -28,18 +30,21 @@ func newCSV(o *options) processor {
 	p.separator, p.quote = o.character("separator", ','), o.character("quote", '"')
 	if n := o.find("empty_value"); n != nil {
 		v := o.parseValue("empty_value", n, false)
-		p.empty = &v
+		if p.empty = &v; n.value == nil && !n.isList && !n.isMap {
+			o.fail(n, "[empty_value] required property is missing")
+		}
 	}
 	return p
 }
 
-func (o *options) character(name string, otherwise byte) byte {
-	s := o.optionalText(name, string(rune(otherwise)))
-	if len(s) != 1 || s == "\n" || s == "\r" {
-		o.fail(o.node.get(name), "[%s] %s has to consist of only one ASCII character that is no line break", name, name)
+// character is an option of one UTF-16 unit, as Java counts characters.
+func (o *options) character(name string, otherwise uint16) uint16 {
+	units := utf16.Encode([]rune(o.optionalText(name, string(rune(otherwise)))))
+	if len(units) != 1 {
+		o.fail(o.node.get(name), "[%s] %s has to be single character", name, name)
 		return otherwise
 	}
-	return s[0]
+	return units[0]
 }
 
 func (p *csvProcessor) run(r *Runner) error {
@@ -47,76 +52,178 @@ func (p *csvProcessor) run(r *Runner) error {
 	if err != nil || v.IsNull() {
 		return err
 	}
-	at, n := 0, len(r.ev.Bytes(v))
-	for i := range p.targets {
-		if at > n {
+	c := csvReader{p: p, r: r, v: v, n: len(r.ev.Bytes(v))}
+	for _, b := range r.ev.Bytes(v) {
+		if b >= utf8.RuneSelf {
+			c.wide = utf16.Encode([]rune(string(r.ev.Bytes(v))))
+			c.n = len(c.wide)
 			break
 		}
-		var w event.Value
-		if w, at, err = p.next(r.ev, v, at); err != nil {
-			return err
-		}
-		if len(r.ev.Bytes(w)) == 0 {
-			if p.empty == nil || at > n { // nothing at the very end is no field
-				continue
+	}
+	return c.read()
+}
+
+// csvReader goes through a line as Elasticsearch does, by UTF-16 units: from what state to what next decides what
+// becomes of lines that are no proper CSV.
+type csvReader struct {
+	p         *csvProcessor
+	r         *Runner
+	v         event.Value
+	wide      []uint16 // nil when the line is ASCII
+	n         int      // units
+	at, start int
+	built     []uint16 // of a quoted field, up to its last doubled quote
+	header    int
+}
+
+type csvState int
+
+const (
+	csvStart csvState = iota
+	csvUnquoted
+	csvQuoted
+	csvQuotedEnd
+	csvDone
+)
+
+func (c *csvReader) unit(i int) uint16 {
+	if c.wide != nil {
+		return c.wide[i]
+	}
+	return uint16(c.r.ev.Bytes(c.v)[i])
+}
+
+func (c *csvReader) read() (err error) {
+	state := csvStart
+	for ; c.at < c.n && err == nil && state != csvDone; c.at++ {
+		switch state {
+		case csvStart:
+			state, err = c.begin()
+		case csvUnquoted:
+			state, err = c.unquoted()
+		case csvQuoted:
+			for c.at < c.n && c.unit(c.at) != c.p.quote {
+				c.at++
 			}
-			w = p.empty.of(r)
-		}
-		if err := r.ev.Set(p.targets[i], w); err != nil {
-			return err
+			if c.at < c.n {
+				state = csvQuotedEnd
+			}
+		case csvQuotedEnd:
+			state, err = c.quotedEnd()
 		}
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	switch state {
+	case csvUnquoted:
+		_, err = c.set(c.n)
+	case csvQuotedEnd:
+		_, err = c.set(c.n - 1)
+	case csvQuoted:
+		return errors.New("Unmatched quote") //nolint:staticcheck // Elasticsearch's text
+	}
+	return err
 }
 
-// next reads the field at byte at and returns where the one behind it starts; beyond the text when it was the last.
-func (p *csvProcessor) next(ev *event.Event, v event.Value, at int) (event.Value, int, error) {
-	s := ev.Bytes(v)
-	for p.trim && at < len(s) && (s[at] == ' ' || s[at] == '\t') {
-		at++
-	}
-	if at < len(s) && s[at] == p.quote {
-		return p.quoted(ev, v, at+1)
-	}
-	end := len(s)
-	if i := bytes.IndexByte(s[at:], p.separator); i >= 0 {
-		end = at + i
-	}
-	for i, c := range s[at:end] {
-		if c == p.quote || c == '\n' || c == '\r' {
-			return v, 0, fmt.Errorf("Illegal character inside unquoted field at %d", at+i) //nolint:staticcheck // Elasticsearch's text
+// begin is at the start of a field, or of the line.
+func (c *csvReader) begin() (csvState, error) {
+	for ; c.at < c.n; c.at++ {
+		switch u := c.unit(c.at); {
+		case u == c.p.quote:
+			c.built, c.start = c.built[:0], c.at+1
+			return csvQuoted, nil
+		case u == c.p.separator:
+			c.start++
+			c.built = c.built[:0]
+			if done, err := c.set(c.start); done || err != nil {
+				return csvDone, err
+			}
+		case u == ' ' || u == '\t':
+			if c.p.trim {
+				c.start++
+			}
+		default:
+			c.built = c.built[:0]
+			return csvUnquoted, nil
 		}
 	}
-	stop := end // what ends the text is not trimmed, as in Elasticsearch
-	for p.trim && end < len(s) && stop > at && (s[stop-1] == ' ' || s[stop-1] == '\t') {
-		stop--
-	}
-	return ev.Sub(v, at, stop), end + 1, nil
+	return csvDone, nil
 }
 
-// quoted reads a field behind its opening quote; a doubled quote stands for one.
-func (p *csvProcessor) quoted(ev *event.Event, v event.Value, at int) (event.Value, int, error) {
-	s := ev.Bytes(v)
-	mark := ev.Mark()
-	for {
-		i := bytes.IndexByte(s[at:], p.quote)
-		if i < 0 {
-			return v, 0, fmt.Errorf("Unmatched quote") //nolint:staticcheck // Elasticsearch's text
+func (c *csvReader) unquoted() (csvState, error) {
+	spaces := 0
+	for ; c.at < c.n; c.at++ {
+		switch u := c.unit(c.at); {
+		case u == '\n' || u == '\r' || u == c.p.quote:
+			return csvDone, fmt.Errorf("Illegal character inside unquoted field at %d", c.at) //nolint:staticcheck // Elasticsearch's text
+		case u == c.p.separator:
+			done, err := c.set(c.at - spaces)
+			if done || err != nil {
+				return csvDone, err
+			}
+			c.start = c.at + 1
+			return csvStart, nil
+		case c.p.trim && (u == ' ' || u == '\t'):
+			spaces++
+		default:
+			spaces = 0
 		}
-		ev.Write(s[at : at+i])
-		at += i + 1
-		if at < len(s) && s[at] == p.quote {
-			ev.Write(s[at : at+1])
-			at++
-			continue
+	}
+	return csvUnquoted, nil
+}
+
+// quotedEnd is behind a quote within a quoted field.
+func (c *csvReader) quotedEnd() (csvState, error) {
+	if c.unit(c.at) == c.p.quote {
+		for i := c.start; i < c.at-1; i++ {
+			c.built = append(c.built, c.unit(i))
 		}
-		break
+		c.built, c.start = append(c.built, c.p.quote), c.at+1
+		return csvQuoted, nil
 	}
-	for p.trim && at < len(s) && (s[at] == ' ' || s[at] == '\t') {
-		at++
+	for written := false; c.at < c.n; c.at++ {
+		u := c.unit(c.at)
+		if u != c.p.separator && u != ' ' && u != '\t' {
+			return csvDone, fmt.Errorf("character '%s' after quoted field at %d", string(utf16.Decode([]uint16{u})), c.at)
+		}
+		if !written {
+			if done, err := c.set(c.at - 1); done || err != nil {
+				return csvDone, err
+			}
+			written = true
+		}
+		if u == c.p.separator {
+			c.start = c.at + 1
+			return csvStart, nil
+		}
 	}
-	if at < len(s) && s[at] != p.separator {
-		return v, 0, fmt.Errorf("character '%c' after quoted field at %d", s[at], at)
+	return csvDone, nil
+}
+
+// set writes the field that ends before unit end; done when there is no target for another one.
+func (c *csvReader) set(end int) (done bool, err error) {
+	ev := c.r.ev
+	var w event.Value
+	switch {
+	case c.start > end || end > c.n:
+		return true, fmt.Errorf("begin %d, end %d, length %d", c.start, end, c.n)
+	case len(c.built) == 0 && c.wide == nil:
+		w = ev.Sub(c.v, c.start, end)
+	default:
+		units := c.built
+		for i := c.start; i < end; i++ {
+			units = append(units, c.unit(i))
+		}
+		w = ev.Text(string(utf16.Decode(units)))
 	}
-	return ev.Since(mark), at + 1, nil
+	target := c.p.targets[c.header]
+	c.header++
+	if len(ev.Bytes(w)) == 0 {
+		if c.p.empty == nil {
+			return c.header == len(c.p.targets), nil
+		}
+		w = c.p.empty.of(c.r)
+	}
+	return c.header == len(c.p.targets), ev.Set(target, w)
 }

@@ -3,10 +3,12 @@ package pipeline
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // expandProcessor is `dot_expander`.
@@ -48,7 +50,7 @@ func (p *expandProcessor) run(r *Runner) error {
 	}
 	var names [][]byte
 	for i := range ev.Len(m) {
-		if name := ev.Key(m, i); bytes.IndexByte(name, '.') > 0 && name[len(name)-1] != '.' && !bytes.Contains(name, []byte("..")) {
+		if name := ev.Key(m, i); bytes.IndexByte(name, '.') > 0 {
 			names = append(names, bytes.Clone(name))
 		}
 	}
@@ -138,16 +140,14 @@ func (p *sortProcessor) run(r *Runner) error {
 	items := make([]event.Value, ev.Len(v))
 	for i := range items {
 		items[i] = ev.At(v, i)
-		if k, first := items[i].Kind(), items[0].Kind(); k != first || k >= event.List || k <= event.Null {
-			return fmt.Errorf("class %s cannot be cast to class %s", k.JavaClass(), first.JavaClass())
-		}
 	}
-	slices.SortStableFunc(items, func(a, b event.Value) int {
-		if p.descending {
-			a, b = b, a
-		}
-		return compareValues(ev, a, b)
-	})
+	compare := func(a, b event.Value) (int, error) { return compareValues(ev, a, b) }
+	if p.descending {
+		compare = func(a, b event.Value) (int, error) { return compareValues(ev, b, a) }
+	}
+	if err := javaSort(items, compare); err != nil {
+		return err
+	}
 	list := ev.NewList()
 	for _, item := range items {
 		ev.Append(list, item)
@@ -155,17 +155,85 @@ func (p *sortProcessor) run(r *Runner) error {
 	return ev.Set(p.target, list)
 }
 
-// compareValues compares two scalars of one kind.
-func compareValues(ev *event.Event, a, b event.Value) int {
+// javaSort sorts and compares in Java's order, on which of two unlike items the error is about depends. That of
+// long lists is not followed.
+func javaSort(items []event.Value, compare func(a, b event.Value) (int, error)) error {
+	if len(items) >= 32 {
+		var failed error
+		slices.SortStableFunc(items, func(a, b event.Value) int {
+			n, err := compare(a, b)
+			if err != nil {
+				failed = err
+			}
+			return n
+		})
+		return failed
+	}
+	if len(items) < 2 {
+		return nil
+	}
+	n, err := compare(items[1], items[0])
+	if err != nil {
+		return err
+	}
+	descending, run := n < 0, 2
+	for ; run < len(items); run++ {
+		if n, err = compare(items[run], items[run-1]); err != nil {
+			return err
+		}
+		if descending != (n < 0) {
+			break
+		}
+	}
+	if descending {
+		slices.Reverse(items[:run])
+	}
+	for ; run < len(items); run++ {
+		pivot, left, right := items[run], 0, run
+		for left < right {
+			mid := (left + right) / 2
+			if n, err = compare(pivot, items[mid]); err != nil {
+				return err
+			}
+			if n < 0 {
+				right = mid
+			} else {
+				left = mid + 1
+			}
+		}
+		copy(items[left+1:run+1], items[left:run])
+		items[left] = pivot
+	}
+	return nil
+}
+
+// compareValues is a.compareTo(b).
+func compareValues(ev *event.Event, a, b event.Value) (int, error) {
+	switch {
+	case a.IsNull() || b.IsNull():
+		return 0, &painless.Error{Class: "java.lang.NullPointerException"}
+	case a.Kind() >= event.List:
+		return 0, cannotCast(a.Kind().JavaClass(), "java.lang.Comparable")
+	case a.Kind() != b.Kind():
+		return 0, cannotCast(b.Kind().JavaClass(), a.Kind().JavaClass())
+	}
 	switch a.Kind() {
 	case event.Int, event.Long, event.Date:
-		return compare(a.Int(), b.Int())
+		return compare(a.Int(), b.Int()), nil
 	case event.Float, event.Double:
-		return compare(a.Float(), b.Float())
+		if n := compare(a.Float(), b.Float()); n != 0 {
+			return n, nil
+		}
+		return compare(int64(math.Float64bits(a.Float())), int64(math.Float64bits(b.Float()))), nil //nolint:gosec // -0.0 is below 0.0
 	case event.Bool:
-		return compare(boolOrder(a), boolOrder(b))
+		return compare(boolOrder(a), boolOrder(b)), nil
 	}
-	return bytes.Compare(ev.Bytes(a), ev.Bytes(b))
+	return painless.CompareText(ev.Bytes(a), ev.Bytes(b)), nil
+}
+
+// cannotCast is Java's ClassCastException.
+func cannotCast(from, to string) error {
+	return fmt.Errorf("class %s cannot be cast to class %s (%s and %s are in module java.base of loader 'bootstrap')", from, to, from, to)
 }
 
 func compare[T int | int64 | float64](a, b T) int {

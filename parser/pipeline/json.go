@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/millrace/millrace/event"
@@ -36,18 +37,9 @@ func (p *jsonProcessor) run(r *Runner) error {
 	if err != nil {
 		return err
 	}
-	parsed := v
-	switch {
-	case v.Kind() == event.String:
-		var rest []byte
-		if parsed, rest, err = r.ev.ParseJSON(r.ev.Bytes(v), event.DefaultJSONLimits(), p.allowDuplicates); err != nil {
-			return err
-		}
-		if p.strict && len(rest) > 0 {
-			return fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", r.ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text
-		}
-	case v.Kind() >= event.List:
-		return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", p.field, v.Kind().JavaClass())
+	parsed, err := p.parse(r, v)
+	if err != nil {
+		return err
 	}
 	if !p.addToRoot {
 		return r.ev.Set(p.target, parsed)
@@ -57,6 +49,27 @@ func (p *jsonProcessor) run(r *Runner) error {
 	}
 	mergeMaps(r.ev, r.ev.Doc(), parsed, p.merge)
 	return nil
+}
+
+// parse reads the text of a value; that of scalars other than text is what they are.
+func (p *jsonProcessor) parse(r *Runner, v event.Value) (event.Value, error) {
+	switch {
+	case v.Kind() >= event.List:
+		v = r.ev.String(r.text(v))
+	case v.Kind() != event.String:
+		return v, nil
+	}
+	if len(bytes.TrimLeft(r.ev.Bytes(v), " \t\r\n")) == 0 {
+		return event.NullValue(), nil
+	}
+	parsed, rest, err := r.ev.ParseJSON(r.ev.Bytes(v), event.DefaultJSONLimits(), p.allowDuplicates)
+	if err != nil {
+		return v, err
+	}
+	if p.strict && len(rest) > 0 {
+		return v, fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", r.ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text
+	}
+	return parsed, nil
 }
 
 func mergeMaps(ev *event.Event, to, from event.Value, deep bool) {

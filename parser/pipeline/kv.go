@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/javaregex"
@@ -16,7 +18,7 @@ type kvProcessor struct {
 	splitText              string
 	include, exclude       []string
 	prefix                 string
-	trimKey, trimValue     string
+	trimKey, trimValue     trimmer
 	stripBrackets          bool
 	ignoreMissing          bool
 }
@@ -25,7 +27,7 @@ func newKV(o *options) processor {
 	p := &kvProcessor{
 		field: o.field("field"), target: o.optionalField("target_field", field{}),
 		splitText: o.text("value_split"), include: o.texts("include_keys", false), exclude: o.texts("exclude_keys", false),
-		prefix: o.optionalText("prefix", ""), trimKey: o.optionalText("trim_key", ""), trimValue: o.optionalText("trim_value", ""),
+		prefix: o.optionalText("prefix", ""), trimKey: o.trimmer("trim_key"), trimValue: o.trimmer("trim_value"),
 		stripBrackets: o.flag("strip_brackets", false), ignoreMissing: o.flag("ignore_missing", false),
 	}
 	p.fieldSplit, p.valueSplit = o.regex("field_split", o.text("field_split")), o.regex("value_split", p.splitText)
@@ -36,7 +38,22 @@ func newKV(o *options) processor {
 const maxKeys = 10_000
 
 func (p *kvProcessor) run(r *Runner) error {
-	path, v, err := r.textField(&p.field, p.ignoreMissing, "cannot extract key-value pairs.")
+	path, err := p.field.of(r)
+	if err != nil && !errors.Is(err, errEmptyField) {
+		return err
+	}
+	if err != nil || r.ev.Get(path).Kind() == event.Missing {
+		if err == nil {
+			err = r.outOfRange(path)
+		} else {
+			err = nil
+		}
+		if err != nil || p.ignoreMissing {
+			return err
+		}
+		return fmt.Errorf("field [%s] doesn't exist", path)
+	}
+	_, v, err := r.textField(&field{path: path}, p.ignoreMissing, "cannot extract key-value pairs.")
 	if err != nil || v.IsNull() {
 		return err
 	}
@@ -49,25 +66,13 @@ func (p *kvProcessor) run(r *Runner) error {
 		prefix = to.String() + "."
 	}
 	prefix += p.prefix
-	s, last := r.ev.Bytes(v), 0
-	seps := p.fieldSplit.All(s)
-	if len(seps) > maxKeys {
+	parts := javaSplit(p.fieldSplit, r.ev.Bytes(v), 0)
+	if len(parts) > maxKeys {
 		return fmt.Errorf("field [%s] has more than %d key-value pairs", path, maxKeys)
 	}
-	end := len(s) // empty parts at the end do not count
-	for n := len(seps); n > 0 && seps[n-1][1] == end; n-- {
-		end, seps = seps[n-1][0], seps[:n-1]
-	}
-	for i := 0; i <= len(seps); i++ {
-		stop := end
-		if i < len(seps) {
-			stop = seps[i][0]
-		}
-		if err := p.pair(r, path, r.ev.Sub(v, last, stop), prefix); err != nil {
+	for _, part := range parts {
+		if err := p.pair(r, path, r.ev.Sub(v, part[0], part[1]), prefix); err != nil {
 			return err
-		}
-		if i < len(seps) {
-			last = seps[i][1]
 		}
 	}
 	return nil
@@ -75,24 +80,20 @@ func (p *kvProcessor) run(r *Runner) error {
 
 func (p *kvProcessor) pair(r *Runner, path event.Path, part event.Value, prefix string) error {
 	s := r.ev.Bytes(part)
-	loc := p.valueSplit.Index(s)
-	if loc == nil {
+	halves := javaSplit(p.valueSplit, s, 2)
+	if len(halves) != 2 {
 		return fmt.Errorf("field [%s] does not contain value_split [%s]", path, p.splitText)
 	}
-	key := string(bytes.Trim(s[:loc[0]], p.trimKey))
-	if p.trimKey == "" {
-		key = string(s[:loc[0]])
-	}
+	from, to := p.trimKey.span(s, halves[0][0], halves[0][1])
+	key := string(s[from:to])
 	if p.include != nil && !slices.Contains(p.include, key) || slices.Contains(p.exclude, key) {
 		return nil
 	}
-	from, to := loc[1], len(s)
-	if p.trimValue != "" {
-		from, to = trimSpan(s, from, to, p.trimValue)
-	}
+	from, to = halves[1][0], halves[1][1]
 	if p.stripBrackets {
 		from, to = stripSpan(s, from, to)
 	}
+	from, to = p.trimValue.span(s, from, to)
 	name, err := r.ev.DynamicPath([]byte(prefix + key))
 	if err != nil {
 		return err
@@ -104,18 +105,52 @@ func (p *kvProcessor) pair(r *Runner, path event.Path, part event.Value, prefix 
 	return r.ev.Set(name, v)
 }
 
-func trimSpan(s []byte, from, to int, cutset string) (int, int) {
-	left := bytes.TrimLeft(s[from:to], cutset)
-	from = to - len(left)
-	return from, from + len(bytes.TrimRight(left, cutset))
+// trimmer takes characters off both ends. What they are is the inside of a class of a regular expression.
+type trimmer struct {
+	plain string // when they stand for themselves
+	re    *javaregex.Regexp
 }
 
-// stripSpan takes quotes and brackets off both ends.
-func stripSpan(s []byte, from, to int) (int, int) {
-	for _, pair := range []string{`""`, `''`, "()", "[]", "<>"} {
-		if to-from >= 2 && s[from] == pair[0] && s[to-1] == pair[1] {
-			return from + 1, to - 1
+func (o *options) trimmer(name string) trimmer {
+	n := o.find(name)
+	if n == nil {
+		return trimmer{}
+	}
+	class := o.textOf(n, name)
+	if class != "" && !strings.ContainsAny(class, `^\\-[]&`) {
+		return trimmer{plain: class}
+	}
+	return trimmer{re: o.regex(name, "(^(["+class+"]+))|(["+class+"]+$)")}
+}
+
+// span is what is left of s[from:to].
+func (t *trimmer) span(s []byte, from, to int) (int, int) {
+	switch {
+	case t.re != nil:
+		start := from
+		for _, loc := range t.re.All(s[start:to]) {
+			if loc[0] == 0 {
+				from = start + loc[1]
+			} else {
+				to = start + loc[0]
+			}
 		}
+		from = min(from, to)
+	case t.plain != "":
+		left := bytes.TrimLeft(s[from:to], t.plain)
+		from = to - len(left)
+		to = from + len(bytes.TrimRight(left, t.plain))
+	}
+	return from, to
+}
+
+// stripSpan takes one quote or bracket off each end.
+func stripSpan(s []byte, from, to int) (int, int) {
+	if from < to && strings.IndexByte(`([<"'`, s[from]) >= 0 {
+		from++
+	}
+	if from < to && strings.IndexByte(`)]>"'`, s[to-1]) >= 0 {
+		to--
 	}
 	return from, to
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/javaregex"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // splitProcessor is `split`.
@@ -40,21 +41,38 @@ func (p *splitProcessor) run(r *Runner) error {
 		return err
 	}
 	list := r.ev.NewList()
-	s, last, least := r.ev.Bytes(v), 0, 1
-	for _, loc := range p.separator.All(s) {
-		if loc[1] == 0 { // Java drops an empty text before a match of nothing at the start
-			continue
-		}
-		r.ev.Append(list, r.ev.Sub(v, last, loc[0]))
-		last, least = loc[1], 0
+	limit := 0
+	if p.keepTrailing {
+		limit = -1
 	}
-	r.ev.Append(list, r.ev.Sub(v, last, len(s)))
-	if !p.keepTrailing {
-		for n := r.ev.Len(list); n > least && len(r.ev.Bytes(r.ev.At(list, n-1))) == 0; n-- {
-			r.ev.RemoveAt(list, n-1)
-		}
+	for _, part := range javaSplit(p.separator, r.ev.Bytes(v), limit) {
+		r.ev.Append(list, r.ev.Sub(v, part[0], part[1]))
 	}
 	return r.ev.Set(to, list)
+}
+
+// javaSplit is Java's Pattern.split: at most limit parts; 0 is for all without empty ones at the end, -1 for all.
+func javaSplit(re *javaregex.Regexp, s []byte, limit int) [][2]int {
+	var parts [][2]int
+	last := 0
+	for _, loc := range re.All(s) {
+		if limit > 0 && len(parts) == limit-1 {
+			break
+		}
+		if loc[1] == 0 { // no empty text before a match of nothing at the start
+			continue
+		}
+		parts = append(parts, [2]int{last, loc[0]})
+		last = loc[1]
+	}
+	if last == 0 {
+		return [][2]int{{0, len(s)}}
+	}
+	parts = append(parts, [2]int{last, len(s)})
+	for n := len(parts); limit == 0 && n > 0 && parts[n-1][0] == parts[n-1][1]; n-- {
+		parts = parts[:n-1]
+	}
+	return parts
 }
 
 // textField reads a field that must be text. The value is Missing, without an error, when the field is
@@ -113,11 +131,11 @@ func (p *joinProcessor) run(r *Runner) error {
 		if i > 0 {
 			out = append(out, p.separator...)
 		}
-		if item := r.ev.At(v, i); item.IsNull() {
-			out = append(out, "null"...)
-		} else {
-			out = appendText(out, r.ev, item)
+		item := r.ev.At(v, i)
+		if item.IsNull() {
+			return &painless.Error{Class: "java.lang.NullPointerException"}
 		}
+		out = appendText(out, r.ev, item)
 	}
 	r.buf = out
 	return r.ev.Set(to, r.ev.String(out))

@@ -7,10 +7,12 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/javaregex"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // textProcessor changes a text field, or each text of a list: lowercase, uppercase, trim, gsub, urldecode, bytes.
@@ -28,11 +30,15 @@ func newText(o *options, change func(*Runner, event.Value) (event.Value, error))
 }
 
 func newLowercase(o *options) processor {
-	return newText(o, func(r *Runner, v event.Value) (event.Value, error) { return mapCase(r.ev, v, 'A', bytes.ToLower), nil })
+	return newText(o, func(r *Runner, v event.Value) (event.Value, error) {
+		return mapCase(r.ev, v, 'A', painless.AppendLower), nil
+	})
 }
 
 func newUppercase(o *options) processor {
-	return newText(o, func(r *Runner, v event.Value) (event.Value, error) { return mapCase(r.ev, v, 'a', bytes.ToUpper), nil })
+	return newText(o, func(r *Runner, v event.Value) (event.Value, error) {
+		return mapCase(r.ev, v, 'a', painless.AppendUpper), nil
+	})
 }
 
 func newTrim(o *options) processor {
@@ -65,10 +71,15 @@ func newGsub(o *options) processor {
 	if err != nil {
 		o.fail(o.node.get("pattern"), "[pattern] Invalid regex pattern. %w", err)
 	}
-	replacement, err := parseReplacement(o.text("replacement"))
-	if err != nil {
-		o.fail(o.node.get("replacement"), "[replacement] %w", err)
+	replacement := o.text("replacement")
+	if re == nil {
+		return nil
 	}
+	return newReplacement(o, re, replacement)
+}
+
+func newReplacement(o *options, re *javaregex.Regexp, text string) processor {
+	replacement := parseReplacement(text, re)
 	return newText(o, func(r *Runner, v event.Value) (event.Value, error) { return replacement.all(r.ev, re, v) })
 }
 
@@ -123,13 +134,13 @@ func (p *textProcessor) changeAny(r *Runner, path event.Path, v event.Value) (ev
 	return list, nil
 }
 
-// mapCase converts ASCII in the event's own buffer, and anything else by way of the standard library.
-func mapCase(ev *event.Event, v event.Value, first byte, other func([]byte) []byte) event.Value {
+// mapCase converts ASCII in the event's own buffer, and anything else as Java does.
+func mapCase(ev *event.Event, v event.Value, first byte, other func(dst, s []byte) []byte) event.Value {
 	s := ev.Bytes(v)
 	changes := false
 	for _, c := range s {
 		if c >= utf8.RuneSelf {
-			return ev.String(other(s))
+			return ev.String(other(nil, s))
 		}
 		changes = changes || c-first < 26
 	}
@@ -149,25 +160,52 @@ func mapCase(ev *event.Event, v event.Value, first byte, other func([]byte) []by
 
 // urlDecode undoes percent encoding, and "+" for a space, as Java's URLDecoder does.
 func urlDecode(dst, s []byte) ([]byte, error) {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
+	for i := 0; i < len(s); {
+		switch s[i] {
 		case '+':
 			dst = append(dst, ' ')
+			i++
 		case '%':
-			if i+2 >= len(s) {
-				return dst, fmt.Errorf("URLDecoder: Incomplete trailing escape (%%) pattern")
+			mark := len(dst)
+			for ; i < len(s) && s[i] == '%'; i += 3 {
+				if i+2 >= len(s) {
+					return dst, badEscape("URLDecoder: Incomplete trailing escape (%) pattern")
+				}
+				n, err := hexByte(s[i+1 : i+3])
+				if err != nil {
+					return dst, err
+				}
+				dst = append(dst, n)
 			}
-			n, err := strconv.ParseUint(string(s[i+1:i+3]), 16, 8)
-			if err != nil {
-				return dst, fmt.Errorf("URLDecoder: Illegal hex characters in escape (%%) pattern - Error at index 0 in: %q", s[i+1:i+3])
+			if decoded := dst[mark:]; !utf8.Valid(decoded) {
+				dst = append(dst[:mark], bytes.ToValidUTF8(decoded, []byte("\ufffd"))...)
 			}
-			dst = append(dst, byte(n))
-			i += 2
 		default:
-			dst = append(dst, c)
+			dst = append(dst, s[i])
+			i++
 		}
 	}
 	return dst, nil
+}
+
+func badEscape(text string) error {
+	return &causedError{"Could not URL-decode value.", text}
+}
+
+// hexByte reads two digits as Java's Integer.parseInt does, which takes a sign for one of them.
+func hexByte(s []byte) (byte, error) {
+	n, err := strconv.ParseInt(view(s), 16, 16)
+	switch {
+	case err != nil:
+		at := 0
+		if _, err := strconv.ParseUint(view(s[:1]), 16, 8); err == nil || s[0] == '+' || s[0] == '-' {
+			at = 1
+		}
+		return 0, badEscape(fmt.Sprintf(`URLDecoder: Illegal hex characters in escape (%%) pattern - Error at index %d in: "%s"`, at, s)) //nolint:gocritic // not escaped
+	case n < 0:
+		return 0, badEscape("URLDecoder: Illegal hex characters in escape (%) pattern - negative value")
+	}
+	return byte(n), nil
 }
 
 var byteUnits = []struct {
@@ -251,57 +289,93 @@ func saturated(f float64) int64 {
 // javaSpace is what Java's String.trim takes off.
 func javaSpace(r rune) bool { return r <= ' ' }
 
-// replacement is the text that gsub puts in, with $1 and \$ as in Java's Matcher.
-type replacement []replacementPart
+// replacement is the text that gsub puts in, with $1, ${name} and \$ as in Java's Matcher.
+type replacement struct {
+	parts []replacementPart
+	err   error // what is wrong with it, which nobody is told before something matches
+}
 
 type replacementPart struct {
 	text  string
 	group int // when text is ""
 }
 
-func parseReplacement(s string) (replacement, error) {
-	var parts replacement
+func parseReplacement(s string, re *javaregex.Regexp) (t replacement) {
 	var text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
-			parts = append(parts, replacementPart{text: text.String()})
+			t.parts = append(t.parts, replacementPart{text: text.String()})
 			text.Reset()
 		}
 	}
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\\' && i+1 < len(s):
-			i++
-			text.WriteByte(s[i])
-		case c == '$' && i+1 < len(s) && s[i+1]-'0' <= 9:
+	for len(s) > 0 && t.err == nil {
+		c := s[0]
+		switch s = s[1:]; {
+		case c == '\\' && s == "":
+			t.err = errors.New("character to be escaped is missing")
+		case c == '\\':
+			_, size := utf8.DecodeRuneInString(s)
+			text.WriteString(s[:size])
+			s = s[size:]
+		case c == '$':
 			flush()
-			i++
-			parts = append(parts, replacementPart{group: int(s[i] - '0')})
-		case c == '$' || c == '\\':
-			return nil, fmt.Errorf("Illegal group reference in [%s]: write \\%c for the character", s, c) //nolint:staticcheck // Java's text
+			var group int
+			if group, s, t.err = parseGroup(s, re); t.err == nil {
+				t.parts = append(t.parts, replacementPart{group: group})
+			}
 		default:
 			text.WriteByte(c)
 		}
 	}
 	flush()
-	return parts, nil
+	return t
 }
 
-func (t replacement) all(ev *event.Event, re *javaregex.Regexp, v event.Value) (event.Value, error) {
+// parseGroup reads what follows a $: a name in braces, or as many digits as make a group that there is.
+func parseGroup(s string, re *javaregex.Regexp) (group int, rest string, err error) {
+	switch {
+	case s == "":
+		return 0, s, errors.New("Illegal group reference: group index is missing") //nolint:staticcheck // Java's text
+	case s[0] == '{':
+		name := s[1:]
+		end := strings.IndexFunc(name, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		switch {
+		case end <= 0 || name[end] != '}':
+			return 0, s, errors.New("named capturing group is missing trailing '}'")
+		case name[0] <= '9':
+			return 0, s, fmt.Errorf("capturing group name {%s} starts with digit character", name[:end])
+		}
+		if group = re.Group(name[:end]); group < 0 {
+			return 0, s, fmt.Errorf("No group with name {%s}", name[:end]) //nolint:staticcheck // Java's text
+		}
+		return group, name[end+1:], nil
+	case s[0]-'0' > 9:
+		return 0, s, errors.New("Illegal group reference") //nolint:staticcheck // Java's text
+	}
+	if group = int(s[0] - '0'); group > re.Groups() {
+		return 0, s, fmt.Errorf("No group %d", group) //nolint:staticcheck // Java's text
+	}
+	for s = s[1:]; s != "" && s[0]-'0' <= 9 && group*10+int(s[0]-'0') <= re.Groups(); s = s[1:] {
+		group = group*10 + int(s[0]-'0')
+	}
+	return group, s, nil
+}
+
+func (t *replacement) all(ev *event.Event, re *javaregex.Regexp, v event.Value) (event.Value, error) {
 	s := ev.Bytes(v)
 	if !re.Find(s) {
 		return v, nil
 	}
+	if t.err != nil {
+		return v, t.err
+	}
 	mark, last := ev.Mark(), 0
 	for _, loc := range re.All(s) {
 		ev.Write(s[last:loc[0]])
-		for _, part := range t {
+		for _, part := range t.parts {
 			switch {
 			case part.text != "":
 				ev.Write([]byte(part.text))
-			case 2*part.group+1 >= len(loc):
-				ev.Undo(mark)
-				return v, fmt.Errorf("No group %d", part.group) //nolint:staticcheck // Java's text
 			case loc[2*part.group] >= 0:
 				ev.Write(s[loc[2*part.group]:loc[2*part.group+1]])
 			}
