@@ -83,7 +83,9 @@ func (p *agentProcessor) run(r *Runner) error {
 			if a.OSVersion != "" {
 				ev.Put(os, n.version, ev.Text(a.OSVersion))
 			}
-			ev.Put(os, n.full, ev.Text(a.OSFull))
+			if a.OSFull != "" {
+				ev.Put(os, n.full, ev.Text(a.OSFull))
+			}
 			ev.Put(m, n.os, os)
 		}
 	}

@@ -6,6 +6,7 @@
 package useragent
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,9 +22,24 @@ type Parser struct {
 // New returns a parser with the rules of uap-core that are built in.
 func New() *Parser {
 	return &Parser{rules: sync.OnceValues(func() (*uaparser.Parser, error) {
-		return uaparser.New(uaparser.WithCacheSize(1))
+		p, err := uaparser.New(uaparser.WithCacheSize(1))
+		if err != nil {
+			return nil, err
+		}
+		for _, rule := range p.UA {
+			if rule.Expr == newFirefox {
+				rule.Reg = oldFirefox
+			}
+		}
+		return p, nil
 	})}
 }
+
+// Elasticsearch's copy of the rules is older in what it says of Firefox: 72.0 is left to the next rule, of which the
+// group for the third part is there and empty.
+const newFirefox = `(Firefox)/(\d+)\.(\d+)(?:\.(\d+)|$)`
+
+var oldFirefox = regexp.MustCompile(`(Firefox)/(\d+)\.(\d+)\.(\d+)`)
 
 // Agent is what a text was recognised as.
 type Agent struct {
@@ -39,67 +55,65 @@ func (p *Parser) parse(text string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	os := rules.ParseOs(text)
 	a := &Agent{Name: other, Device: rules.ParseDevice(text).Family}
 	for _, rule := range rules.UA {
 		if m := rule.Reg.FindStringSubmatchIndex(text); m != nil {
-			a.Name, a.Version = browser(text, m, rule.FamilyReplacement, rule.V1Replacement, rule.V2Replacement, rule.V3Replacement)
-			break
+			name, version, _ := versioned(text, m, rule.FamilyReplacement, rule.V1Replacement, rule.V2Replacement, rule.V3Replacement)
+			if name != "" {
+				a.Name, a.Version = name, version
+				break
+			}
+		}
+	}
+	for _, rule := range rules.OS {
+		if m := rule.Reg.FindStringSubmatchIndex(text); m != nil {
+			name, version, has := versioned(text, m, rule.OSReplacement, rule.V1Replacement, rule.V2Replacement, rule.V3Replacement, rule.V4Replacement)
+			if name != "" {
+				a.OSName, a.OSVersion = name, version
+				if has {
+					a.OSFull = name + " " + version
+				}
+				break
+			}
 		}
 	}
 	if a.Device == "" {
 		a.Device = other
 	}
-	if os.Family != "" && os.Family != other {
-		a.OSName, a.OSVersion = os.Family, dotted(os.Major, os.Minor, os.Patch, os.PatchMinor)
-		a.OSFull = a.OSName
-		if a.OSVersion != "" {
-			a.OSFull += " " + a.OSVersion
-		}
-	}
 	return a, nil
 }
 
-// browser is the name and the version of a match. Elasticsearch's version has four parts, where uap-core says
-// three: a fifth group of the expression is the build. A group that matches nothing is a part that is empty.
-func browser(text string, match []int, replacements ...string) (name, version string) {
+// versioned is the name and the version of a match, as Elasticsearch builds them: a version has four parts, where
+// uap-core says three (a fifth group of the expression is the build), and ends before the first part whose group is
+// not in the match; one that is there and empty is a part. name is "" when there is none. The parser fills in
+// replacements that a rule does not have, as $1 and so on.
+func versioned(text string, match []int, replacements ...string) (name, version string, hasVersion bool) {
 	for i := range 5 {
 		group, matched := "", false
 		if 2*i+3 < len(match) && match[2*i+2] >= 0 {
 			group, matched = text[match[2*i+2]:match[2*i+3]], true
 		}
-		if i < len(replacements) && replacements[i] != "" {
-			group, matched = strings.Replace(replacements[i], "$"+strconv.Itoa(i+1), group, 1), true
+		own := "$" + strconv.Itoa(i+1)
+		if i < len(replacements) && replacements[i] != "" && replacements[i] != own {
+			if i == 0 && matched {
+				group = strings.Replace(replacements[i], own, group, 1)
+			} else {
+				group = replacements[i]
+			}
+			matched = true
 		}
 		switch {
-		case i == 0 && matched && group != "":
-			name = group
 		case i == 0:
-			name = other
+			name = group
 		case !matched:
-			return name, version
+			return name, version, i > 1
 		case i == 1:
 			version = group
 		default:
 			version += "." + group
 		}
 	}
-	return name, version
-}
-
-// dotted joins the parts of a version up to the first that is missing.
-func dotted(parts ...string) string {
-	version := ""
-	for i, part := range parts {
-		if part == "" {
-			break
-		}
-		if i > 0 {
-			version += "."
-		}
-		version += part
-	}
-	return version
+	return name, version, true
 }
 
 // cacheSize bounds each of the two generations of a Cache, maxText the texts that are worth keeping.

@@ -25,3 +25,22 @@ func TestLookup(t *testing.T) {
 		}
 	}
 }
+
+func TestVersions(t *testing.T) {
+	c := Cache{Parser: New()}
+	for text, want := range map[string][4]string{
+		"Go-http-client/2.0": {"Go-http-client", "2.0", "", ""},
+		"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0":          {"Firefox", "128.0.", "Linux", ""},
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:72.0.1) Gecko/1 Firefox/72.0.1":     {"Firefox", "72.0.1", "Windows", "Windows 10"},
+		"Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)":                 {"IE", "9.0", "Windows", "Windows 7"},
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/100.0.4896.75 Safari/537": {"Chrome", "100.0.4896.75", "Mac OS X", "Mac OS X 10.15.7"},
+	} {
+		a, err := c.Lookup([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [4]string{a.Name, a.Version, a.OSName, a.OSFull}; got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
