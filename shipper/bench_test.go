@@ -9,11 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/shipper/framing"
-	"github.com/millrace/millrace/shipper/hostfile"
 )
 
 // discard is a spool that costs nothing.
@@ -53,20 +50,7 @@ func BenchmarkIntake(b *testing.B) {
 }
 
 func benchmarkIntake(b *testing.B, data []byte, lines int) {
-	cfg := testConfig()
-	s := &Shipper{cfg: cfg, log: zap.NewNop()}
-	var err error
-	if s.files, err = hostfile.New(cfg.Files, b.TempDir(), time.Now, s.log); err != nil {
-		b.Fatal(err)
-	}
-	defer s.files.Close()
-	s.gaps = newGapLog(b.TempDir(), cfg.Files.Format, s.log)
-	s.intake = &intake{files: s.files, ids: event.NewIDs(), now: time.Now}
-	s.addRoutes(discard{})
-	stop, done := make(chan struct{}), make(chan struct{}, len(s.intake.lanes))
-	for _, l := range s.intake.lanes {
-		go func() { l.run(context.Background(), stop); done <- struct{}{} }()
-	}
+	s, stop := startIntake(b, b.TempDir(), testConfig(), discard{}, time.Now)
 	l := newListenerBase(&ListenerConfig{MaxMessage: DefaultMaxMessage}, s.intake, s.log)
 	from := s.intake.session(event.Origin{Peer: netip.MustParseAddrPort("192.0.2.1:1"), Transport: event.TCP}, &l.stats)
 	cutter := framing.New(int(DefaultMaxMessage))
@@ -86,10 +70,7 @@ func benchmarkIntake(b *testing.B, data []byte, lines int) {
 	}
 	b.StopTimer()
 	b.ReportMetric(float64(cpuTime()-start)/float64(max(b.N, lines)), "cpu-ns/op")
-	close(stop)
-	for range s.intake.lanes {
-		<-done
-	}
+	stop()
 	if got := l.stats.lines.Load(); got == 0 || l.stats.unrouted.Load() > 0 {
 		b.Fatal(fmt.Sprint("lines: ", got))
 	}

@@ -68,10 +68,10 @@ func (r *syslogReader) end(buf *buffer) {
 
 // cut takes every whole message out of buf to where it belongs.
 func (b *listenerBase) cut(from *session, cutter *framing.Cutter, buf *buffer) {
-	empty := 0
+	run, data, empty := buf.run, buf.data[buf.start:buf.end], 0
 	for {
-		message, truncated, n, ok := cutter.Next(buf.data[buf.start:buf.end])
-		buf.start += n
+		message, truncated, n, ok := cutter.Next(data)
+		data = data[n:]
 		if !ok {
 			break
 		}
@@ -82,13 +82,14 @@ func (b *listenerBase) cut(from *session, cutter *framing.Cutter, buf *buffer) {
 		if message[0] == 'z' && cutter.Counted() && gss.IsDeflated(message) {
 			message, truncated = buf.inflate(message, truncated, int(b.cfg.MaxMessage))
 		}
-		buf.run.add(message, truncated)
+		run.add(message, truncated)
 		if len(buf.inflated) > maxInflated {
-			buf.run.deliver(from)
+			run.deliver(from)
 			buf.inflated = nil
 		}
 	}
-	buf.run.deliver(from)
+	buf.start = buf.end - len(data)
+	run.deliver(from)
 	buf.inflated = nil
 	if empty > 0 {
 		b.stats.empty.Add(uint64(empty))

@@ -1,6 +1,7 @@
 package shipper
 
 import (
+	"slices"
 	"time"
 
 	"github.com/millrace/millrace/event"
@@ -13,6 +14,7 @@ import (
 // and runs are not.
 type intake struct {
 	routes   []*route
+	uses     pathname.Field // which values of a line beside its priority decide where it goes
 	lanes    []*lane
 	answered []*lane // the same, of senders that wait for an answer; nil without such listeners
 	files    *hostfile.Files
@@ -31,19 +33,6 @@ type session struct {
 	bucket *admission.Bucket // of a sender of datagrams; nil: it may send any amount
 }
 
-// sessionRoute is a route that may take lines of the session.
-type sessionRoute struct {
-	*route
-	files []sessionFile
-}
-
-// sessionFile is the file that a path of the route led to last.
-type sessionFile struct {
-	file *hostfile.File
-	slot int64 // of the clock, when the path was expanded
-	part int   // of the run that the file was last written in
-}
-
 func (in *intake) session(origin event.Origin, stats *listenerStats) *session {
 	origin.Boot = in.ids.Boot()
 	s := &session{origin: origin, stats: stats, peer: origin.Peer.Addr().WithZone("").AppendTo(nil)}
@@ -57,10 +46,10 @@ func (in *intake) session(origin event.Origin, stats *listenerStats) *session {
 
 // run is a run of lines read from one sender at one time, and the memory needed to work on it.
 type run struct {
-	in    *intake
-	lines []runLine
-	text  []byte     // the lines as they are written to files
-	parts []filePart // the text, cut by file; parts of different files overlap
+	in     *intake
+	lines  []runLine
+	text   []byte  // the lines as they are written to files
+	pieces []piece // the text, cut by file; pieces of different files overlap
 
 	receipt *receipt        // nil unless the sender waits for an answer: told when all lines are safe
 	routed  func([]runLine) // nil, or called once the lines are routed
@@ -70,10 +59,8 @@ type run struct {
 	received hostfile.Clock
 	headers  headerReader
 	header   header // of the line that is worked on
-	values   pathname.Values
-	path     []byte
-	overflow []byte
-	perLane  []int // lines
+	perLane  []int  // lines
+	directory
 }
 
 // runLine is a line of a run.
@@ -81,28 +68,32 @@ type runLine struct {
 	message []byte // the connection's
 	flags   event.Flags
 	lane    int
-	part    int // of the file that a gap would name; -1 if there is none
-	start   int // in the run's text
+	target  int // the file that a gap would name; noFile if there is none
+	start   int // where the line stands in what the run brings to that file
 	end     int
 }
 
-// filePart is a run of lines that stand together in a file.
-type filePart struct {
-	file       *hostfile.File
-	start, end int // in the run's text
-	lines      int
-	at         hostfile.Extent
-}
+// piece is a part of a run's text that stands together in a file.
+type piece struct{ start, end, next int }
 
-func (in *intake) newRun() *run { return &run{in: in, perLane: make([]int, len(in.lanes))} }
+const noFile = -1
+
+func (in *intake) newRun() *run {
+	return &run{in: in, perLane: make([]int, len(in.lanes)), directory: newDirectory()}
+}
 
 // add puts a message into the run. It is not copied: it must stay as it is until deliver returns.
 func (r *run) add(message []byte, truncated bool) {
-	var flags event.Flags
-	if truncated {
-		flags = event.Truncated
+	n := len(r.lines)
+	if n == cap(r.lines) {
+		r.lines = slices.Grow(r.lines, 1)
 	}
-	r.lines = append(r.lines, runLine{message: message, flags: flags, lane: noLane, part: -1})
+	r.lines = r.lines[:n+1] // what is not set here is set when it is routed
+	l := &r.lines[n]
+	l.message, l.flags = message, 0
+	if truncated {
+		l.flags = event.Truncated
+	}
 }
 
 // deliver writes the lines to the session's files and puts them into lanes, and empties the run. Lines that are
@@ -114,13 +105,8 @@ func (r *run) deliver(s *session) {
 	r.now = r.in.now()
 	r.clock.Set(r.now)
 	r.received.Set(r.now)
-	size, truncated := 0, 0
-	for i := range r.lines {
-		l := &r.lines[i]
-		r.route(s, l)
-		size += len(l.message)
-		truncated += int(l.flags & event.Truncated)
-	}
+	r.look(s, r.clock.Slot)
+	size, truncated := r.route(s)
 	s.stats.lines.Add(uint64(len(r.lines)))
 	s.stats.bytes.Add(uint64(size))
 	s.stats.truncated.Add(uint64(truncated))
@@ -146,7 +132,7 @@ func (r *run) deliver(s *session) {
 // awaitFiles holds the receipt until lines that go to files only have been written there.
 func (r *run) awaitFiles() {
 	for i := range r.lines {
-		if l := &r.lines[i]; l.lane == noLane && l.part >= 0 {
+		if l := &r.lines[i]; l.lane == noLane && l.target != noFile {
 			r.in.flushes.await(r.receipt)
 			return
 		}
@@ -168,123 +154,94 @@ func (r *run) laneOf(s *session, message []byte) int {
 	return noLane
 }
 
-// route decides where a line goes.
-func (r *run) route(s *session, l *runLine) {
+// route decides where the lines go, and puts them there in the run's text. It returns their size, and how many are
+// truncated.
+func (r *run) route(s *session) (size, truncated int) {
+	var to *destination // of the lines from first on, whose text begins at start
+	first, start, offset := 0, 0, 0
 	h := &r.header
-	r.headers.read(h, l.message)
-	written, routed, ownFile := false, false, false
-	for i := range s.routes {
-		to := &s.routes[i]
-		if !to.takes(h, l.message) {
-			continue
-		}
-		routed = true
-		if to.discard {
-			to.discarded.Add(1)
-			break
-		}
-		takesLane := l.lane == noLane && to.laneIndex != noLane
-		if takesLane {
-			l.lane = to.laneIndex
-			r.perLane[l.lane]++
-		}
-		for j := range to.files {
-			if !written {
-				r.format(s, l)
-				written = true
+	for i := range r.lines {
+		l := &r.lines[i]
+		size += len(l.message)
+		truncated += int(l.flags & event.Truncated)
+		r.headers.read(h, l.message)
+		if d := r.recall(h); d != to || d == nil {
+			r.put(to, i-first, start)
+			if to = d; d == nil {
+				to = r.find(s, l.message)
 			}
-			part := r.place(s, l, to, j)
-			if l.part < 0 || takesLane && !ownFile {
-				l.part, ownFile = part, takesLane
+			if first, start = i, len(r.text); to.target != noFile {
+				offset = r.targets[to.target].size - start
 			}
+		}
+		l.lane, l.target = to.lane, to.target
+		if l.target != noFile {
+			l.start = offset + len(r.text)
+			r.format(s, h, l.message)
+			l.end = offset + len(r.text)
 		}
 	}
-	if !routed {
-		s.stats.unrouted.Add(1)
+	r.put(to, len(r.lines)-first, start)
+	return size, truncated
+}
+
+// put notes where n lines go, whose text begins at start.
+func (r *run) put(to *destination, n, start int) {
+	if to == nil {
+		return
+	}
+	if to.lane != noLane {
+		r.perLane[to.lane] += n
+	}
+	if to.counter != nil {
+		to.counter.Add(uint64(n))
+	}
+	for _, i := range to.files {
+		r.targets[i].add(r, n, start)
 	}
 }
 
 // format appends the line to the run's text.
-func (r *run) format(s *session, l *runLine) {
-	l.start = len(r.text)
+func (r *run) format(s *session, h *header, line []byte) {
 	switch {
 	case r.in.files.Format() == hostfile.Raw:
-		r.text = hostfile.AppendRaw(r.text, l.message)
-	case r.header.plain > 0:
-		r.text = hostfile.AppendRaw(r.text, l.message[r.header.plain:])
+		r.text = hostfile.AppendRaw(r.text, line, 0)
+	case h.plain > 0:
+		r.text = hostfile.AppendRaw(r.text, line[h.plain:], h.message-h.plain)
 	default:
-		r.text = hostfile.AppendTraditional(r.text, l.message, &r.headers.full, s.peer, &r.received)
+		r.text = hostfile.AppendTraditional(r.text, line, &r.headers.full, s.peer, &r.received)
 	}
-	l.end = len(r.text)
 }
 
-// place puts the line into a part of the file that the route's path i leads to, and returns the part's index.
-func (r *run) place(s *session, l *runLine, to *sessionRoute, i int) int {
-	f := &to.files[i]
-	r.find(s, l, to, i)
-	if f.part < len(r.parts) {
-		if p := &r.parts[f.part]; p.file == f.file && p.end == l.start {
-			p.end = l.end
-			p.lines++
-			return f.part
-		}
-	}
-	f.part = len(r.parts)
-	r.parts = append(r.parts, filePart{file: f.file, start: l.start, end: l.end, lines: 1})
-	return f.part
-}
-
-// perLine are the placeholders that may differ between the lines of a session.
-const perLine = pathname.Host | pathname.Program | pathname.Facility | pathname.Severity
-
-// find looks up the file that path i of the route leads to, if it is not the same as before.
-func (r *run) find(s *session, l *runLine, to *sessionRoute, i int) {
-	f, template := &to.files[i], to.paths[i]
-	changes := template.Uses()&perLine != 0
-	if f.file != nil && f.file.Closed() {
-		f.file = nil
-	}
-	if f.file != nil && !changes && f.slot == r.clock.Slot {
-		return
-	}
-	o, h := &s.origin, &r.header
-	r.values = pathname.Values{
-		Clock: &r.clock, Peer: o.Peer.Addr(), Host: h.host.Of(l.message), Program: h.program.Of(l.message),
-		Facility: h.facility, Severity: h.severity, Listener: o.Listener, Name: o.Name, Lane: to.lane,
-	}
-	r.path = template.Append(r.path[:0], &r.values)
-	if f.file != nil && f.file.Name() == string(r.path) {
-		f.slot = r.clock.Slot
-		return
-	}
-	r.overflow = template.AppendOverflow(r.overflow[:0], &r.values)
-	f.file, f.slot = r.in.files.Get(r.path, r.overflow), r.clock.Slot
-}
-
-// write appends the parts to their files.
+// write appends the text to the files.
 func (r *run) write() {
-	for i := range r.parts {
-		p := &r.parts[i]
-		var ok bool
-		if p.at, ok = p.file.Append(r.text[p.start:p.end], p.lines); ok {
+	for i := range r.targets {
+		t := &r.targets[i]
+		if t.lines == 0 {
 			continue
 		}
-		// It was closed to make room for others; among very many files, that may happen again.
-		name := []byte(p.file.Name())
-		for !ok {
-			p.file = r.in.files.Get(name, name)
-			p.at, ok = p.file.Append(r.text[p.start:p.end], p.lines)
+		r.scratch = r.scratch[:0]
+		for j := t.first; j >= 0; j = r.pieces[j].next {
+			p := &r.pieces[j]
+			r.scratch = append(r.scratch, r.text[p.start:p.end])
 		}
+		var ok bool
+		for t.at, ok = t.file.Append(t.lines, r.scratch...); !ok; t.at, ok = t.file.Append(t.lines, r.scratch...) {
+			// It was closed to make room for others; among very many files, that may happen again.
+			name := []byte(t.file.Name())
+			t.file = r.in.files.Get(name, name)
+		}
+		t.lines, t.size = 0, 0
 	}
+	clear(r.scratch)
 }
 
-// extent is where the run's text from start to end, in one part, stands in the part's file.
-func (r *run) extent(part, start, end int) hostfile.Extent {
-	if part < 0 {
+// extent is where the lines from start to end of what the run has brought to a file stand there.
+func (r *run) extent(target, start, end int) hostfile.Extent {
+	if target == noFile {
 		return hostfile.Extent{}
 	}
-	p := &r.parts[part]
-	return p.at.Part(int64(start-p.start), int64(end-start))
+	return r.targets[target].at.Part(int64(start), int64(end-start))
 }
 
 // maxScratch bounds what a run keeps of an unusually large one.
@@ -292,15 +249,14 @@ const maxScratch = 256 << 10
 
 func (r *run) reset() {
 	clear(r.lines)
-	clear(r.parts)
-	r.lines, r.parts, r.text = r.lines[:0], r.parts[:0], r.text[:0]
+	r.lines, r.pieces, r.text = r.lines[:0], r.pieces[:0], r.text[:0]
 	if cap(r.text) > maxScratch {
 		r.text = nil
 	}
 	if cap(r.lines) > maxScratch/64 {
 		r.lines = nil
 	}
-	if cap(r.parts) > maxScratch/64 {
-		r.parts = nil
+	if cap(r.pieces) > maxScratch/64 {
+		r.pieces, r.scratch = nil, nil
 	}
 }

@@ -91,39 +91,43 @@ func (l *lane) add(s *session, r *run, index int, counter uint64) {
 	received := r.now.UnixNano()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var origin uint32
-	var into *batch
-	var span placing
-	for i := range r.lines {
-		line := &r.lines[i]
-		if line.lane != index {
-			continue
-		}
-		if l.open == nil && !l.take() {
-			l.gap([]place{{r.extent(line.part, line.start, line.end), 1, received, received}})
-			continue
-		}
-		b := l.open
-		if b != into {
-			span.end(r, into, received)
-			origin, into = b.AddOrigin(&s.origin), b
-			if r.receipt != nil {
-				r.receipt.hold()
-				b.receipts = append(b.receipts, r.receipt)
-			}
-		}
-		if b.Len() == 0 {
-			l.linger.Reset(l.cfg.Linger)
-		}
-		b.Add(origin, received, counter+uint64(i), line.flags, line.message)
-		span.add(r, b, line, received)
-		if b.Len() >= l.cfg.Lines || len(b.Data) >= int(l.cfg.Size) {
-			span.end(r, b, received)
-			l.closed <- b
-			l.open, into = nil, nil
+	for i := 0; i < len(r.lines); {
+		if line := &r.lines[i]; line.lane != index {
+			i++
+		} else if l.open == nil && !l.take() {
+			l.gap([]place{{r.extent(line.target, line.start, line.end), 1, received, received}})
+			i++
+		} else {
+			i = l.fill(s, r, i, counter)
 		}
 	}
-	span.end(r, into, received)
+}
+
+// fill copies the lines of r from i on that are for the same lane as that one into the open batch, until it is full, and
+// returns the index of the next line.
+func (l *lane) fill(s *session, r *run, i int, counter uint64) int {
+	b, index, received := l.open, r.lines[i].lane, r.now.UnixNano()
+	if b.Len() == 0 {
+		l.linger.Reset(l.cfg.Linger)
+	}
+	if r.receipt != nil {
+		r.receipt.hold()
+		b.receipts = append(b.receipts, r.receipt)
+	}
+	origin := b.AddOrigin(&s.origin)
+	var span placing
+	for ; i < len(r.lines) && b.Len() < l.cfg.Lines && len(b.Data) < int(l.cfg.Size); i++ {
+		if line := &r.lines[i]; line.lane == index {
+			b.Add(origin, received, counter+uint64(i), line.flags, line.message)
+			span.add(r, b, line, received)
+		}
+	}
+	span.end(r, b, received)
+	if b.Len() >= l.cfg.Lines || len(b.Data) >= int(l.cfg.Size) {
+		l.closed <- b
+		l.open = nil
+	}
+	return i
 }
 
 // await holds rc until all lines that were added before are appended.
@@ -140,23 +144,23 @@ func (l *lane) await(rc *receipt) {
 	l.open.receipts = append(l.open.receipts, rc)
 }
 
-// placing gathers lines of a batch that follow each other in a part of a run.
-type placing struct{ part, start, stop, lines int }
+// placing gathers lines of a batch that follow each other in a file.
+type placing struct{ target, start, stop, lines int }
 
 func (p *placing) add(r *run, b *batch, line *runLine, received int64) {
-	if p.lines > 0 && p.part == line.part && p.stop == line.start {
+	if p.lines > 0 && p.target == line.target && p.stop == line.start {
 		p.stop = line.end
 		p.lines++
 		return
 	}
 	p.end(r, b, received)
-	*p = placing{line.part, line.start, line.end, 1}
+	*p = placing{line.target, line.start, line.end, 1}
 }
 
 // end notes in b what was gathered.
 func (p *placing) end(r *run, b *batch, received int64) {
 	if p.lines > 0 {
-		b.place(place{r.extent(p.part, p.start, p.stop), p.lines, received, received})
+		b.place(place{r.extent(p.target, p.start, p.stop), p.lines, received, received})
 		p.lines = 0
 	}
 }

@@ -7,20 +7,34 @@ import (
 
 // header is what the receiver looks at of a line's header.
 type header struct {
-	facility, severity uint8
-	host, program      syslog.Span
-	// Unless it is 0, the text from here on is what the traditional format writes.
-	plain int
+	priority      uint8 // facility and severity
+	host, program syslog.Span
+	// Unless it is 0, the text from here on is what the traditional format writes. It has no control characters before
+	// message.
+	plain, message int
+	usual          *beginning // of a plain line
+}
+
+// beginning is what stood behind the time of a plain line: "web1 sshd".
+type beginning struct {
+	text []byte
+	host int          // its length
+	to   *destination // where lines with that priority went
+	id   uint64       // of to
 }
 
 const stampSize = len("Nov 21 23:40:00 ")
 
 // headerReader reads headers. Most lines are plain: "<38>Nov 21 23:40:00 web1 sshd[7]: text". Their time is mostly
-// that of a line before, and what follows is soon found; all others go through syslog.Header.
+// that of a line before, and host and program those of the line before with that priority; all others go through
+// syslog.Header.
 type headerReader struct {
 	full  syslog.Header
 	stamp [stampSize]byte // of a line that was plain, as it was read in full
+	usual [maxPriority + 1]*beginning
 }
+
+const maxPriority = 191
 
 // read reads the header of line into h; when it is not plain, it stands in full too.
 func (r *headerReader) read(h *header, line []byte) {
@@ -32,7 +46,7 @@ func (r *headerReader) read(h *header, line []byte) {
 	if f.HasPRI {
 		r.learn(line)
 	}
-	*h = header{facility: f.Facility, severity: f.Severity, host: f.Host, program: f.App}
+	*h = header{priority: f.Facility<<3 | f.Severity, host: f.Host, program: f.App}
 }
 
 // learn keeps the line's time for readPlain, if it is written as the traditional format writes it.
@@ -51,53 +65,75 @@ func (r *headerReader) learn(line []byte) {
 // readPlain reads a line whose time it knows, with a simple host and tag. It knows no exceptions: for them it is
 // false, and h is undefined.
 func (r *headerReader) readPlain(h *header, line []byte) bool {
-	if len(line) < 8+stampSize || line[0] != '<' {
+	if len(line) < minPlain || line[0] != '<' {
 		return false
 	}
-	pri, i := 0, 1
+	priority, i := 0, 1
 	for ; i < 4 && line[i]-'0' <= 9; i++ {
-		pri = pri*10 + int(line[i]-'0')
+		priority = priority*10 + int(line[i]-'0')
 	}
-	if i == 1 || pri > 191 || line[i] != '>' {
+	if i == 1 || priority > maxPriority || line[i] != '>' || [stampSize]byte(line[i+1:i+1+stampSize]) != r.stamp {
 		return false
 	}
-	i++
-	if [stampSize]byte(line[i:i+stampSize]) != r.stamp {
+	h.priority, h.plain = uint8(priority), i+1
+	i += 1 + stampSize
+	b := r.usual[priority]
+	if b == nil {
+		b = new(beginning)
+		r.usual[priority] = b
+	}
+	if !b.begins(line[i:]) && !b.read(line[i:]) {
 		return false
 	}
-	h.facility, h.severity, h.plain = uint8(pri>>3), uint8(pri&7), i
-	i += stampSize
-	start, simple := i, false
-	for i < len(line) && nameByte[line[i]] != 0 {
-		simple = simple || nameByte[line[i]] > 1
-		i++
-	}
-	if !simple || i == len(line) || line[i] != ' ' || i-start > maxName || nameByte[line[start]] == isPunct {
-		return false
-	}
-	h.host = syslog.Span{Start: int32(start), End: int32(i)}
-	i++
-	start = i
-	for i < len(line) && nameByte[line[i]] != 0 {
-		i++
-	}
-	if i == start || i-start > maxName || nameByte[line[start]] != isLetter {
-		return false
-	}
-	h.program = syslog.Span{Start: int32(start), End: int32(i)}
-	if i < len(line) && line[i] == '[' {
-		i++
-		for start = i; i < len(line) && nameByte[line[i]] == isDigit; i++ {
+	h.usual = b
+	h.host = syslog.Span{Start: int32(i), End: int32(i + b.host)}
+	h.program = syslog.Span{Start: int32(i + b.host + 1), End: int32(i + len(b.text))}
+	i += len(b.text)
+	if line[i] == '[' {
+		start := i + 1
+		for i = start; i < len(line) && line[i]-'0' <= 9; i++ {
 		}
 		if i == start || i-start > 10 || i == len(line) || line[i] != ']' {
 			return false
 		}
 		i++
 	}
+	h.message = i
 	return i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
 }
 
-const maxName = 64 // of plain hosts and programs
+// begins reports whether text begins so, and a pid or the end of a tag follows.
+func (b *beginning) begins(text []byte) bool {
+	n := len(b.text)
+	return n > 0 && n < len(text) && (text[n] == '[' || text[n] == ':') && string(text[:n]) == string(b.text)
+}
+
+// read reads a beginning from text. It returns false if there is none that is simple.
+func (b *beginning) read(text []byte) bool {
+	host, kinds := 0, uint8(0)
+	for host < len(text) && nameByte[text[host]] != 0 {
+		kinds |= nameByte[text[host]]
+		host++
+	}
+	if kinds < isPunct || host == len(text) || text[host] != ' ' || host > maxName || nameByte[text[0]] == isPunct {
+		return false
+	}
+	start := host + 1
+	end := start
+	for end < len(text) && nameByte[text[end]] != 0 {
+		end++
+	}
+	if end == start || end == len(text) || end-start > maxName || nameByte[text[start]] != isLetter {
+		return false
+	}
+	b.text, b.host, b.to = append(b.text[:0], text[:end]...), host, nil
+	return true
+}
+
+const (
+	minPlain = len("<0>") + stampSize + len("h p: ")
+	maxName  = 64 // of plain hosts and programs
+)
 
 // nameByte has the kinds of bytes that plain hosts and programs are made of. A host of digits alone may be a year.
 var nameByte = func() (kinds [256]uint8) {
@@ -116,5 +152,5 @@ var nameByte = func() (kinds [256]uint8) {
 const (
 	isDigit  = 1
 	isPunct  = 2
-	isLetter = 3
+	isLetter = 4
 )

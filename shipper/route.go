@@ -31,6 +31,17 @@ type route struct {
 
 const noLane = -1
 
+// uses tells which values of a line beside its priority decide where it goes.
+func (r *route) uses() (fields pathname.Field) {
+	if len(r.equals)+len(r.contains)+len(r.globs) > 0 {
+		fields = pathname.Program
+	}
+	for _, p := range r.paths {
+		fields |= p.Uses()
+	}
+	return fields & pathname.Claims
+}
+
 // takesFrom reports whether the route may take lines of that origin.
 func (r *route) takesFrom(o *event.Origin) bool {
 	if r.peers != nil && !r.peers.Contains(o.Peer.Addr()) {
@@ -47,7 +58,7 @@ func (r *route) takesFrom(o *event.Origin) bool {
 
 // takes reports whether the route takes a line with that header.
 func (r *route) takes(h *header, line []byte) bool {
-	if !r.set.Has(h.facility, h.severity) {
+	if !r.set.Has(h.priority>>3, h.priority&7) {
 		return false
 	}
 	if len(r.equals)+len(r.contains)+len(r.globs) == 0 {

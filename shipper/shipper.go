@@ -102,6 +102,7 @@ func (s *Shipper) addRoutes(spool Spool) {
 			r.laneIndex = at
 		}
 		s.intake.routes = append(s.intake.routes, r)
+		s.intake.uses |= r.uses()
 	}
 }
 

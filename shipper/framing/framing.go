@@ -17,8 +17,7 @@ const Overhead = maxDigits + 2
 // Cutter cuts the stream of one connection.
 type Cutter struct {
 	max     int
-	skip    int  // bytes left of an octet-counted message that was cut short
-	toLF    bool // the same for a line: all up to its LF
+	skip    int  // bytes left of an octet-counted message that was cut short; toLF for a line: all up to its LF
 	counted bool // the message before was octet-counted
 	scanned int  // this many bytes of the data are known to begin a line, and to hold no LF
 }
@@ -26,11 +25,19 @@ type Cutter struct {
 // New returns a Cutter for messages of at most limit bytes; of longer ones the rest is skipped.
 func New(limit int) Cutter { return Cutter{max: limit} }
 
+const toLF = -1
+
 // Next cuts the first message off data, which holds what was read and is not consumed yet. It says how many
 // bytes are consumed now, also when ok is false because data does not hold a whole message. msg is a part
 // of data, without count or LF, and may be empty; truncated says that it is the beginning of a longer one.
 func (c *Cutter) Next(data []byte) (msg []byte, truncated bool, consumed int, ok bool) {
-	if c.skip > 0 || c.toLF {
+	if c.skip|c.scanned == 0 && len(data) > 0 && data[0] == '<' { // most messages: lines that have arrived whole
+		if i := bytes.IndexByte(data, '\n'); uint(i) <= uint(c.max) {
+			c.counted = false
+			return data[:i:i], false, i + 1, true
+		}
+	}
+	if c.skip != 0 {
 		consumed = c.skipRest(data)
 		data = data[consumed:]
 	}
@@ -46,7 +53,7 @@ func (c *Cutter) Next(data []byte) (msg []byte, truncated bool, consumed int, ok
 	var n int
 	if header == 0 {
 		msg, n, ok = c.line(data)
-		truncated = c.toLF || n > c.max+1
+		truncated = c.skip == toLF || n > c.max+1
 	} else if msg, n, ok = c.octets(data[header:], size); ok {
 		truncated = size > c.max
 		n += header
@@ -70,12 +77,12 @@ func (c *Cutter) Counted() bool { return c.counted }
 
 // skipRest returns how much of data belongs to a message that was cut short.
 func (c *Cutter) skipRest(data []byte) int {
-	if c.toLF {
+	if c.skip == toLF {
 		i := bytes.IndexByte(data, '\n')
-		c.toLF = i < 0
 		if i < 0 {
 			return len(data)
 		}
+		c.skip = 0
 		return i + 1
 	}
 	n := min(c.skip, len(data))
@@ -120,7 +127,7 @@ func (c *Cutter) line(data []byte) (msg []byte, n int, ok bool) {
 		i += c.scanned
 		n = i + 1
 	case len(data) > c.max:
-		i, n, c.toLF = len(data), len(data), true
+		i, n, c.skip = len(data), len(data), toLF
 	default:
 		c.scanned = len(data)
 		return nil, 0, false

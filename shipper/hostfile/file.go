@@ -14,9 +14,8 @@ import (
 )
 
 const (
-	largeBuffer = 64 << 10 // most that is gathered
-	smallBuffer = 4 << 10  // what a file keeps for itself
-	directWrite = 16 << 10 // a run of lines of that size is written without being gathered
+	largeBuffer = 256 << 10 // most that is gathered: the larger a write, the less its pages cost
+	smallBuffer = 4 << 10   // what a file keeps for itself
 	retryAfter  = time.Second
 )
 
@@ -69,10 +68,10 @@ func (f *File) Name() string { return f.name }
 // Closed reports that the file was closed to make room for others.
 func (f *File) Closed() bool { return f.closed.Load() }
 
-// Append adds lines, n of them, each with its newline; they are copied. It returns where they will stand,
-// which is nowhere when they can't be written. ok is false when the file was closed to make room for
-// others: then Get it again.
-func (f *File) Append(lines []byte, n int) (at Extent, ok bool) {
+// Append adds n lines, each with its newline, which stand in pieces one after the other; they are copied. It returns
+// where they will stand, which is nowhere when they can't be written. ok is false when the file was closed to make room
+// for others: then Get it again.
+func (f *File) Append(n int, pieces ...[]byte) (at Extent, ok bool) {
 	f.touch()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -82,24 +81,27 @@ func (f *File) Append(lines []byte, n int) (at Extent, ok bool) {
 	if f.fd == nil && !f.open(n) {
 		return Extent{}, true
 	}
+	size := 0
+	for _, p := range pieces {
+		size += len(p)
+	}
 	if f.torn {
 		f.buf, f.torn = append(f.buf, '\n'), false
 	}
-	if len(lines) >= directWrite || len(f.buf)+len(lines) > largeBuffer {
-		f.flush()
-	}
-	at = Extent{File: f, Offset: f.size + int64(len(f.buf)), Length: int64(len(lines)), Inode: f.inode, epoch: f.epoch}
-	if len(lines) >= directWrite {
-		if !f.write(lines, n) {
+	gathered := f.reserve(size)
+	at = Extent{File: f, Offset: f.size + int64(len(f.buf)), Length: int64(size), Inode: f.inode, epoch: f.epoch}
+	for _, p := range pieces {
+		if gathered {
+			f.buf = append(f.buf, p...)
+		} else if !f.write(p, bytes.Count(p, []byte{'\n'})) {
 			at = Extent{}
 		}
-		return at, true
 	}
-	f.reserve(len(lines))
-	f.buf = append(f.buf, lines...)
-	f.lines += n
-	if !f.dirty {
-		f.set.markDirty(f)
+	if gathered {
+		f.lines += n
+		if !f.dirty {
+			f.set.markDirty(f)
+		}
 	}
 	return at, true
 }
@@ -133,13 +135,25 @@ func (at *Extent) Held() bool {
 	return at.epoch == f.epoch && end <= f.size || at.epoch == f.epoch-1 && end <= f.end
 }
 
-// reserve makes room for n bytes in the buffer. Files that are busy borrow a large one.
-func (f *File) reserve(n int) {
-	need := len(f.buf) + n
-	if need <= cap(f.buf) || need <= smallBuffer {
-		return // append will do
+// reserve makes room for n bytes in the buffer, if need be by writing what is in it. Files that are busy borrow a large
+// one. It returns false when there is no such room; then nothing is buffered.
+func (f *File) reserve(n int) bool {
+	for {
+		need := len(f.buf) + n
+		if need <= max(cap(f.buf), smallBuffer) {
+			return true // append will do
+		}
+		if need <= largeBuffer {
+			if large := f.set.buffers.get(); large != nil {
+				f.buf = append(large, f.buf...)
+				return true
+			}
+		}
+		if len(f.buf) == 0 {
+			return false
+		}
+		f.flush()
 	}
-	f.buf = append(f.set.buffers.get(), f.buf...)
 }
 
 // flush writes the buffer; f.mu is held.

@@ -31,7 +31,7 @@ type Files struct {
 	trouble  quiet.Gate
 	overflow quiet.Gate
 	openFile func(path string, flags int, mode fs.FileMode) (handle, error)
-	buffers  freeList
+	buffers  largeBuffers
 	stats    counters
 	tick     atomic.Uint64 // counts files that were added; the time by which eviction goes
 
@@ -273,15 +273,17 @@ func clip(path string) string {
 	return path
 }
 
-// freeList keeps a bounded number of large buffers for the files that are busy.
-type freeList struct {
+// largeBuffers are those of busy files. There is a bounded number of them.
+type largeBuffers struct {
 	mu   sync.Mutex
 	free [][]byte
+	made int
 }
 
-const maxFree = 64
+const maxLarge = 64
 
-func (l *freeList) get() []byte {
+// get returns an empty buffer, or nil when all are in use.
+func (l *largeBuffers) get() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if n := len(l.free); n > 0 {
@@ -289,13 +291,15 @@ func (l *freeList) get() []byte {
 		l.free = l.free[:n-1]
 		return b[:0]
 	}
+	if l.made == maxLarge {
+		return nil
+	}
+	l.made++
 	return make([]byte, 0, largeBuffer)
 }
 
-func (l *freeList) put(b []byte) {
+func (l *largeBuffers) put(b []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.free) < maxFree {
-		l.free = append(l.free, b)
-	}
+	l.free = append(l.free, b)
 }

@@ -68,7 +68,7 @@ func newFiles(t *testing.T, change func(*Config)) *fixture {
 func (x *fixture) write(name, line string) Extent {
 	x.t.Helper()
 	for {
-		if at, ok := x.Get([]byte(name), []byte("overflow/file")).Append([]byte(line+"\n"), 1); ok {
+		if at, ok := x.Get([]byte(name), []byte("overflow/file")).Append(1, []byte(line+"\n")); ok {
 			return at
 		}
 	}
@@ -138,7 +138,7 @@ func TestOpenFilesAreBounded(t *testing.T) {
 			}
 		}
 	}
-	if _, ok := first.File.Append([]byte("x\n"), 1); ok {
+	if _, ok := first.File.Append(1, []byte("x\n")); ok {
 		t.Error("a file that was closed takes lines")
 	}
 	if !first.Held() {
@@ -158,7 +158,7 @@ func TestBusyFilesAreNotTheOnesToClose(t *testing.T) {
 	busy := x.write("busy", "x").File
 	for i := range 20 {
 		x.write(fmt.Sprint(i), "x")
-		if _, ok := busy.Append([]byte("x\n"), 1); !ok {
+		if _, ok := busy.Append(1, []byte("x\n")); !ok {
 			t.Fatalf("the busy file was closed after %d others", i+1)
 		}
 	}
@@ -407,6 +407,6 @@ func BenchmarkAppend(b *testing.B) {
 	run := []byte(strings.Repeat("Nov 21 23:40:00 web1 sshd[12345]: Failed password for invalid user admin from 192.0.2.17 port 51234 ssh2\n", 20))
 	b.ReportAllocs()
 	for b.Loop() {
-		f.Append(run, 20)
+		f.Append(20, run)
 	}
 }

@@ -28,33 +28,31 @@ func (c *Clock) Set(now time.Time) {
 // the time as RFC 3164 has it and in the sender's own zone, the host, the tag, the message. h is the header of
 // line. A line without a host gets the sender's address, peer; one without a time that of received.
 func AppendTraditional(dst, line []byte, h *syslog.Header, peer []byte, received *Clock) []byte {
+	start := len(dst)
 	if h.Time.Month != 0 {
 		dst = AppendStamp(dst, &h.Time)
 	} else {
 		dst = append(dst, received.text[:]...)
 	}
-	dst = append(dst, ' ')
-	if h.Host.Empty() {
-		dst = append(dst, peer...)
-	} else {
-		dst = appendEscaped(dst, h.Host.Of(line))
+	host := peer
+	if !h.Host.Empty() {
+		host = h.Host.Of(line)
 	}
-	dst = append(dst, ' ')
-	message := trimEnd(h.Message.Of(line))
+	dst = append(append(append(dst, ' '), host...), ' ')
 	switch {
 	case h.Tag.Empty():
 		dst = appendSpaces(dst, line, h.Host, h.Message)
 	case h.Format == syslog.RFC5424: // as rsyslog makes a tag of it
-		dst = appendEscaped(dst, h.App.Of(line))
+		dst = append(dst, h.App.Of(line)...)
 		if !h.PID.Empty() {
-			dst = append(appendEscaped(append(dst, '['), h.PID.Of(line)), ']')
+			dst = append(append(append(dst, '['), h.PID.Of(line)...), ']')
 		}
 		dst = append(dst, ' ')
 	default:
 		dst = appendSpaces(dst, line, h.Host, h.Tag)
-		dst = append(appendEscaped(dst, h.Tag.Of(line)), ' ')
+		dst = append(append(dst, h.Tag.Of(line)...), ' ')
 	}
-	return append(appendEscaped(dst, message), '\n')
+	return end(append(dst, trimEnd(h.Message.Of(line))...), start)
 }
 
 // appendSpaces appends the spaces that the sender wrote between host and text, but for the first.
@@ -65,9 +63,14 @@ func appendSpaces(dst, line []byte, host, text syslog.Span) []byte {
 	return dst
 }
 
-// AppendRaw appends line as it was received, with its newline; control characters are escaped.
-func AppendRaw(dst, line []byte) []byte {
-	return append(appendEscaped(dst, trimEnd(line)), '\n')
+// AppendRaw appends line as it was received, with its newline; control characters are escaped. The first plain bytes of
+// line are known to have none.
+func AppendRaw(dst, line []byte, plain int) []byte {
+	if !hasControl(line[plain:]) {
+		return append(append(dst, line...), '\n')
+	}
+	start := len(dst)
+	return end(append(dst, trimEnd(line)...), start)
 }
 
 // trimEnd takes away the NUL and the LF that some senders put at the end of a datagram or a counted frame.
@@ -97,43 +100,45 @@ func AppendStamp(dst []byte, t *syslog.Time) []byte {
 
 func appendTwo(dst []byte, n uint8) []byte { return append(dst, '0'+n/10, '0'+n%10) }
 
-// appendEscaped appends text with control characters in octal, #011 for a tab.
-func appendEscaped(dst, text []byte) []byte {
-	for {
-		n := controlAt(text)
-		dst = append(dst, text[:n]...)
-		if n == len(text) {
-			return dst
+// end ends the line that begins before dst[start]: with control characters in octal, #011 for a tab, and a newline.
+func end(dst []byte, start int) []byte {
+	if hasControl(dst[start:]) {
+		n := len(dst)
+		for _, c := range dst[start:n] {
+			if c < ' ' {
+				dst = append(dst, '#', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
+			} else {
+				dst = append(dst, c)
+			}
 		}
-		c := text[n]
-		dst = append(dst, '#', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
-		text = text[n+1:]
+		dst = dst[:start+copy(dst[start:], dst[n:])]
 	}
+	return append(dst, '\n')
 }
 
-// controlAt is the index of the first byte below a space, or the length of b.
-func controlAt(b []byte) int {
-	i := 0
-	for ; i+32 <= len(b); i += 32 {
-		if controls(b[i:])|controls(b[i+8:])|controls(b[i+16:])|controls(b[i+24:]) != 0 {
-			break
+// hasControl reports whether there is a byte below a space.
+func hasControl(b []byte) bool {
+	if len(b) < 8 {
+		for _, c := range b {
+			if c < ' ' {
+				return true
+			}
 		}
+		return false
 	}
-	for ; i+8 <= len(b); i += 8 {
-		if controls(b[i:]) != 0 {
-			break
-		}
+	found := controls(b[len(b)-8:])
+	for ; len(b) >= 32; b = b[32:] {
+		found |= controls(b) | controls(b[8:]) | controls(b[16:]) | controls(b[24:])
 	}
-	for i < len(b) && b[i] >= ' ' {
-		i++
+	for ; len(b) >= 8; b = b[8:] {
+		found |= controls(b)
 	}
-	return i
+	return found&0x8080808080808080 != 0
 }
 
-// controls is not 0 if one of the first eight bytes is below a space: the subtraction borrows there, from a byte whose
-// high bit was not set.
+// controls has the high bit of a byte set if one of the first eight is below a space: the subtraction borrows there, from
+// a byte whose high bit was not set.
 func controls(b []byte) uint64 {
-	const high, spaces = 0x8080808080808080, 0x2020202020202020
 	x := binary.LittleEndian.Uint64(b)
-	return (x - spaces) &^ x & high
+	return (x - 0x2020202020202020) &^ x
 }

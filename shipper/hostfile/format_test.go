@@ -41,7 +41,7 @@ func TestTraditional(t *testing.T) {
 }
 
 func TestRaw(t *testing.T) {
-	if got := string(AppendRaw(nil, []byte("<38>Nov  1 x\ty\n"))); got != "<38>Nov  1 x#011y\n" {
+	if got := string(AppendRaw(nil, []byte("<38>Nov  1 x\ty\n"), 0)); got != "<38>Nov  1 x#011y\n" {
 		t.Errorf("%q", got)
 	}
 }
@@ -51,7 +51,7 @@ func FuzzTraditional(f *testing.F) {
 	f.Add("<38>1 2026-11-21T22:14:15Z web1 app 7 ID - \x00\x1f\n\n")
 	f.Add("\n\x00\n")
 	f.Fuzz(func(t *testing.T, line string) {
-		for _, got := range []string{traditional(line), string(AppendRaw(nil, []byte(line)))} {
+		for _, got := range []string{traditional(line), string(AppendRaw(nil, []byte(line), 0))} {
 			text, ended := strings.CutSuffix(got, "\n")
 			if !ended || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
 				t.Fatalf("%q became %q", line, got)
