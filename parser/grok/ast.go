@@ -2,7 +2,8 @@ package grok
 
 import (
 	"fmt"
-	"strings"
+	"slices"
+	"strconv"
 )
 
 type kind uint8
@@ -101,50 +102,71 @@ func cat(subs ...*node) *node {
 // maxCanon bounds the canonical form: no scanner's definition is longer.
 const maxCanon = 32 << 10
 
-// canon writes a tree in a form that is the same for every spelling of it:
+// canon writes trees in a form that is the same for every spelling of them:
 // references followed, groups without a meaning removed, sets sorted. It is
 // how scanners are recognised by what a definition says, not by its name.
-// Trees with captures have no such form.
-func (n *node) canon(b *strings.Builder) bool {
-	if b.Len() > maxCanon {
+// With known forms given it stops where none of them goes on like this.
+type canon struct {
+	buf    []byte
+	known  []string // nil: any will do
+	agreed int      // how much of the text they have been compared with
+}
+
+// write reports whether the tree has such a form: one with captures has none.
+func (c *canon) write(n *node) bool {
+	if len(c.buf) > maxCanon || !c.narrow() {
 		return false
 	}
 	switch n.kind {
 	case kEmpty:
-		b.WriteString("()")
+		c.buf = append(c.buf, "()"...)
 	case kLit:
-		fmt.Fprintf(b, "%q", n.lit)
+		c.buf = strconv.AppendQuote(c.buf, n.lit)
 	case kSet:
-		fmt.Fprintf(b, "[%v]", []rune(n.set))
-	case kRef:
-		return n.def.key != "" && n.subs[0].canon(b)
-	case kCapture:
-		if n.field != "" {
-			return false
+		c.buf = append(c.buf, '[')
+		for _, r := range n.set {
+			c.buf = append(strconv.AppendInt(c.buf, int64(r), 10), ' ')
 		}
-		return n.subs[0].canon(b)
+		c.buf = append(c.buf, ']')
+	case kRef:
+		return !n.def.named && c.write(n.subs[0])
+	case kCapture:
+		return n.field == "" && c.write(n.subs[0])
 	case kCat, kAlt:
-		b.WriteString([2]string{"(", "{"}[n.kind-kCat])
+		c.buf = append(c.buf, "({"[n.kind-kCat])
 		for _, s := range n.flat(nil, n.kind) {
-			b.WriteByte(' ')
-			if !s.canon(b) {
+			c.buf = append(c.buf, ' ')
+			if !c.write(s) {
 				return false
 			}
 		}
-		b.WriteByte(')')
+		c.buf = append(c.buf, ')')
 	case kBackref:
 		return false
 	default:
-		fmt.Fprintf(b, "<%d %v %v %d %d %d", n.kind, n.neg, n.behind, n.greed, n.min, n.max)
+		c.buf = fmt.Appendf(c.buf, "<%d %v %v %d %d %d", n.kind, n.neg, n.behind, n.greed, n.min, n.max)
 		for _, s := range n.subs {
-			b.WriteByte(' ')
-			if !s.canon(b) {
+			c.buf = append(c.buf, ' ')
+			if !c.write(s) {
 				return false
 			}
 		}
-		b.WriteByte('>')
+		c.buf = append(c.buf, '>')
 	}
 	return true
+}
+
+// narrow keeps the known forms that begin as the text does so far.
+func (c *canon) narrow() bool {
+	if c.known == nil {
+		return true
+	}
+	from := c.agreed
+	c.agreed = len(c.buf)
+	c.known = slices.DeleteFunc(c.known, func(form string) bool {
+		return len(form) < len(c.buf) || form[from:len(c.buf)] != string(c.buf[from:])
+	})
+	return len(c.known) > 0
 }
 
 // flat appends the members of a chain of nested cats (or alts), references

@@ -2,6 +2,7 @@ package grok
 
 import (
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -11,12 +12,9 @@ const maxInsts = 1 << 18
 // compiler makes a program of a lowered tree, from its end to its beginning:
 // when a node is emitted, what comes after it is known.
 type compiler struct {
+	*kit
 	p       *program
 	entry   int32
-	firsts  []byteSet // by inst
-	classes map[*rune]*class
-	literal map[rune]*class
-	tables  map[[4]uint64]*[256]bool
 	slots   map[string][]int // by field name, for back-references
 	ways    int              // operations emitted that leave a way to go back to
 	noMemo  int              // how many groups around forbid the memo
@@ -24,8 +22,8 @@ type compiler struct {
 }
 
 // compile adds the slots of a pattern to the set and returns its program.
-func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
-	p, lw, err := build(def, opts)
+func compile(k *kit, def *parsedDef, s *Set, opts Options) (*program, error) {
+	p, lw, err := build(k, def, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +38,7 @@ func compile(def *parsedDef, s *Set, opts Options) (*program, error) {
 	p.useFields()
 	if p.scans {
 		p.generic = sync.OnceValue(func() *program {
-			g, _, err := build(def, Options{NoScanners: true, DotAll: opts.DotAll})
+			g, _, err := build(k, def, Options{NoScanners: true, DotAll: opts.DotAll})
 			if err != nil { // too large: the pattern cannot match where it is unsure
 				g = &program{insts: make([]inst, 1), srcs: make([]*node, 1)}
 				g.entry = &g.insts[0]
@@ -65,17 +63,17 @@ func (p *program) useFields() {
 	}
 }
 
-func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
+func build(k *kit, def *parsedDef, opts Options) (*program, *lowerer, error) {
 	lw := &lowerer{opts: opts, byName: map[string][]int{}, numbered: !def.named && def.numRef}
-	if !opts.NoScanners {
-		lw.scanners = scanners()
-	}
 	root, err := lw.lower(def.root)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &program{slots: len(lw.names), insts: make([]inst, 0, 128), srcs: make([]*node, 0, 128)}
-	c := &compiler{p: p, firsts: make([]byteSet, 0, 128), classes: map[*rune]*class{}, literal: map[rune]*class{}, tables: map[[4]uint64]*[256]bool{}, slots: lw.byName}
+	p := &program{slots: len(lw.names)}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c := &compiler{kit: k, p: p, slots: lw.byName}
+	c.clear()
 	c.add(inst{op: opFail}, nil, byteSet{})
 	match := c.add(inst{op: opMatch}, nil, anything)
 	entry, err := c.emit(root, match)
@@ -94,6 +92,7 @@ func build(def *parsedDef, opts Options) (*program, *lowerer, error) {
 
 func (c *compiler) finish(root *node) {
 	p := c.p
+	p.insts, p.srcs, p.flat = slices.Clone(c.insts), slices.Clone(c.srcs), slices.Clone(c.flat)
 	first := c.firsts[c.entry]
 	if !first.end {
 		p.first = c.table(first)
@@ -143,43 +142,11 @@ func (c *compiler) numberMemo() {
 }
 
 func (c *compiler) add(in inst, src *node, first byteSet) int32 {
-	in.memo, in.row, in.pc = c.noMemo == 0, -1, int32(len(c.p.insts))
-	c.p.srcs = append(c.p.srcs, src)
-	c.p.insts = append(c.p.insts, in)
+	in.memo, in.row, in.pc = c.noMemo == 0, -1, int32(len(c.insts))
+	c.srcs = append(c.srcs, src)
+	c.insts = append(c.insts, in)
 	c.firsts = append(c.firsts, first)
 	return in.pc
-}
-
-func (c *compiler) table(s byteSet) *[256]bool {
-	t := c.tables[s.bits]
-	if t == nil {
-		t = new([256]bool)
-		for b := range t {
-			t[b] = s.has(byte(b))
-		}
-		c.tables[s.bits] = t
-	}
-	return t
-}
-
-// class returns the class of a set. Sets are shared by all that refer to the
-// definition they stand in: the same one is known by its address.
-func (c *compiler) class(set charset) *class {
-	if r, ok := set.single(); ok {
-		if c.literal[r] == nil {
-			c.literal[r] = newClass(set)
-		}
-		return c.literal[r]
-	}
-	if len(set) == 0 {
-		return newClass(set)
-	}
-	cl := c.classes[&set[0]]
-	if cl == nil {
-		cl = newClass(set)
-		c.classes[&set[0]] = cl
-	}
-	return cl
 }
 
 func (c *compiler) register() int32 {

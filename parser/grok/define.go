@@ -2,6 +2,7 @@ package grok
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -21,8 +22,21 @@ type parsedDef struct {
 	// patterns that refer to it share that too.
 	mu      sync.Mutex
 	lowered [4]loweredTree
-	// key is the canonical form of a tree without named captures.
-	key string
+	// scans are the scanners that stand for the definition, once it is known.
+	scansOnce sync.Once
+	scans     []*scanner
+}
+
+// scanners returns the scanners of what the definition says.
+func (d *parsedDef) scanners() []*scanner {
+	d.scansOnce.Do(func() {
+		all := allScanners()
+		c := canon{known: slices.Clone(all.forms)}
+		if !d.named && c.write(d.root) {
+			d.scans = all.byForm[string(c.buf)]
+		}
+	})
+	return d.scans
 }
 
 type loweredTree struct {
@@ -88,12 +102,6 @@ func (l *Library) parse(d definition, name string, trail []string) (*parsedDef, 
 	}
 	def.root, def.named = root, p.named
 	def.numRef = def.numRef || p.numRef
-	if !def.named && name != "" {
-		var b strings.Builder
-		if root.canon(&b) {
-			def.key = b.String()
-		}
-	}
 	return def, nil
 }
 

@@ -18,6 +18,8 @@ var differPatterns = []string{
 	`%{MONTH:m}`, `%{MONTHDAY:d}`, `%{TIME:t}`, `%{TIME:t} `, `%{SYSLOGTIMESTAMP:t}`, `%{SYSLOGTIMESTAMP:t} %{IPORHOST:h}`, `%{HTTPDATE:d}`, `\[%{HTTPDATE:d}\]`, `%{HTTPDATE:d}\d`, `%{TIMESTAMP_ISO8601:t}`, `%{TIMESTAMP_ISO8601:t} `,
 	`%{TIMESTAMP_ISO8601:t}%{DATA:d} `, `%{DATESTAMP:d}`, `%{DATE:d}`, `%{BASE16FLOAT:f}`, `%{LOGLEVEL:l}`, `%{PROG:p}`, `%{DATA:a} %{DATA:b} %{GREEDYDATA:c}`, `%{GREEDYDATA:a}:%{GREEDYDATA:b}`, `%{NOTSPACE:a}%{SPACE:s}%{NOTSPACE:b}`,
 	`Failed password for (?:invalid user )?%{USERNAME:u} from %{IP:i} port %{INT:p}`, `(?i)failed %{WORD:w}`, `(?<x>\S+) \k<x>`, `(?:%{WORD:w}[ :])+`, `(?<![a-z])%{WORD:w}(?= )`, `%{CISCO_REASON:r} for`,
+	`%{NOTSPACE:i}:%{IP:j}`, `(?<k>\w+)=(?<v>\S*?)(?= |$)`, `(?<a>[a-z]+?)(?<b>\d+) `, `(?<o>(?:%{WORD:w}[- ])+)%{INT:i}`, `(?:(?<k>\w+)[=:](?<v>\w*) ?)+`, `(?<a>(?<b>\w+)\.\w+)`,
+	`(?>(?<a>\S+?)[:=])%{DATA:d}[;, ]`, `(?>[a-z]+?\d?)\.`, `(?<a>\d++)-`, `(?!%{WORD:w}:)(?<x>\w*)[^ ]`, `(?<d>.*?)%{QS:q}`, `(?<a>[^"]*)"(?<b>[^"]*)"`, `(?<x>.{3,7}?)\d`, `%{TIME:t}|%{MONTH:m} +(?<d>\d+)`, `(?<t>%{MONTH:m} +%{MONTHDAY:d}) `,
 }
 
 // comparisons is how many lines TestDiffer compares with each oracle; a long

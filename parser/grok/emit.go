@@ -7,7 +7,7 @@ import (
 
 // emit appends the code of n, to go on at next, and returns where it begins.
 func (c *compiler) emit(n *node, next int32) (int32, error) {
-	if len(c.p.insts) > maxInsts {
+	if len(c.insts) > maxInsts {
 		return 0, &Error{Offset: -1, Msg: fmt.Sprintf("pattern compiles to more than %d nodes; lower its intervals", maxInsts)}
 	}
 	switch n.kind {
@@ -66,7 +66,7 @@ func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
 		}
 		return c.add(inst{op: opStart, slot: slot, next: body}, n, c.firsts[body]), nil
 	}
-	c.p.insts[body].slot, c.p.insts[body].capture = slot, true
+	c.insts[body].slot, c.insts[body].capture = slot, true
 	return body, nil
 }
 
@@ -119,11 +119,12 @@ func (c *compiler) dispatch(branches []int32, src *node) int32 {
 func (c *compiler) fillDispatch(pc int32, branches []int32) {
 	branches = slices.Compact(branches)
 	table := &branchTable{}
-	c.p.insts[pc].branches = table
+	c.insts[pc].branches = table
 	if len(branches) <= 8 {
-		table.atEnd = c.fillFew(table, branches)
+		c.fillFew(table, branches)
 		return
 	}
+	table.list = new([256]uint8)
 	var lists [][]int32
 	var list []int32
 	for b := range 257 {
@@ -149,38 +150,24 @@ func (c *compiler) fillDispatch(pc int32, branches []int32) {
 }
 
 // fillFew does the same for up to eight branches, of which a byte tells the set.
-func (c *compiler) fillFew(table *branchTable, branches []int32) (atEnd int) {
-	var id [256]uint8 // by set, 1 more than its list
-	var list []int32
-	intern := func(set uint8) uint8 {
-		if id[set] == 0 {
-			list = list[:0]
-			for i, to := range branches {
-				if set>>i&1 != 0 {
-					list = append(list, to)
-				}
-			}
-			table.starts = append(table.starts, c.flatten(list))
-			id[set] = uint8(len(table.starts))
-		}
-		return id[set] - 1
-	}
-	for w := range 4 {
-		for bit := range 64 {
-			var set uint8
-			for i, to := range branches {
-				set |= uint8(c.firsts[to].bits[w]>>bit&1) << i
-			}
-			table.list[w<<6|bit] = intern(set)
-		}
-	}
-	var set uint8
+func (c *compiler) fillFew(table *branchTable, branches []int32) {
+	var firsts [8]byteSet
 	for i, to := range branches {
-		if c.firsts[to].end {
-			set |= 1 << i
-		}
+		firsts[i] = c.firsts[to]
 	}
-	return int(intern(set))
+	l := c.choose(firsts[:len(branches)])
+	table.list, table.atEnd = &l.list, l.atEnd
+	table.starts = make([]int32, len(l.sets))
+	list := make([]int32, 0, 8)
+	for id, set := range l.sets {
+		list = list[:0]
+		for i, to := range branches {
+			if set>>i&1 != 0 {
+				list = append(list, to)
+			}
+		}
+		table.starts[id] = c.flatten(list)
+	}
 }
 
 // flatten appends a list of branches, and counts it if it leaves a way to go
@@ -189,8 +176,8 @@ func (c *compiler) flatten(list []int32) int32 {
 	if len(list) > 1 {
 		c.ways++
 	}
-	at := int32(len(c.p.flat))
-	c.p.flat = append(append(c.p.flat, list...), -1)
+	at := int32(len(c.flat))
+	c.flat = append(append(c.flat, list...), -1)
 	return at
 }
 
@@ -209,7 +196,7 @@ func (c *compiler) emitAtomic(n *node, next int32) (int32, error) {
 		return 0, err
 	}
 	if c.ways == ways { // nothing in it can be gone back to
-		c.p.insts[end].op = opRelay
+		c.insts[end].op = opRelay
 		return body, nil
 	}
 	first := c.firsts[body]

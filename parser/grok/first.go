@@ -23,8 +23,8 @@ func (s byteSet) union(t byteSet) byteSet {
 }
 
 func (s byteSet) overlaps(c *class) bool {
-	for b := range 256 {
-		if c.tab[b] != 0 && s.has(byte(b)) {
+	for i, word := range s.bits {
+		if word&c.first.bits[i] != 0 {
 			return true
 		}
 	}
@@ -133,6 +133,23 @@ func width(n *node) (least, most int) {
 		return 0, -1
 	}
 	return 0, 0
+}
+
+// takesNothing reports whether n never takes a character.
+func takesNothing(n *node) bool {
+	switch n.kind {
+	case kLit, kSet, kBackref:
+		return false
+	case kRepeat:
+		return n.max == 0 || takesNothing(n.subs[0])
+	case kCat, kAlt, kCapture, kAtomic, kScan:
+		for _, sub := range n.subs {
+			if !takesNothing(sub) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // requiredLit returns the longest text that every match of n contains.

@@ -19,6 +19,7 @@ type Library struct {
 
 	mu     sync.Mutex
 	parsed map[string]*parsedDef
+	kit    *kit // of its patterns
 }
 
 type definition struct {
@@ -29,7 +30,7 @@ type definition struct {
 
 // NewLibrary returns an empty library.
 func NewLibrary() *Library {
-	return &Library{defs: map[string]definition{}, parsed: map[string]*parsedDef{}}
+	return &Library{defs: map[string]definition{}, parsed: map[string]*parsedDef{}, kit: newKit()}
 }
 
 // Error is what Add, AddFile and Compile return: where a definition or
@@ -70,7 +71,10 @@ func (l *Library) add(name string, d definition) error {
 			Msg: "not a pattern name: use letters, digits, '_', '-' and '.'"}
 	}
 	l.defs[name] = d
-	clear(l.parsed)
+	if len(l.parsed) > 0 {
+		clear(l.parsed)
+		l.kit = newKit()
+	}
 	return nil
 }
 

@@ -18,7 +18,6 @@ type lowerer struct {
 	names    []string
 	types    []Type
 	byName   map[string][]int
-	scanners map[string][]*scanner
 	size     int
 	inside   int  // how many captures and loops are around
 	nested   bool // a capture is in a loop or in another
@@ -80,7 +79,10 @@ func (lw *lowerer) lowerRef(n *node) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s := lw.scanners[n.def.key]; s != nil && n.def.key != "" {
+	if lw.opts.NoScanners {
+		return generic, nil
+	}
+	if s := n.def.scanners(); s != nil {
 		return &node{kind: kScan, subs: []*node{generic}, name: n.name, scans: s, at: n.at}, nil
 	}
 	return generic, nil

@@ -36,7 +36,7 @@ type Matcher struct {
 	far     *furthest
 	// From lineFrom on, lineEnd is where the dot stops: it is asked often.
 	lineFrom, lineEnd int
-	masks   []uint64 // of patterns, a bit each
+	masks             []uint64 // of patterns, a bit each
 }
 
 // NewMatcher returns scratch space for one worker.

@@ -69,10 +69,10 @@ type inst struct {
 
 // branchTable leads from a byte to the branches that can begin with it.
 type branchTable struct {
-	list   [256]uint8 // by byte, which of the ways
-	starts []int32    // by list, where in prog.flat its branches are
-	atEnd  int        // list at the end of the line
-	ways   []way      // by list
+	list   *[256]uint8 // by byte, which of the ways
+	starts []int32     // by list, where in prog.flat its branches are
+	atEnd  int         // list at the end of the line
+	ways   []way       // by list
 }
 
 // way is the branch of a list that is tried first.
@@ -126,11 +126,12 @@ const (
 // class is a charset made ready for matching. A byte that is not part of
 // valid UTF-8 counts as U+FFFD.
 type class struct {
-	tab  [256]uint8
-	set  charset
-	kind classKind
-	b    byte  // notByte: the one
-	cost uint8 // a step is good for this many bytes of a run, as a power of two
+	tab   [256]uint8
+	set   charset
+	first byteSet // the bytes that members begin with
+	kind  classKind
+	b     byte  // notByte: the one
+	cost  uint8 // a step is good for this many bytes of a run, as a power of two
 }
 
 const (
@@ -142,17 +143,17 @@ const (
 type classKind uint8
 
 const (
-	someBytes classKind = iota
-	anyByte             // every character
-	notByte             // every character but one of ASCII
-	notNewline          // the same, of the newline: the dot
-	notBelow            // every character from "!" on, and some before: \S and its like
+	someBytes  classKind = iota
+	anyByte              // every character
+	notByte              // every character but one of ASCII
+	notNewline           // the same, of the newline: the dot
+	notBelow             // every character from "!" on, and some before: \S and its like
 )
 
 func (k classKind) excludesOne() bool { return k == notByte || k == notNewline }
 
 func newClass(set charset) *class {
-	c := &class{set: set}
+	c := &class{set: set, first: bytesOf(set)}
 	out := 0
 	for b := range 0x80 {
 		if set.has(rune(b)) {

@@ -1,5 +1,7 @@
 package grok
 
+import "math/bits"
+
 func (c *compiler) emitRepeat(n *node, next int32) (int32, error) {
 	sub := n.subs[0]
 	if n.max == 0 {
@@ -8,7 +10,7 @@ func (c *compiler) emitRepeat(n *node, next int32) (int32, error) {
 	if isChar(sub) {
 		return c.emitRun(n, next, false), nil
 	}
-	if _, most := width(sub); most == 0 {
+	if takesNothing(sub) {
 		return c.emitEmptyRepeat(n, next)
 	}
 	if n.max < 0 {
@@ -123,7 +125,7 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 // next, 0 if there is none: it makes most false ends of a run plain to see.
 func (c *compiler) secondByte(next int32) int32 {
 	for {
-		switch in := &c.p.insts[next]; in.op {
+		switch in := &c.insts[next]; in.op {
 		case opStart, opEnd, opRelay:
 			next = in.next
 		case opLit:
@@ -138,7 +140,7 @@ func (c *compiler) secondByte(next int32) int32 {
 // keeping a way back.
 func (c *compiler) settled(next int32) bool {
 	for {
-		switch in := &c.p.insts[next]; in.op {
+		switch in := &c.insts[next]; in.op {
 		case opStart, opEnd, opRelay:
 			next = in.next
 		case opMatch, opAtomicEnd, opLookEnd:
@@ -151,14 +153,15 @@ func (c *compiler) settled(next int32) bool {
 
 // onlyByte returns the only byte of a set, if it is one of ASCII, else 0.
 func onlyByte(s byteSet) byte {
-	found := byte(0)
-	for b := range 256 {
-		if s.has(byte(b)) {
-			if found != 0 || b >= 0x80 || b == 0 {
-				return 0
-			}
-			found = byte(b)
+	n, found := 0, 0
+	for w, word := range s.bits {
+		if word != 0 {
+			n += bits.OnesCount64(word)
+			found = w<<6 | bits.TrailingZeros64(word)
 		}
 	}
-	return found
+	if n != 1 || found >= 0x80 {
+		return 0
+	}
+	return byte(found)
 }

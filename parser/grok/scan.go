@@ -55,22 +55,32 @@ const (
 	unixPathBytes = alnumBytes + "/_%!$@:.,+~-"
 )
 
-// scanners maps canonical forms to scanners.
-var scanners = sync.OnceValue(func() map[string][]*scanner {
-	m := map[string][]*scanner{}
+// scannerForms are the canonical forms that have scanners.
+type scannerForms struct {
+	byForm map[string][]*scanner
+	forms  []string
+}
+
+var allScanners = sync.OnceValue(func() *scannerForms {
+	all := &scannerForms{byForm: map[string][]*scanner{}}
 	lib := ECSLibrary()
 	for _, s := range scannerOf {
 		def, err := lib.definition(s.name, nil)
-		if err != nil || def.key == "" {
+		var c canon
+		if err != nil || !c.write(def.root) {
 			continue // TestScannersAreFound would fail
 		}
 		sc := &scanner{fn: s.fn}
 		for i := range len(s.inner) {
 			sc.inner[s.inner[i]] = true
 		}
-		m[def.key] = append(m[def.key], sc)
+		form := string(c.buf)
+		if all.byForm[form] == nil {
+			all.forms = append(all.forms, form)
+		}
+		all.byForm[form] = append(all.byForm[form], sc)
 	}
-	return m
+	return all
 })
 
 // Bits of kindOf.

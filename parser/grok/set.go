@@ -19,7 +19,7 @@ func Compile(lib *Library, patterns []string, opts Options) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := compile(def, s, opts)
+		p, err := compile(lib.kit, def, s, opts)
 		if err != nil {
 			return nil, err
 		}
