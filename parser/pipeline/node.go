@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 
 	"github.com/goccy/go-yaml/ast"
 	yamlparser "github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // node is a piece of a definition with the line it stands on.
@@ -51,6 +53,17 @@ func (n *node) text() (string, bool) {
 	return "", false
 }
 
+// maxDepth bounds how deep a definition is nested, as Elasticsearch's readers do.
+const maxDepth = 1000
+
+var errNesting = fmt.Errorf("nested more than %d deep", maxDepth)
+
+// beyond64 tells whole numbers beyond 64 bits.
+func beyond64(digits string) bool {
+	_, err := strconv.ParseInt(digits, 10, 64)
+	return errors.Is(err, strconv.ErrRange)
+}
+
 // parseNode reads a YAML or JSON document.
 func parseNode(src []byte) (*node, error) {
 	if trimmed := bytes.TrimLeft(src, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '{' {
@@ -70,10 +83,17 @@ func parseNode(src []byte) (*node, error) {
 	return nil, errors.New("the file is empty")
 }
 
-type yamlReader struct{ anchors map[string]*node }
+type yamlReader struct {
+	anchors map[string]*node
+	depth   int
+}
 
 func (y *yamlReader) read(a ast.Node) (*node, error) {
 	n := &node{line: a.GetToken().Position.Line}
+	if y.depth++; y.depth > maxDepth {
+		return nil, fmt.Errorf("line %d: %w", n.line, errNesting)
+	}
+	defer func() { y.depth-- }()
 	switch a := a.(type) {
 	case *ast.MappingNode:
 		n.isMap = true
@@ -107,6 +127,9 @@ func (y *yamlReader) read(a ast.Node) (*node, error) {
 	case *ast.TagNode:
 		return y.read(a.Value)
 	case *ast.StringNode:
+		if a.Token.Type == token.StringType && beyond64(a.Value) { // without quotes
+			return nil, fmt.Errorf("line %d: %s has more than 64 bits: put it in quotes to have it as text", n.line, a.Value)
+		}
 		n.value = a.Value
 	case *ast.LiteralNode:
 		n.value = a.Value.Value
@@ -115,6 +138,9 @@ func (y *yamlReader) read(a ast.Node) (*node, error) {
 		case int64:
 			n.value = v
 		case uint64:
+			if v > math.MaxInt64 {
+				return nil, fmt.Errorf("line %d: %d has more than 64 bits: put it in quotes to have it as text", n.line, v)
+			}
 			n.value = int64(v)
 		}
 	case *ast.FloatNode:
@@ -146,12 +172,13 @@ func (y *yamlReader) entry(n *node, v *ast.MappingValueNode) error {
 }
 
 type jsonReader struct {
-	src []byte
-	dec *json.Decoder
+	src   []byte
+	dec   *json.Decoder
+	depth int
 }
 
 func parseJSON(src []byte) (*node, error) {
-	r := jsonReader{src, json.NewDecoder(bytes.NewReader(src))}
+	r := jsonReader{src: src, dec: json.NewDecoder(bytes.NewReader(src))}
 	r.dec.UseNumber()
 	n, err := r.read()
 	if err != nil {
@@ -176,34 +203,51 @@ func (r *jsonReader) read() (*node, error) {
 	switch t := t.(type) {
 	case json.Delim:
 		n.isMap, n.isList = t == '{', t == '['
-		for r.dec.More() {
-			name := ""
-			if n.isMap {
-				key, err := r.dec.Token()
-				if err != nil {
-					return nil, err
-				}
-				name = key.(string)
-			}
-			v, err := r.read()
-			if err != nil {
-				return nil, err
-			}
-			if n.isMap {
-				n.fields = append(n.fields, pair{name, v})
-			} else {
-				n.list = append(n.list, v)
-			}
-		}
-		_, err = r.dec.Token()
+		return n, r.items(n)
 	case json.Number:
 		if i, err := t.Int64(); err == nil {
 			n.value = i
+		} else if beyond64(t.String()) {
+			return nil, fmt.Errorf("%s has more than 64 bits: put it in quotes to have it as text", t)
 		} else {
 			n.value, _ = t.Float64()
 		}
 	default:
 		n.value = t
 	}
-	return n, err
+	return n, nil
+}
+
+// items reads what a map or list holds, and its end.
+func (r *jsonReader) items(n *node) error {
+	if r.depth++; r.depth > maxDepth {
+		return errNesting
+	}
+	defer func() { r.depth-- }()
+	seen := map[string]bool{}
+	for r.dec.More() {
+		name := ""
+		if n.isMap {
+			key, err := r.dec.Token()
+			if err != nil {
+				return err
+			}
+			name = key.(string)
+			if seen[name] {
+				return fmt.Errorf("duplicate key [%s]", name)
+			}
+			seen[name] = true
+		}
+		v, err := r.read()
+		if err != nil {
+			return err
+		}
+		if n.isMap {
+			n.fields = append(n.fields, pair{name, v})
+		} else {
+			n.list = append(n.list, v)
+		}
+	}
+	_, err := r.dec.Token()
+	return err
 }
