@@ -31,6 +31,7 @@ type compiler struct {
 	lib       *lib
 	consts    *arena
 	hooks     *Hooks
+	fields    *Fields
 	condition bool
 	funcs     map[string]*function
 	fn        *scope
@@ -76,7 +77,10 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	if err != nil {
 		return nil, &CompileError{src: src, Message: err.Error(), Line: 1, Column: 1}
 	}
-	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, condition: condition, funcs: map[string]*function{}}
+	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}}
+	if cp.fields == nil {
+		cp.fields = NewFields()
+	}
 	defer catchCompile(&err)
 	p = &program{src: src, consts: consts, params: params}
 	cp.functions(tree.funcs)

@@ -48,11 +48,15 @@ type Context struct {
 	tags     map[event.Value]*tag        // classes of containers that stand in containers
 	boxed    map[event.Value]value       // objects that stand in containers
 	text     []byte
+
+	known    *Fields   // of readings
+	readings []reading // by field
+	version  uint64    // of the document
 }
 
 // NewContext makes a context with DefaultLimits. hooks are the processors' functions that scripts may call.
 func NewContext(hooks Hooks) *Context {
-	return &Context{Limits: DefaultLimits(), hooks: hooks}
+	return &Context{Limits: DefaultLimits(), hooks: hooks, version: 1}
 }
 
 // thrown is what unwinds the closures: an exception of the script, or a limit that was reached.

@@ -29,9 +29,9 @@ func verdictOf(b bool) verdict {
 }
 
 // test is a compiled condition, or a part of one.
-type test func(*event.Event) verdict
+type test func(*Context) verdict
 
-func never(*event.Event) verdict { return unsure }
+func never(*Context) verdict { return unsure }
 
 // fieldTest is a test of a field's value.
 type fieldTest func(*event.Event, event.Value) verdict
@@ -42,11 +42,11 @@ func (cp *compiler) direct(x expr) test {
 	case *literal:
 		if x.tok.keyword("true") || x.tok.keyword("false") {
 			v := verdictOf(x.tok.text == "true")
-			return func(*event.Event) verdict { return v }
+			return func(*Context) verdict { return v }
 		}
 	case *unaryExpr:
 		if a := cp.direct(x.x); a != nil && x.op == "!" {
-			return func(ev *event.Event) verdict { return negated[a(ev)] }
+			return func(c *Context) verdict { return negated[a(c)] }
 		}
 	case *binaryExpr:
 		switch x.op {
@@ -82,66 +82,54 @@ func both(a, b test, ends verdict) test {
 		b = never
 	}
 	going := negated[ends]
-	return func(ev *event.Event) verdict {
-		if v := a(ev); v != going {
+	return func(c *Context) verdict {
+		if v := a(c); v != going {
 			return v
 		}
-		return b(ev)
+		return b(c)
 	}
 }
 
-// directPath is ctx.a?.b.
-type directPath []directStep
-
-type directStep struct {
-	name     event.Symbol
-	nullSafe bool
-}
-
-// path is the path that x is, if it is one.
-func (cp *compiler) path(x expr) (directPath, bool) {
+// path is the field that x is, if it is one such as ctx.a?.b.
+func (cp *compiler) path(x expr) (at int32, ok bool) {
 	switch x := x.(type) {
 	case *nameExpr:
-		return directPath{}, x.name == "ctx"
+		return wholeDoc, x.name == "ctx"
 	case *fieldExpr:
-		p, ok := cp.path(x.x)
-		if !ok || cp.lib.mapT.getters[x.name] != nil || len(p) == 0 && isMetadata(x.name) {
-			return nil, false
+		at, ok = cp.path(x.x)
+		if !ok || cp.lib.mapT.getters[x.name] != nil || at == wholeDoc && isMetadata(x.name) {
+			return 0, false
 		}
-		return append(p, directStep{event.Intern(x.name), x.nullSafe}), true
+		return cp.fields.add(fieldStep{at, event.Intern(x.name), x.nullSafe}), true
 	case *indexExpr:
-		lit, ok := x.i.(*literal)
-		if !ok || lit.tok.kind != tokString {
-			return nil, false
+		lit, isLiteral := x.i.(*literal)
+		if !isLiteral || lit.tok.kind != tokString {
+			return 0, false
 		}
-		p, ok := cp.path(x.x)
-		if !ok || len(p) == 0 && isMetadata(lit.tok.text) {
-			return nil, false
+		at, ok = cp.path(x.x)
+		if !ok || at == wholeDoc && isMetadata(lit.tok.text) {
+			return 0, false
 		}
-		return append(p, directStep{event.Intern(lit.tok.text), false}), true
+		return cp.fields.add(fieldStep{at, event.Intern(lit.tok.text), false}), true
 	}
-	return nil, false
+	return 0, false
 }
 
-// of compiles a test of the field.
-func (p directPath) of(is fieldTest) test {
-	if len(p) == 1 {
-		name := p[0].name
-		return func(ev *event.Event) verdict { return is(ev, ev.Lookup(ev.Doc(), name)) }
-	}
-	return func(ev *event.Event) verdict {
-		v := ev.Doc()
-		for i := range p {
-			switch {
-			case v.Kind() == event.Map:
-				v = ev.Lookup(v, p[i].name)
-			case v.IsNull() && p[i].nullSafe:
-				v = event.Value{}
-			default:
-				return unsure
-			}
+// on compiles a test of the field at.
+//
+// Where the compiler inlines a function that returns a closure, it inlines nothing into that closure.
+//
+//go:noinline
+func (cp *compiler) on(at int32, is fieldTest) test {
+	fields := cp.fields
+	return func(c *Context) verdict {
+		if c.known != fields {
+			c.know(fields)
 		}
-		return is(ev, v)
+		if v, ok := c.read(at); ok {
+			return is(c.Event, v)
+		}
+		return unsure
 	}
 }
 
@@ -157,7 +145,7 @@ func (cp *compiler) directEquality(x *binaryExpr, negate bool) test {
 	var t test
 	if p, ok := cp.path(a); ok {
 		if is := equalTo(lit); is != nil {
-			t = p.of(is)
+			t = cp.on(p, is)
 		}
 	} else if lit.tok.keyword("true") || lit.tok.keyword("false") {
 		t = cp.directTruth(a, lit.tok.text == "true")
@@ -165,7 +153,7 @@ func (cp *compiler) directEquality(x *binaryExpr, negate bool) test {
 	if t == nil || !negate {
 		return t
 	}
-	return func(ev *event.Event) verdict { return negated[t(ev)] }
+	return func(c *Context) verdict { return negated[t(c)] }
 }
 
 // directTruth is x == true or x == false; null, as x?.startsWith('a') may be, is neither.
@@ -178,8 +166,8 @@ func (cp *compiler) directTruth(x expr, want bool) test {
 	if t == nil {
 		return nil
 	}
-	return func(ev *event.Event) verdict {
-		switch v := t(ev); v {
+	return func(c *Context) verdict {
+		switch v := t(c); v {
 		case verdictNull:
 			return no
 		case unsure:
@@ -250,7 +238,7 @@ func (cp *compiler) directOrder(x *binaryExpr) test {
 	case ">=":
 		low, high = n, math.MaxInt64
 	}
-	return p.of(func(_ *event.Event, v event.Value) verdict {
+	return cp.on(p, func(_ *event.Event, v event.Value) verdict {
 		if k := v.Kind(); k == event.Int || k == event.Long {
 			return verdictOf(low <= v.Int() && v.Int() <= high)
 		}
@@ -264,7 +252,7 @@ func (cp *compiler) directInstance(x *instanceExpr) test {
 	if !ok || !known || x.t.dims > 0 {
 		return nil
 	}
-	return p.of(func(_ *event.Event, v event.Value) verdict {
+	return cp.on(p, func(_ *event.Event, v event.Value) verdict {
 		switch v.Kind() {
 		case event.Missing, event.Null, event.Bool, event.Int, event.Long, event.Double, event.String, event.List, event.Map:
 			return verdictOf(v.Kind() == want)
@@ -296,9 +284,9 @@ func (cp *compiler) directCall(x *callExpr, null verdict) test {
 		return nil
 	}
 	if !x.nullSafe {
-		return p.of(is)
+		return cp.on(p, is)
 	}
-	return p.of(func(ev *event.Event, v event.Value) verdict {
+	return cp.on(p, func(ev *event.Event, v event.Value) verdict {
 		if v.IsNull() {
 			return null
 		}
@@ -347,6 +335,7 @@ func methodTest(key, arg string) fieldTest {
 	return nil
 }
 
+//go:noinline
 func onText(is func([]byte) bool) fieldTest {
 	return func(ev *event.Event, v event.Value) verdict {
 		if v.Kind() != event.String {
@@ -371,7 +360,7 @@ func (cp *compiler) directMember(x *callExpr, list *listLit) test {
 		return nil
 	}
 	p, ok := cp.path(x.args[0])
-	if !ok || len(p) == 0 {
+	if !ok || p == wholeDoc {
 		return nil
 	}
 	set, null := map[string]struct{}{}, no
@@ -388,7 +377,7 @@ func (cp *compiler) directMember(x *callExpr, list *listLit) test {
 			return nil
 		}
 	}
-	return p.of(func(ev *event.Event, v event.Value) verdict {
+	return cp.on(p, func(ev *event.Event, v event.Value) verdict {
 		switch {
 		case v.IsNull():
 			return null

@@ -15,6 +15,8 @@ type Options struct {
 	Params map[string]any
 	// Hooks tells which of the processors' functions there are; nil means all.
 	Hooks *Hooks
+	// Fields are shared by conditions that run one behind the other; nil: each has its own.
+	Fields *Fields
 }
 
 // program is compiled code.
@@ -52,10 +54,11 @@ func CompileScript(src string, opts Options) (*Script, error) {
 	return &Script{p}, nil
 }
 
-// Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error.
+// Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error. Whoever
+// changes the event, or puts in another one, calls [Context.Changed] before the next condition.
 func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 	if direct := cond.p.direct; direct != nil {
-		if v := direct(ctx.Event); v != unsure {
+		if v := direct(ctx); v != unsure {
 			return v == yes, nil
 		}
 	}
@@ -91,6 +94,7 @@ func (s *Script) Run(ctx *Context) (err error) {
 			err = ctx.recovered(p, r)
 		}
 		ctx.end(p)
+		ctx.Changed()
 	}()
 	p.run(ctx)
 	ctx.settle()

@@ -40,6 +40,7 @@ type Set struct {
 	pipelines map[string]*Pipeline
 	slots     int
 	databases []string
+	fields    *painless.Fields // of all conditions
 }
 
 // Databases are the file names of the GeoIP databases that processors ask for, sorted. One that is not there
@@ -149,7 +150,7 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 	if deps.Zone == nil {
 		deps.Zone = time.UTC
 	}
-	s := &Set{deps: deps, pipelines: map[string]*Pipeline{}}
+	s := &Set{deps: deps, pipelines: map[string]*Pipeline{}, fields: painless.NewFields()}
 	for _, src := range sources {
 		s.pipelines[src.Name] = &Pipeline{Name: src.Name}
 	}
@@ -267,7 +268,7 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 	s.note = &note{where: where, line: n.line, description: o.optionalText("description", "")}
 	s.ignoreFailure = o.flag("ignore_failure", false)
 	if cond := o.find("if"); cond != nil {
-		expr, err := painless.CompileCondition(o.textOf(cond, "if"), painless.Options{Hooks: &hooks})
+		expr, err := painless.CompileCondition(o.textOf(cond, "if"), painless.Options{Hooks: &hooks, Fields: c.set.fields})
 		if err != nil {
 			o.fail(cond, "[if]: %w", err)
 		}

@@ -57,6 +57,7 @@ func (s *Set) NewRunner() *Runner {
 func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) (err error) {
 	r.ev, r.now, r.ctx.Event = ev, received, ev
 	r.ctx.Received = received
+	r.ctx.Changed()
 	r.calling = r.calling[:0]
 	defer func() {
 		if e := recover(); e != nil {
@@ -118,6 +119,7 @@ func (r *Runner) steps(steps []step) error {
 			}
 		}
 		err := s.proc.run(r)
+		r.ctx.Changed()
 		switch {
 		case err == nil || s.ignoreFailure && err != ErrDropped && err != errTerminated:
 			continue

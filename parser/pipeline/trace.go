@@ -110,6 +110,7 @@ func (t *trace) add(s *step, in string, depth int) *TraceStep {
 // traceStep runs one step, without its handlers.
 func (r *Runner) traceStep(s *step, rec *TraceStep) error {
 	begun, own := time.Now(), r.trace.own
+	r.ctx.Changed()
 	if s.cond != nil {
 		yes, err := s.cond.Eval(r.ctx)
 		rec.Took = time.Since(begun)
