@@ -13,8 +13,8 @@ import (
 func TestBadDefinitions(t *testing.T) {
 	for name, c := range map[string]struct{ text, wrong, doc string }{
 		"a mustache that is not closed": {"processors:\n- drop: {if: ctx.x == 1}\n- set:\n    field: a\n    value: 'a {{x}} {{b'\n",
-			"p.yml:5: processors[1] (set): [value]: template [ {{b] has a {{ that is not closed", ""},
-		"one in a name":                  {"processors:\n- set:\n    field: 'a{{{x}}'\n    value: 1\n", "p.yml:3: processors[0] (set): [field]: template [a{{{x}}] has a {{ that is not closed", ""},
+			"p.yml:5: processors[1] (set): [value]: template [{{b] has a {{ that is not closed", ""},
+		"one in a name":                  {"processors:\n- set:\n    field: 'a{{{x}}'\n    value: 1\n", "p.yml:3: processors[0] (set): [field]: template [a{{{x}}] has a {{{ that is not closed by }}}", ""},
 		"a section that is not closed":   {"processors:\n- set: {field: a, value: '{{#x}}y'}\n", "p.yml:2: processors[0] (set): [value]: template section [x] is not closed", ""},
 		"an unknown processor within":    {"processors:\n- foreach:\n    field: a\n    processor:\n      frob: {}\n", "p.yml:5: processors[0] (foreach): foreach (frob): No processor type exists with name [frob]", ""},
 		"an unknown option of a handler": {"processors:\n- drop:\n    on_failure:\n    - set: {field: a, value: 1, colour: red}\n", "p.yml:4: processors[0] (drop) on_failure[0] (set): processor [set] doesn't support one or more provided configuration parameters [colour]", ""},

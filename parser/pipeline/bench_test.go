@@ -98,7 +98,7 @@ func benchProcessor(b *testing.B, set *Set, text string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	doc := (&options{}).parseValue("", n, false) // its names are symbols, as those are that headers and processors make
+	doc := (&options{}).parseValue("", n, plain) // its names are symbols, as those are that headers and processors make
 	r, p, ev := set.NewRunner(), set.Pipeline("test"), event.New()
 	r.ev = ev
 	load := func() {

@@ -20,7 +20,7 @@ type failProcessor struct{ message value }
 func newFail(o *options) processor {
 	p := &failProcessor{}
 	if n := o.required("message"); n != nil {
-		p.message = o.parseValue("message", n, true)
+		p.message = o.parseValue("message", n, asJSON)
 	}
 	return p
 }
@@ -49,7 +49,7 @@ func newPipeline(o *options) processor {
 	if n == nil {
 		return p
 	}
-	p.name = o.parseValue("name", n, false)
+	p.name = o.parseValue("name", n, plain)
 	if p.name.template != nil {
 		return p
 	}
@@ -153,7 +153,9 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			ev.Put(ingest, foreachKey, key)
 		}
 		if err = r.steps(p.step); err == ErrDropped {
-			err = p.dropped(v)
+			if err = p.dropped(v); err != nil {
+				return err
+			}
 		}
 		if v.Kind() == event.Map {
 			if key := ev.Bytes(ev.Lookup(ingest, foreachKey)); len(bytes.TrimSpace(key)) > 0 {
@@ -167,10 +169,13 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 	if v.Kind() == event.Map {
 		restore(ev, ingest, foreachKey, outerKey)
 	}
-	if err != nil {
-		return err
+	switch {
+	case err == nil:
+		return ev.Set(p.field, result)
+	case err == error(&r.failure) && r.failure.step == &p.step[0] && !p.step[0].handled():
+		return r.failure.err // is the failure of foreach itself, as in Elasticsearch
 	}
-	return ev.Set(p.field, result)
+	return err
 }
 
 // dropped is what becomes of a `drop` for one item: Elasticsearch has made nothing of it but an error, and not

@@ -29,7 +29,7 @@ func newCSV(o *options) processor {
 	}
 	p.separator, p.quote = o.character("separator", ','), o.character("quote", '"')
 	if n := o.find("empty_value"); n != nil {
-		v := o.parseValue("empty_value", n, false)
+		v := o.parseValue("empty_value", n, plain)
 		if p.empty = &v; n.value == nil && !n.isList && !n.isMap {
 			o.fail(n, "[empty_value] required property is missing")
 		}

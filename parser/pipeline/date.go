@@ -27,7 +27,7 @@ type dateFormat func(r *Runner, text []byte, zone *time.Location) (ns int64, off
 func newDate(o *options) processor {
 	p := &dateProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("@timestamp")), zone: o.c.set.deps.Zone}
 	if name := o.optionalText("timezone", ""); isTemplate(name) {
-		p.zoneTemplate = o.parseTemplate("timezone", name, false)
+		p.zoneTemplate = o.parseTemplate("timezone", name, plain)
 	} else if name != "" {
 		var err error
 		if p.zone, err = javatime.ParseZone(name); err != nil {

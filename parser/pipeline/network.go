@@ -30,7 +30,7 @@ func newNetworkDirection(o *options) processor {
 		o.fail(n, "[internal_networks] property isn't a list")
 	} else if n != nil {
 		for _, item := range n.list {
-			p.internal = append(p.internal, o.parseValue("internal_networks", item, false))
+			p.internal = append(p.internal, o.parseValue("internal_networks", item, plain))
 		}
 	}
 	p.internalField = o.optionalPath("internal_networks_field", event.Path{})
@@ -98,7 +98,12 @@ func (p *directionProcessor) networks(r *Runner) ([]string, error) {
 		return nil, fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.util.ArrayList]", p.internalField, v.Kind().JavaClass())
 	}
 	for i := range r.ev.Len(v) {
-		list = append(list, string(r.text(r.ev.At(v, i))))
+		item := r.ev.At(v, i)
+		if item.Kind() != event.String { // is an error when its turn comes
+			list = append(list, notText+item.Kind().JavaClass())
+			continue
+		}
+		list = append(list, string(r.ev.Bytes(item)))
 	}
 	return list, nil
 }
@@ -118,9 +123,15 @@ func (p *directionProcessor) address(r *Runner, path event.Path) (string, error)
 	return string(r.ev.Bytes(v)), nil
 }
 
+// notText stands before the class of a network that is no text.
+const notText = "\x00"
+
 // isInternal reads the address only when there are networks, as Elasticsearch does.
 func isInternal(networks []string, address string) (bool, error) {
 	for _, network := range networks {
+		if class, ok := strings.CutPrefix(network, notText); ok {
+			return false, cannotCast(class, "java.lang.String")
+		}
 		a, err := parseIP(address)
 		if err != nil {
 			return false, err

@@ -29,10 +29,14 @@ func (o *options) fail(at *node, format string, args ...any) {
 	}
 }
 
-// find is the node of an option, nil when it was not written.
+// find is the node of an option, nil when it was not written, or has no value.
 func (o *options) find(name string) *node {
 	o.used = append(o.used, name)
-	return o.node.get(name)
+	n := o.node.get(name)
+	if n != nil && n.value == nil && !n.isMap && !n.isList {
+		return nil
+	}
+	return n
 }
 
 // finish checks that no option is left over.
@@ -70,7 +74,7 @@ func (o *options) text(name string) string {
 
 func (o *options) optionalText(name, otherwise string) string {
 	n := o.find(name)
-	if n == nil || n.value == nil && !n.isMap && !n.isList {
+	if n == nil {
 		return otherwise
 	}
 	return o.textOf(n, name)
@@ -81,15 +85,10 @@ func (o *options) flag(name string, otherwise bool) bool {
 	if n == nil {
 		return otherwise
 	}
-	switch v := n.value.(type) {
-	case bool:
+	if v, ok := n.value.(bool); ok {
 		return v
-	case string:
-		if v == "true" || v == "false" {
-			return v == "true"
-		}
 	}
-	o.fail(n, "[%s] property isn't a boolean, use true or false", name)
+	o.fail(n, "[%s] property isn't a boolean, write true or false without quotes", name)
 	return otherwise
 }
 
@@ -160,10 +159,10 @@ func (o *options) parseField(name, text string) field {
 	if !isTemplate(text) {
 		return field{path: o.parsePath(name, text)}
 	}
-	return field{template: o.parseTemplate(name, text, false)}
+	return field{template: o.parseTemplate(name, text, plain)}
 }
 
-func (o *options) parseTemplate(name, text string, escape bool) *template {
+func (o *options) parseTemplate(name, text string, escape escaping) *template {
 	t, err := parseTemplate(text, escape)
 	if err != nil {
 		o.fail(o.node.get(name), "[%s]: %w", name, err)

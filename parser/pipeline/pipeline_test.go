@@ -208,7 +208,7 @@ processors:
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"x.y":           `say "hi" and say \"hi\", [1, z] `,
+		"x.y":           `say "hi" and say \"hi\", {0=1, 1=z} `,
 		"error.message": "rename tagged: field [nothing] doesn't exist",
 	} {
 		if got := string(ev.Bytes(ev.Get(event.MustPath(path)))); got != want {

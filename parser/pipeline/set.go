@@ -20,7 +20,7 @@ type setProcessor struct {
 
 func newSet(o *options) processor {
 	p := &setProcessor{field: o.field("field"), override: o.flag("override", true), ignoreEmpty: o.flag("ignore_empty_value", false)}
-	escape := o.oneOf("media_type", "application/json", "text/plain", "application/x-www-form-urlencoded") == "application/json"
+	escape := escapings[o.oneOf("media_type", "application/json", "text/plain", "application/x-www-form-urlencoded")]
 	p.copyFrom = o.optionalField("copy_from", field{})
 	switch n := o.find("value"); {
 	case n != nil && !p.copyFrom.isZero():
@@ -69,7 +69,7 @@ type appendProcessor struct {
 
 func newAppend(o *options) processor {
 	p := &appendProcessor{field: o.field("field"), allowDuplicates: o.flag("allow_duplicates", true)}
-	escape := o.oneOf("media_type", "application/json", "text/plain", "application/x-www-form-urlencoded") == "application/json"
+	escape := escapings[o.oneOf("media_type", "application/json", "text/plain", "application/x-www-form-urlencoded")]
 	if n := o.required("value"); n != nil {
 		p.value = o.parseValue("value", n, escape)
 	}
@@ -116,13 +116,43 @@ func (r *Runner) appendTo(path event.Path, v event.Value, allowDuplicates bool) 
 
 func contains(ev *event.Event, list, v event.Value) bool {
 	for i := range ev.Len(list) {
-		item := ev.At(list, i)
-		if item == v || item.Kind() == v.Kind() && v.Kind() >= event.BigInt && v.Kind() <= event.Bytes &&
-			string(ev.Bytes(item)) == string(ev.Bytes(v)) {
+		if equalValues(ev, ev.At(list, i), v, 0) {
 			return true
 		}
 	}
 	return false
+}
+
+// equalValues is Java's equals: numbers of unlike classes are not.
+func equalValues(ev *event.Event, a, b event.Value, depth int) bool {
+	switch {
+	case a == b || a.IsNull() && b.IsNull():
+		return true
+	case a.Kind() != b.Kind() || depth > maxNesting:
+		return false
+	}
+	switch a.Kind() {
+	case event.BigInt, event.String, event.Bytes:
+		return string(ev.Bytes(a)) == string(ev.Bytes(b))
+	case event.List, event.Map:
+	default:
+		return false
+	}
+	if ev.Len(a) != ev.Len(b) {
+		return false
+	}
+	for i := range ev.Len(a) {
+		other := ev.At(b, i)
+		if a.Kind() == event.Map {
+			if other = ev.LookupBytes(b, ev.Key(a, i)); other.Kind() == event.Missing {
+				return false
+			}
+		}
+		if !equalValues(ev, ev.At(a, i), other, depth+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // removeProcessor is `remove`.

@@ -2,175 +2,11 @@ package pipeline
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/painless"
 )
-
-// template is a text with mustache variables: {{x}} is escaped as JSON's strings are where the
-// processor says so, {{{x}}} and {{&x}} never.
-type template struct {
-	parts []templatePart
-}
-
-type templatePart struct {
-	text   string     // literal, when path is zero
-	path   event.Path // variable
-	escape bool
-
-	section  *template // between {{#path}} and {{/path}}: for a value that is true, once for each item of a list
-	inverted bool      // between {{^path}} and {{/path}}: for one that is not
-}
-
-func isTemplate(text string) bool { return strings.Contains(text, "{{") }
-
-func parseTemplate(text string, escape bool) (*template, error) {
-	t := &template{}
-	var err error
-	for {
-		before, rest, found := strings.Cut(text, "{{")
-		if before != "" {
-			t.parts = append(t.parts, templatePart{text: before})
-		}
-		if !found {
-			return t, nil
-		}
-		part := templatePart{escape: escape}
-		end := "}}"
-		if after, ok := strings.CutPrefix(rest, "{"); ok {
-			rest, end, part.escape = after, "}}}", false
-		}
-		name, after, found := strings.Cut(rest, end)
-		if !found {
-			return nil, fmt.Errorf("template [%s] has a {{ that is not closed", text)
-		}
-		text = after
-		name = strings.TrimSpace(name)
-		if strings.HasPrefix(name, "!") { // a comment
-			continue
-		}
-		if rest, ok := strings.CutPrefix(name, "&"); ok {
-			name, part.escape = strings.TrimSpace(rest), false
-		}
-		if name != "" && (name[0] == '#' || name[0] == '^') {
-			if text, err = t.parseSection(name, text, escape); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if name == "" || strings.ContainsAny(name[:1], "/>=.") || strings.ContainsAny(name, " {}") {
-			return nil, fmt.Errorf("template variable [%s] is not supported: use {{field}} or {{{field}}}", name)
-		}
-		if part.path, err = event.ParsePath(name); err != nil {
-			return nil, err
-		}
-		t.parts = append(t.parts, part)
-	}
-}
-
-// parseSection reads {{#name}}…{{/name}}, of which the first tag is read already, and returns what follows it.
-func (t *template) parseSection(tag, text string, escape bool) (rest string, err error) {
-	name := strings.TrimSpace(tag[1:])
-	depth := 1
-	for at := 0; ; {
-		open := strings.Index(text[at:], "{{")
-		if open < 0 {
-			return "", fmt.Errorf("template section [%s] is not closed", name)
-		}
-		open += at
-		end := strings.Index(text[open:], "}}")
-		if end < 0 {
-			return "", fmt.Errorf("template section [%s] is not closed", name)
-		}
-		end += open
-		switch inner := strings.TrimSpace(text[open+2 : end]); {
-		case strings.HasPrefix(inner, "#"), strings.HasPrefix(inner, "^"):
-			depth++
-		case strings.HasPrefix(inner, "/"):
-			depth--
-		}
-		at = end + 2
-		if depth > 0 {
-			continue
-		}
-		if closing := strings.TrimSpace(strings.TrimLeft(text[open+2:end], " /")); closing != name {
-			return "", fmt.Errorf("template section [%s] is closed as [%s]", name, closing)
-		}
-		part := templatePart{inverted: tag[0] == '^'}
-		if part.path, err = event.ParsePath(name); err != nil {
-			return "", err
-		}
-		if part.section, err = parseTemplate(text[:open], escape); err != nil {
-			return "", err
-		}
-		t.parts = append(t.parts, part)
-		return text[at:], nil
-	}
-}
-
-// times is how often a section stands for a value.
-func (p *templatePart) times(ev *event.Event, v event.Value) int {
-	n := 1
-	switch v.Kind() {
-	case event.Missing, event.Null:
-		n = 0
-	case event.Bool:
-		if !v.Bool() {
-			n = 0
-		}
-	case event.String:
-		if len(ev.Bytes(v)) == 0 {
-			n = 0
-		}
-	case event.List:
-		n = ev.Len(v)
-	}
-	if p.inverted {
-		return max(0, 1-n)
-	}
-	return n
-}
-
-// append appends the text of the template for ev.
-func (t *template) append(dst []byte, ev *event.Event) []byte {
-	for i := range t.parts {
-		p := &t.parts[i]
-		if p.path.IsZero() {
-			dst = append(dst, p.text...)
-			continue
-		}
-		v := ev.Get(p.path)
-		if p.section != nil {
-			for range p.times(ev, v) {
-				dst = p.section.append(dst, ev)
-			}
-			continue
-		}
-		if !p.escape {
-			dst = appendText(dst, ev, v)
-			continue
-		}
-		mark := len(dst)
-		dst = appendText(dst, ev, v)
-		if needsEscape(dst[mark:]) {
-			quoted := event.AppendQuoted(nil, dst[mark:])
-			dst = append(dst[:mark], quoted[1:len(quoted)-1]...)
-		}
-	}
-	return dst
-}
-
-func needsEscape(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' || c == '"' || c == '\\' {
-			return true
-		}
-	}
-	return false
-}
 
 // appendText appends a value as Java's toString does: null as nothing, lists and maps as [a, b] and {k=v}.
 func appendText(dst []byte, ev *event.Event, v event.Value) []byte {
@@ -281,10 +117,11 @@ type value struct {
 
 type valueField struct {
 	name event.Symbol
+	key  *template // in place of name
 	value
 }
 
-func (o *options) parseValue(name string, n *node, escape bool) value {
+func (o *options) parseValue(name string, n *node, escape escaping) value {
 	switch {
 	case n.isList:
 		v := value{isList: true}
@@ -295,7 +132,11 @@ func (o *options) parseValue(name string, n *node, escape bool) value {
 	case n.isMap:
 		v := value{isMap: true}
 		for _, f := range n.fields {
-			v.fields = append(v.fields, valueField{event.Intern(f.name), o.parseValue(name, f.node, escape)})
+			field := valueField{name: event.Intern(f.name), value: o.parseValue(name, f.node, escape)}
+			if isTemplate(f.name) {
+				field.key = o.parseTemplate(name, f.name, escape)
+			}
+			v.fields = append(v.fields, field)
 		}
 		return v
 	}
@@ -335,7 +176,14 @@ func (v *value) of(r *Runner) event.Value {
 	case v.isMap:
 		m := r.ev.NewMap()
 		for i := range v.fields {
-			r.ev.Put(m, v.fields[i].name, v.fields[i].of(r))
+			f := &v.fields[i]
+			item := f.of(r)
+			if f.key == nil {
+				r.ev.Put(m, f.name, item)
+				continue
+			}
+			r.buf = f.key.append(r.buf[:0], r.ev)
+			r.ev.PutBytes(m, r.buf, item)
 		}
 		return m
 	}
