@@ -192,3 +192,6 @@ func (r *Runner) textOrNull(s string) event.Value {
 	}
 	return r.ev.Text(s)
 }
+
+// handled tells whether failures of the step are its own affair.
+func (s *step) handled() bool { return s.ignoreFailure || len(s.onFailure) > 0 }
