@@ -102,7 +102,9 @@ func (p *parser) classChar() (rune, charset, error) {
 			case c == 'R' || c == 'X':
 				return 0, nil, p.fail(p.pos, `\%c cannot stand inside a class`, c)
 			case c >= '1' && c <= '7':
-				return 0, nil, p.unsupported(p.pos, `\`+string(c)+" inside a class")
+				p.pos++
+				r, err := p.octal(p.pos - 1)
+				return r, nil, err
 			}
 		}
 		set, r, err := p.escapeSet()

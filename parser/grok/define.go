@@ -9,13 +9,14 @@ import (
 
 // parsedDef is a definition's tree, shared by all references to it.
 type parsedDef struct {
-	name  string
-	expr  string
-	file  string
-	line  int
-	root  *node
-	named bool // has named captures, its own or of what it refers to
-	depth int
+	name   string
+	expr   string
+	file   string
+	line   int
+	root   *node
+	named  bool // has named captures, its own or of what it refers to
+	depth  int
+	groups int // its own and of what it refers to, references counted too
 	// numRef says that it refers back to groups by their number.
 	numRef bool
 	// lowered holds what lowering made of a tree without captures, by options:
@@ -100,7 +101,7 @@ func (l *Library) parse(d definition, name string, trail []string) (*parsedDef, 
 		}
 		return nil, err
 	}
-	def.root, def.named = root, p.named
+	def.root, def.named, def.groups = root, p.named, p.groups
 	def.numRef = def.numRef || p.numRef
 	return def, nil
 }

@@ -34,6 +34,11 @@ func (p *parser) escape() (*node, error) {
 			end++
 		}
 		num := atoi(p.src[p.pos+1 : end])
+		if num > 9 && num > p.groups && c < '8' {
+			p.pos++
+			r, err := p.octal(at)
+			return p.literal(r, at), err
+		}
 		if num > 9 {
 			return nil, p.fail(at, `\%d: write \k<%d> for a group, or \x for a byte`, num, num)
 		}
@@ -52,6 +57,20 @@ func (p *parser) escape() (*node, error) {
 		return p.setNode(set, at), nil
 	}
 	return p.literal(r, at), nil
+}
+
+// octal reads up to three octal digits, of which there is one at least.
+func (p *parser) octal(at int) (rune, error) {
+	end := p.pos
+	for end < len(p.src) && end < p.pos+3 && p.src[end] >= '0' && p.src[end] <= '7' {
+		end++
+	}
+	n, _ := strconv.ParseInt(p.src[p.pos:end], 8, 32)
+	p.pos = end
+	if n >= 0x80 {
+		return 0, p.fail(at, `\%o is not a character of ASCII; write \x{%X}`, n, n)
+	}
+	return rune(n), nil
 }
 
 // asciiEdge marks a \b whose words are ASCII's.

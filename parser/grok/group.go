@@ -6,6 +6,7 @@ import "strings"
 func (p *parser) group() (*node, error) {
 	at := p.pos
 	p.pos++ // (
+	p.groups++
 	if !p.take("?") {
 		n, err := p.body(at)
 		if err != nil {

@@ -20,6 +20,7 @@ type parser struct {
 	resolve func(ref reference) (*parsedDef, error)
 	named   bool // has named captures, its own or of what it refers to
 	numRef  bool // has back-references by number of its own
+	groups  int  // how many groups stand before pos, at most
 }
 
 // flags are the options that (?…) switches.
@@ -203,6 +204,7 @@ func (p *parser) reference(at int) (*node, error) {
 	}
 	node0 := &node{kind: kRef, name: ref.name, def: def, subs: []*node{def.root}, at: at}
 	p.named = p.named || def.named
+	p.groups += 1 + def.groups
 	if ref.field != "" {
 		p.named = true
 		return &node{kind: kCapture, field: ref.field, typ: ref.typ, subs: []*node{node0}, at: at}, nil
@@ -216,17 +218,9 @@ func (p *parser) quantifiers(n *node, at int) (*node, error) {
 		if p.flags.extended && p.skipExtended() {
 			continue
 		}
-		qat := p.pos
 		min, max, interval, ok, err := p.quantifier()
 		if err != nil || !ok {
 			return n, err
-		}
-		switch n.kind {
-		case kBeginLine, kEndLine, kBeginText, kEndText, kEndTextNL, kWordEdge:
-			if p.src[at] == '(' {
-				break
-			}
-			return nil, p.fail(qat, "quantifier has nothing to repeat: an anchor takes no width")
 		}
 		rep := &node{kind: kRepeat, min: min, max: max, subs: []*node{n}, at: at}
 		switch {
