@@ -72,7 +72,7 @@ func (s lineSender) benchmark(b *testing.B) {
 	receive := func() {
 		pass()
 		sent += linesPerPass
-		testbed.Eventually(b, time.Minute, func() bool { return r.Stats().Listeners[0].Lines >= sent }, "all lines")
+		testbed.Eventually(b, inTime, func() bool { return r.Stats().Listeners[0].Lines >= sent }, "all lines")
 	}
 	receive()
 	defer cputime.Measure(b, linesPerPass)()

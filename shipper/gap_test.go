@@ -65,7 +65,7 @@ func TestFullSpoolLeavesGaps(t *testing.T) {
 				r.send(c, "<4>"+line)
 			}
 		}
-		testbed.Eventually(t, 20*time.Second, func() bool {
+		testbed.Eventually(t, inTime, func() bool {
 			s := r.Stats()
 			return s.Lanes[0].Gapped == 3000 && s.Lanes[1].Gapped == 30
 		}, "gaps to be noted")
@@ -96,7 +96,7 @@ func TestGapsAreWrittenWhileRunning(t *testing.T) {
 	r := start(t, nil)
 	r.spool.fail(event.ErrSpoolFull)
 	r.send(r.dial(0), login+"\n")
-	testbed.Eventually(t, 20*time.Second, func() bool {
+	testbed.Eventually(t, inTime, func() bool {
 		_, err := os.Stat(filepath.Join(r.dir, GapFile))
 		return err == nil
 	}, "the gap in its file")
@@ -125,7 +125,7 @@ func TestLinesWithoutAFileAreLostInAGap(t *testing.T) {
 	r := start(t, func(c *Config) { c.Routes = []RouteConfig{{Lane: "all"}} })
 	r.spool.fail(event.ErrSpoolFull)
 	r.send(r.dial(0), login+"\n")
-	testbed.Eventually(t, 20*time.Second, func() bool { return r.Stats().Lanes[0].Lost == 1 }, "the loss to be counted")
+	testbed.Eventually(t, inTime, func() bool { return r.Stats().Lanes[0].Lost == 1 }, "the loss to be counted")
 }
 
 // TestStuckLaneHoldsNobodyUp has a spool that does not answer: files are written, another lane goes on, and the
@@ -138,17 +138,17 @@ func TestStuckLaneHoldsNobodyUp(t *testing.T) {
 	c := r.dial(0)
 	const lines = 10 * (batchesPerLane + 5)
 	r.send(c, strings.Repeat(login+"\n", lines)+kernel+"\n") // in one read: no batch is closed by its age
-	testbed.Eventually(t, 20*time.Second, func() bool { return len(stuck.messages("kern")) == 1 }, "the other lane to go on")
+	testbed.Eventually(t, inTime, func() bool { return len(stuck.messages("kern")) == 1 }, "the other lane to go on")
 	if n := r.Stats().Lanes[0].Gapped; n != lines-10*batchesPerLane {
 		t.Errorf("%d lines in gaps, want those beyond %d batches", n, batchesPerLane)
 	}
 	close(stuck.until)
-	testbed.Eventually(t, 20*time.Second, func() bool {
+	testbed.Eventually(t, inTime, func() bool {
 		s := r.Stats()
 		return s.Lanes[0].Appended == 10*batchesPerLane
 	}, "the lane to go on")
 	r.send(c, login+"\n")
-	testbed.Eventually(t, 20*time.Second, func() bool { return r.Stats().Lanes[0].Appended == 10*batchesPerLane+1 }, "the next line")
+	testbed.Eventually(t, inTime, func() bool { return r.Stats().Lanes[0].Appended == 10*batchesPerLane+1 }, "the next line")
 }
 
 // TestDrainDeadline has a spool that does not answer at the stop: the lines become a gap.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/internal/testbed"
@@ -83,7 +82,7 @@ func TestGSSRefuses(t *testing.T) {
 	plain, empty := r.dial(0), r.dial(0)
 	empty.Close()
 	r.send(plain, login+"\n")
-	testbed.Eventually(t, 20*time.Second, func() bool {
+	testbed.Eventually(t, inTime, func() bool {
 		refused := r.Stats().Listeners[0].RefusedFor
 		return refused["plaintext"] == 1 && refused["empty"] == 1
 	}, "both refused and counted")

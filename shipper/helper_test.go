@@ -103,6 +103,9 @@ func (m *memory) batch(lane string) *event.Batch {
 	return b
 }
 
+// inTime is how long is waited for what is soon there, unless the machine is very busy.
+const inTime = time.Minute
+
 // receiver is a running Shipper.
 type receiver struct {
 	*Shipper
@@ -172,7 +175,7 @@ func (r *receiver) stop() {
 		if err != nil {
 			r.t.Errorf("Run: %v", err)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(inTime):
 		r.t.Fatal("the receiver does not stop")
 	}
 }
@@ -198,7 +201,7 @@ func (r *receiver) send(c net.Conn, text string) {
 // received waits until so many lines have been received.
 func (r *receiver) received(n int) {
 	r.t.Helper()
-	testbed.Eventually(r.t, 20*time.Second, func() bool {
+	testbed.Eventually(r.t, inTime, func() bool {
 		s := r.Stats()
 		lines, _ := s.Received()
 		return lines >= uint64(n)
@@ -210,7 +213,7 @@ func (r *receiver) want(lane string, messages ...string) {
 	r.t.Helper()
 	slices.Sort(messages)
 	var got []string
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(inTime); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		if got = r.spool.messages(lane); len(got) >= len(messages) {
 			break
 		}

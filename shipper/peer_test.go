@@ -69,7 +69,7 @@ func TestConnectionsOfOnePeer(t *testing.T) {
 	r.send(r.dialFrom(0, "127.0.0.3"), "<13>other\n")
 	r.want("all", "<13>1", "<13>2", "<13>other")
 	first.Close()
-	testbed.Eventually(t, 10*time.Second, func() bool { return r.Stats().Listeners[0].Connections == 2 }, "the closed connection to be noticed")
+	testbed.Eventually(t, inTime, func() bool { return r.Stats().Listeners[0].Connections == 2 }, "the closed connection to be noticed")
 	r.send(r.dialFrom(0, "127.0.0.2"), "<13>3\n")
 	r.want("all", "<13>1", "<13>2", "<13>other", "<13>3")
 	if n := r.Stats().Listeners[0].RefusedFor["peer_limit"]; n != 1 {
@@ -104,7 +104,7 @@ func TestRateOfOnePeer(t *testing.T) {
 	}
 	r.send(r.dialFrom(1, "127.0.0.3"), "<13>others' datagrams")
 	r.send(r.dialFrom(0, "127.0.0.3"), "<13>others' lines\n")
-	testbed.Eventually(t, 20*time.Second, func() bool {
+	testbed.Eventually(t, inTime, func() bool {
 		l := r.Stats().Listeners
 		return l[0].Lines == lines+2 && l[1].Lines+l[1].RefusedDatagrams["rate"] == lines+1 &&
 			uint64(len(r.spool.messages("all"))) == l[0].Lines+l[1].Lines

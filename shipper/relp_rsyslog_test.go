@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/internal/testbed"
@@ -40,7 +39,7 @@ func logTagged(sender *testbed.Rsyslogd, first, last int) {
 func (r *receiver) wantEach(lane string, n int) {
 	r.t.Helper()
 	count := map[string]int{}
-	testbed.Eventually(r.t, 60*time.Second, func() bool {
+	testbed.Eventually(r.t, inTime, func() bool {
 		clear(count)
 		for _, m := range r.spool.messages(lane) {
 			count[m[len(m)-6:]]++
@@ -85,7 +84,7 @@ func TestRsyslogOverRELPWithTLS(t *testing.T) {
 				pki.CA, senderCert, senderKey)))
 			logTagged(sender, 0, 1000)
 			if !want {
-				testbed.Eventually(t, 30*time.Second, func() bool { return r.Stats().Listeners[0].RefusedFor["not_permitted"] > 0 }, "refused")
+				testbed.Eventually(t, inTime, func() bool { return r.Stats().Listeners[0].RefusedFor["not_permitted"] > 0 }, "refused")
 				return
 			}
 			r.wantEach("auth", 1000)

@@ -192,7 +192,7 @@ func TestRELPWaitsForTheSpool(t *testing.T) {
 	r.send(tcp, relpLine(100)+"\n")
 	r.received(11)
 	s.unanswered()
-	testbed.Eventually(t, 20*time.Second, func() bool { return r.Stats().Lanes[0].Gapped == 1 }, "what came over TCP is a gap")
+	testbed.Eventually(t, inTime, func() bool { return r.Stats().Lanes[0].Gapped == 1 }, "what came over TCP is a gap")
 	spool.fail(nil)
 	s.in.Reset(s.conn)
 	s.answered(10)
@@ -318,7 +318,7 @@ func TestRELPRefuses(t *testing.T) {
 	s.send(relpLine(1))
 	s.answered(1)
 	r.want("auth", relpLine(1))
-	testbed.Eventually(t, 20*time.Second, func() bool { return r.Stats().Listeners[0].EndedFor["protocol"] == 7 }, "connections ended")
+	testbed.Eventually(t, inTime, func() bool { return r.Stats().Listeners[0].EndedFor["protocol"] == 7 }, "connections ended")
 }
 
 var relpOpening = fmt.Sprintf("1 open %d %s\n", len(relpOffers), relpOffers)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/millrace/millrace/internal/testbed"
 )
@@ -83,7 +82,7 @@ ruleset(name="file") { action(type="omfile" file="{dir}/out" template="RSYSLOG_T
 	r.received(len(lines))
 	r.stop()
 	path := filepath.Join(reference.Dir, "out")
-	testbed.Eventually(t, 30*time.Second, func() bool {
+	testbed.Eventually(t, inTime, func() bool {
 		b, _ := os.ReadFile(path)
 		return strings.Count(string(b), "\n") >= len(lines)
 	}, "rsyslogd to write its file")

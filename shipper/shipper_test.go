@@ -165,7 +165,7 @@ func TestReopen(t *testing.T) {
 func TestLineIsVisibleInItsFileWhileRunning(t *testing.T) {
 	r := start(t, nil)
 	r.send(r.dial(0), login+"\n")
-	testbed.Eventually(t, 10*time.Second, func() bool {
+	testbed.Eventually(t, inTime, func() bool {
 		return r.files()["hosts/YM/127.0.0.1/auth.log"] == login[4:]+"\n"
 	}, "the line in its file")
 }

@@ -5,7 +5,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/millrace/millrace/internal/testbed"
 )
@@ -25,7 +24,7 @@ func (r *receiver) parked() (n int) {
 
 func (r *receiver) wantParked(n int) {
 	r.t.Helper()
-	testbed.Eventually(r.t, 20*time.Second, func() bool { return r.parked() == n }, "connections parked")
+	testbed.Eventually(r.t, inTime, func() bool { return r.parked() == n }, "connections parked")
 }
 
 // Connections that are busy by turns, and stop in the middle of a line, keep their lines in order.
@@ -61,7 +60,7 @@ func TestConnectionsAreParkedWhileTheyAreQuiet(t *testing.T) {
 		c.Close()
 	}
 	r.received(connections * len(want[0]))
-	testbed.Eventually(t, 20*time.Second, func() bool { return r.Stats().Listeners[0].Connections == 0 && r.parked() == 0 }, "connections to end")
+	testbed.Eventually(t, inTime, func() bool { return r.Stats().Listeners[0].Connections == 0 && r.parked() == 0 }, "connections to end")
 	r.stop()
 	got := map[string][]string{}
 	for _, m := range r.spool.messages("all") {

@@ -73,7 +73,7 @@ func TestTLSRefuses(t *testing.T) {
 	r.send(plain, login+"\n")
 	foreign := r.dialTLS(other.Issue(t, "web1.example.org"))
 	_, _ = foreign.Write([]byte(login + "\n"))
-	testbed.Eventually(t, 10*time.Second, func() bool {
+	testbed.Eventually(t, inTime, func() bool {
 		refused := r.Stats().Listeners[0].RefusedFor
 		return refused["plain_text"] == 1 && refused["unknown_ca"] == 1
 	}, "both to be refused and counted")
@@ -120,7 +120,7 @@ if $syslogtag contains "test" then action(type="omfwd" target="127.0.0.1" port="
 					sender.Log(fmt.Sprintf("<38>Nov 21 23:40:00 test[%d]: message", i))
 				}
 				if permitted == "*.other.example.org" {
-					testbed.Eventually(t, 20*time.Second, func() bool { return r.Stats().Listeners[0].RefusedFor["not_permitted"] > 0 }, "the sender to be refused", sender.Output())
+					testbed.Eventually(t, inTime, func() bool { return r.Stats().Listeners[0].RefusedFor["not_permitted"] > 0 }, "the sender to be refused", sender.Output())
 					return
 				}
 				r.received(100)
