@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -49,7 +50,11 @@ func (p *expandProcessor) run(r *Runner) error {
 		return p.expand(r, m, []byte(p.name))
 	}
 	var names [][]byte
+	order := hashOrder(ev, m)
 	for i := range ev.Len(m) {
+		if order != nil {
+			i = order[i]
+		}
 		if name := ev.Key(m, i); bytes.IndexByte(name, '.') > 0 {
 			names = append(names, bytes.Clone(name))
 		}
@@ -211,7 +216,7 @@ func javaSort(items []event.Value, compare func(a, b event.Value) (int, error)) 
 func compareValues(ev *event.Event, a, b event.Value) (int, error) {
 	switch {
 	case a.IsNull() || b.IsNull():
-		return 0, &painless.Error{Class: "java.lang.NullPointerException"}
+		return 0, errors.New(`Cannot invoke "java.lang.Comparable.compareTo(Object)" because the item is null`)
 	case a.Kind() >= event.List:
 		return 0, cannotCast(a.Kind().JavaClass(), "java.lang.Comparable")
 	case a.Kind() != b.Kind():

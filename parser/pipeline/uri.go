@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"fmt"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/millrace/millrace/event"
@@ -47,51 +45,43 @@ func (p *uriProcessor) run(r *Runner) error {
 
 // uriParts is a map of the parts of a URI.
 func uriParts(ev *event.Event, text string, keepOriginal bool) (event.Value, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme == "" && strings.ContainsAny(text, " \"<>\\^`{|}") {
+	u, err := parseJavaURI(text)
+	if err != nil {
 		return event.Value{}, fmt.Errorf("unable to parse URI [%s]", text)
 	}
 	parts := ev.NewMap()
-	put := func(name event.Symbol, s string) {
-		if s != "" {
-			ev.Put(parts, name, ev.Text(s))
+	put := func(name event.Symbol, s *string) {
+		if s != nil {
+			ev.Put(parts, name, ev.Text(*s))
 		}
 	}
-	textOrNull := func(s string) event.Value {
-		if s == "" {
-			return event.NullValue()
+	orNull := func(name event.Symbol, s *string) {
+		if ev.Put(parts, name, event.NullValue()); s != nil {
+			put(name, s)
 		}
-		return ev.Text(s)
 	}
-	ev.Put(parts, uriNames.domain, textOrNull(strings.TrimSuffix(u.Host, ":"+u.Port())))
-	put(uriNames.fragment, u.Fragment)
+	orNull(uriNames.domain, u.host)
+	put(uriNames.fragment, u.fragment)
 	if keepOriginal {
 		ev.Put(parts, uriNames.original, ev.Text(text))
 	}
-	if u.Opaque == "" {
-		ev.Put(parts, uriNames.path, ev.Text(u.Path))
+	put(uriNames.path, u.path)
+	if u.path != nil {
+		slash := strings.LastIndexByte(*u.path, '/')
+		if dot := strings.LastIndexByte(*u.path, '.'); slash >= 0 && dot > slash {
+			ev.Put(parts, uriNames.extension, ev.Text((*u.path)[dot+1:]))
+		}
 	}
-	if i := strings.LastIndexByte(u.Path, '.'); i > strings.LastIndexByte(u.Path, '/') && i+1 < len(u.Path) {
-		put(uriNames.extension, u.Path[i+1:])
+	if u.port != -1 {
+		ev.Put(parts, uriNames.port, event.IntValue(int32(u.port))) //nolint:gosec // was parsed as 32 bits
 	}
-	if port, err := strconv.ParseInt(u.Port(), 10, 32); err == nil {
-		ev.Put(parts, uriNames.port, event.IntValue(int32(port)))
-	}
-	put(uriNames.query, unescape(u.RawQuery))
-	ev.Put(parts, uriNames.scheme, textOrNull(u.Scheme))
-	if u.User != nil {
-		password, _ := u.User.Password()
-		put(uriNames.userInfo, u.User.String())
-		put(uriNames.username, u.User.Username())
-		put(uriNames.password, password)
+	put(uriNames.query, u.query)
+	orNull(uriNames.scheme, u.scheme)
+	if put(uriNames.userInfo, u.userInfo); u.userInfo != nil {
+		if user, password, ok := strings.Cut(*u.userInfo, ":"); ok {
+			put(uriNames.username, &user)
+			put(uriNames.password, &password)
+		}
 	}
 	return parts, nil
-}
-
-// unescape undoes percent encoding, and leaves alone what is none.
-func unescape(s string) string {
-	if u, err := url.PathUnescape(s); err == nil {
-		return u
-	}
-	return s
 }

@@ -1,0 +1,394 @@
+package pipeline
+
+import (
+	"errors"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// javaURI is what java.net.URI reads out of a text, or java.net.URL out of one that the former refuses. What is
+// nil is not there.
+type javaURI struct {
+	scheme, userInfo, host, path, query, fragment *string
+	port                                          int // -1 when there is none
+}
+
+var errURI = errors.New("not a URI")
+
+// The characters of RFC 2396 beside letters and digits, by the part of a URI that may have them.
+const (
+	uriMark     = "-_.!~*'()"
+	uriUserInfo = uriMark + ";:&=+$,"
+	uriRegName  = uriUserInfo + "@"
+	uriServer   = uriUserInfo + ".@[]"
+	uriPath     = uriMark + ":@&=+$,;/"
+	uriAny      = uriMark + ";/?:@&=+$,[]"
+)
+
+// parseJavaURI is new URI(s) or, failing that, new URL(s).
+func parseJavaURI(s string) (javaURI, error) {
+	u := javaURI{port: -1}
+	if u.parse(s) == nil {
+		return u, nil
+	}
+	u = javaURI{port: -1}
+	return u, u.parseURL(s)
+}
+
+func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+// scanURI is how many bytes of s are of a part: letters, digits, the characters of more and, where escaped is set,
+// percent escapes and what is not ASCII. A percent sign that is no escape is an error.
+func scanURI(s, more string, escaped bool) (int, error) {
+	i := 0
+	for i < len(s) {
+		c := s[i]
+		switch {
+		case isAlpha(c) || isDigit(c) || strings.IndexByte(more, c) >= 0:
+			i++
+		case escaped && c == '%':
+			if i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]) {
+				return i, errURI
+			}
+			i += 3
+		case escaped && c >= utf8.RuneSelf:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if unicode.In(r, unicode.Z) || unicode.IsControl(r) {
+				return i, nil
+			}
+			i += size
+		default:
+			return i, nil
+		}
+	}
+	return i, nil
+}
+
+// checkURI fails unless all of s is of the part.
+func checkURI(s, more string, escaped bool) error {
+	if n, err := scanURI(s, more, escaped); err != nil || n < len(s) {
+		return errURI
+	}
+	return nil
+}
+
+func (u *javaURI) parse(s string) error {
+	rest := s
+	if i := strings.IndexAny(s, "/?#:"); i >= 0 && s[i] == ':' {
+		if i == 0 || !isAlpha(s[0]) || checkURI(s[:i], "+-.", false) != nil {
+			return errURI
+		}
+		scheme := s[:i]
+		u.scheme, rest = &scheme, s[i+1:]
+		if !strings.HasPrefix(rest, "/") { // opaque
+			part, fragment, found := strings.Cut(rest, "#")
+			if part == "" || checkURI(part, uriAny, true) != nil {
+				return errURI
+			}
+			return u.setFragment(fragment, found)
+		}
+	}
+	rest, fragment, found := strings.Cut(rest, "#")
+	if err := u.parseHierarchical(rest, found); err != nil {
+		return err
+	}
+	return u.setFragment(fragment, found)
+}
+
+func (u *javaURI) setFragment(fragment string, found bool) error {
+	if !found {
+		return nil
+	}
+	if checkURI(fragment, uriAny, true) != nil {
+		return errURI
+	}
+	fragment = decodeURI(fragment, false)
+	u.fragment = &fragment
+	return nil
+}
+
+func (u *javaURI) parseHierarchical(s string, more bool) error {
+	if strings.HasPrefix(s, "//") {
+		s = s[2:]
+		end := strings.IndexAny(s, "/?")
+		if end < 0 {
+			end = len(s)
+		}
+		switch {
+		case end > 0:
+			if err := u.parseAuthority(s[:end]); err != nil {
+				return err
+			}
+		case end == len(s) && !more:
+			return errURI
+		}
+		s = s[end:]
+	}
+	path, query, found := strings.Cut(s, "?")
+	if checkURI(path, uriPath, true) != nil || checkURI(query, uriAny, true) != nil {
+		return errURI
+	}
+	path = decodeURI(path, true)
+	u.path = &path
+	if found {
+		query = decodeURI(query, false)
+		u.query = &query
+	}
+	return nil
+}
+
+// parseAuthority leaves host empty when the authority is none of a server, but a name of some registry.
+func (u *javaURI) parseAuthority(s string) error {
+	var isServer bool
+	if strings.IndexByte(s, ']') > 0 {
+		n, _ := scanURI(s, uriServer+"%", false)
+		isServer = n == len(s)
+	} else {
+		n, err := scanURI(s, uriServer, true)
+		if err != nil {
+			return err
+		}
+		isServer = n == len(s)
+	}
+	n, err := scanURI(s, uriRegName, true)
+	if err != nil {
+		return err
+	}
+	isName := n == len(s)
+	if isServer {
+		if err := u.parseServer(s); err == nil {
+			return nil
+		}
+		u.userInfo, u.host, u.port = nil, nil, -1
+	}
+	if !isName {
+		return errURI
+	}
+	return nil
+}
+
+func (u *javaURI) parseServer(s string) error {
+	if i := strings.IndexByte(s, '@'); i >= 0 {
+		if checkURI(s[:i], uriUserInfo, true) != nil {
+			return errURI
+		}
+		info := decodeURI(s[:i], true)
+		u.userInfo, s = &info, s[i+1:]
+	}
+	end, err := hostEnd(s)
+	if err != nil {
+		return err
+	}
+	host := s[:end]
+	if u.host, s = &host, s[end:]; s == "" {
+		return nil
+	}
+	if s[0] != ':' {
+		return errURI
+	}
+	if s = s[1:]; s == "" {
+		return nil
+	}
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return errURI
+		}
+	}
+	port, err := strconv.ParseInt(s, 10, 32)
+	u.port = int(port)
+	return err
+}
+
+// hostEnd is where a host ends: an address in brackets, an IPv4 address or a name.
+func hostEnd(s string) (int, error) {
+	if strings.HasPrefix(s, "[") {
+		end := strings.IndexByte(s, ']')
+		if end < 2 {
+			return 0, errURI
+		}
+		address, scope, scoped := strings.Cut(s[1:end], "%")
+		if a, err := netip.ParseAddr(address); err != nil || !a.Is6() || scoped && (scope == "" || checkURI(scope, "_.", false) != nil) {
+			return 0, errURI
+		}
+		return end + 1, nil
+	}
+	end := strings.IndexByte(s, ':')
+	if end < 0 {
+		end = len(s)
+	}
+	host := s[:end]
+	if isIPv4(host) {
+		return end, nil
+	}
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
+	for _, label := range labels {
+		if label == "" || label[0] == '-' || label[len(label)-1] == '-' || checkURI(label, "-", false) != nil {
+			return 0, errURI
+		}
+	}
+	if last := labels[len(labels)-1]; len(labels) > 1 && !isAlpha(last[0]) {
+		return 0, errURI
+	}
+	return end, nil
+}
+
+// isIPv4 takes zeros before a number, unlike netip.
+func isIPv4(s string) bool {
+	numbers := strings.Split(s, ".")
+	for _, n := range numbers {
+		if v, err := strconv.ParseUint(n, 10, 31); err != nil || v > 255 {
+			return false
+		}
+	}
+	return len(numbers) == 4
+}
+
+// decodeURI undoes percent escapes; within brackets only where all is set not.
+func decodeURI(s string, notInBrackets bool) string {
+	if strings.IndexByte(s, '%') < 0 {
+		return s
+	}
+	var b strings.Builder
+	inside := false
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c == '[' {
+			inside = true
+		} else if inside && c == ']' {
+			inside = false
+		}
+		if c != '%' || inside && notInBrackets {
+			b.WriteByte(c)
+			i++
+			continue
+		}
+		var decoded []byte
+		for ; i+2 < len(s) && s[i] == '%'; i += 3 {
+			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
+			decoded = append(decoded, byte(n))
+		}
+		b.Write([]byte(strings.ToValidUTF8(string(decoded), "\ufffd")))
+	}
+	return b.String()
+}
+
+// parseURL is new URL(s), which takes more characters than a URI has, and undoes no escapes.
+func (u *javaURI) parseURL(s string) error {
+	s = strings.TrimFunc(s, javaSpace)
+	if len(s) >= 4 && strings.EqualFold(s[:4], "url:") {
+		s = s[4:]
+	}
+	i := strings.IndexAny(s, ":/")
+	if i < 0 || s[i] != ':' {
+		return errURI
+	}
+	scheme := strings.ToLower(s[:i])
+	switch scheme {
+	case "http", "https", "ftp", "file":
+	default:
+		return errURI
+	}
+	u.scheme = &scheme
+	rest, fragment, found := strings.Cut(s[i+1:], "#")
+	if found {
+		u.fragment = &fragment
+	}
+	rest, query, found := strings.Cut(rest, "?")
+	if found {
+		u.query = &query
+	}
+	host := ""
+	separator := ""
+	if strings.HasPrefix(rest, "//") && !strings.HasPrefix(rest, "////") {
+		rest = rest[2:]
+		end := strings.IndexByte(rest, '/')
+		if end < 0 {
+			end = len(rest)
+		}
+		var err error
+		if host, err = u.urlHost(rest[:end]); err != nil {
+			return err
+		}
+		rest, separator = rest[end:], "/"
+	}
+	if rest != "" && rest[0] != '/' {
+		rest = separator + rest
+	}
+	path := cleanURLPath(rest)
+	u.host, u.path = &host, &path
+	return nil
+}
+
+func (u *javaURI) urlHost(authority string) (string, error) {
+	host := authority
+	if i := strings.IndexByte(authority, '@'); i >= 0 {
+		if i != strings.LastIndexByte(authority, '@') {
+			return "", nil
+		}
+		info := authority[:i]
+		u.userInfo, host = &info, authority[i+1:]
+	}
+	port := ""
+	if strings.HasPrefix(host, "[") {
+		end := strings.IndexByte(host, ']')
+		if end <= 2 {
+			return "", errURI
+		}
+		if a, err := netip.ParseAddr(host[1:end]); err != nil || !a.Is6() {
+			return "", errURI
+		}
+		host, port = host[:end+1], host[end+1:]
+		if port != "" && port[0] != ':' {
+			return "", errURI
+		}
+		port = strings.TrimPrefix(port, ":")
+	} else {
+		host, port, _ = strings.Cut(host, ":")
+	}
+	if port == "" {
+		return host, nil
+	}
+	n, err := strconv.ParseInt(port, 10, 32)
+	if err != nil || n < -1 {
+		return "", errURI
+	}
+	u.port = int(n)
+	return host, nil
+}
+
+// cleanURLPath takes out /./ and what stands before /../.
+func cleanURLPath(path string) string {
+	path = strings.ReplaceAll(path, "/./", "/")
+	for i := 0; ; {
+		at := strings.Index(path[i:], "/../")
+		if at < 0 {
+			break
+		}
+		at += i
+		if before := strings.LastIndexByte(path[:at], '/'); at > 0 && before >= 0 && strings.Index(path[before:], "/../") != 0 {
+			path, i = path[:before]+path[at+3:], 0
+		} else {
+			i = at + 3
+		}
+	}
+	for strings.HasSuffix(path, "/..") {
+		before := strings.LastIndexByte(path[:len(path)-3], '/')
+		if before < 0 {
+			break
+		}
+		path = path[:before+1]
+	}
+	if strings.HasPrefix(path, "./") && len(path) > 2 {
+		path = path[2:]
+	}
+	if strings.HasSuffix(path, "/.") {
+		path = path[:len(path)-1]
+	}
+	return path
+}
