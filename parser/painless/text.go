@@ -244,6 +244,15 @@ func AppendFloat(dst []byte, f float64, bits int) []byte {
 		return dst
 	}
 	s := strconv.FormatFloat(f, 'E', -1, bits)
+	switch s = strings.TrimPrefix(s, "-"); { // the smallest numbers have two digits
+	case s == "5E-324" && bits == 64:
+		s = "4.9E-324"
+	case s == "1E-45" && bits == 32:
+		s = "1.4E-45"
+	}
+	if math.Signbit(f) {
+		dst = append(dst, '-')
+	}
 	mantissa, exp, _ := strings.Cut(s, "E")
 	if !strings.Contains(mantissa, ".") {
 		mantissa += ".0"
