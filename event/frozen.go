@@ -2,8 +2,9 @@ package event
 
 // JSON is a value that was rendered once, to stand in many events. The zero JSON is null.
 type JSON struct {
-	text []byte
-	lazy bool // its strings are plain text: containers can be made of it without another buffer
+	text  []byte
+	lazy  bool // its strings have no escapes: containers can be made of it without another buffer
+	plain bool // its strings are plain text, see Event.Plain
 }
 
 // IsZero tells whether j was not made by Freeze.
@@ -22,9 +23,9 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 	if _, err := p.value(p.limits.Depth); err != nil {
 		return JSON{}, err
 	}
-	j := JSON{text: text, lazy: len(trial.buf) == len(text)}
+	j := JSON{text: text, lazy: len(trial.buf) == len(text), plain: true}
 	for _, c := range text {
-		j.lazy = j.lazy && (plainByte(c) || c == '"')
+		j.plain = j.plain && (plainByte(c) || c == '"')
 	}
 	return j, nil
 }
@@ -42,7 +43,7 @@ func (ev *Event) JSON(j JSON) Value {
 	ev.scan()
 	start := len(ev.buf)
 	ev.buf = append(ev.buf, j.text...)
-	if ev.plain == start {
+	if j.plain && ev.plain == start {
 		ev.plain = len(ev.buf) // of this text, only the strings will ever be values
 	}
 	return Value{frozen, uint64(start)<<32 | uint64(len(j.text))}

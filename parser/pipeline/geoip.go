@@ -17,6 +17,8 @@ type geoipProcessor struct {
 	properties    []string // nil: those that the kind of database has by default
 	firstOnly     bool
 	ignoreMissing bool
+	perAddress    bool               // no two addresses have the same properties
+	renames       []*renameProcessor // that follow at once, and stay below target
 	slot          int
 }
 
@@ -45,6 +47,7 @@ func newGeoIP(o *options) processor {
 		}
 		p.properties = append(p.properties, upper)
 	}
+	p.perAddress = p.properties == nil || slices.Contains(p.properties, "IP") || slices.Contains(p.properties, "NETWORK")
 	o.c.set.wantDatabase(p.file)
 	return p
 }
@@ -65,39 +68,46 @@ func (p *geoipProcessor) run(r *Runner) error {
 	if db == nil { // Elasticsearch tags each event then; here the log says it once
 		return nil
 	}
-	cache, ok := r.scratch[p.slot].(*geoip.Cache)
-	if !ok {
-		cache = &geoip.Cache{}
-		r.scratch[p.slot] = cache
+	table, ok := r.scratch[p.slot].(*geoipTable)
+	if !ok || table.db != db {
+		table = newGeoIPTable(db)
+		r.scratch[p.slot] = table
 	}
 	switch v.Kind() {
 	case event.String:
-		found, err := p.lookup(r, cache, db, v)
-		if err != nil || found.Kind() == event.Missing {
+		place, err := p.lookup(r, table, v)
+		if err != nil || place == nil {
 			return err
 		}
-		return r.ev.Set(p.target, found)
+		if place.renames && r.trace == nil {
+			if err := r.ev.Set(p.target, r.ev.JSON(place.renamed)); err != nil {
+				return err
+			}
+			r.skip = len(p.renames)
+			return nil
+		}
+		return r.ev.Set(p.target, r.ev.JSON(place.value))
 	case event.List:
-		return p.lookupList(r, cache, db, v)
+		return p.lookupList(r, table, v)
 	}
 	return fmt.Errorf("field [%s] should contain only string or array of strings", p.field)
 }
 
-func (p *geoipProcessor) lookupList(r *Runner, cache *geoip.Cache, db *geoip.Database, list event.Value) error {
+func (p *geoipProcessor) lookupList(r *Runner, table *geoipTable, list event.Value) error {
 	results, any := r.ev.NewList(), false
 	for i := range r.ev.Len(list) {
 		item := r.ev.At(list, i)
 		if item.Kind() != event.String {
 			return fmt.Errorf("array in field [%s] should only contain strings", p.field)
 		}
-		found, err := p.lookup(r, cache, db, item)
+		place, err := p.lookup(r, table, item)
 		if err != nil {
 			return err
 		}
-		if found.Kind() == event.Missing {
-			found = event.NullValue()
-		} else {
+		found := event.NullValue()
+		if place != nil {
 			any = true
+			found = r.ev.JSON(place.value)
 			if p.firstOnly {
 				return r.ev.Set(p.target, found)
 			}
@@ -110,31 +120,6 @@ func (p *geoipProcessor) lookupList(r *Runner, cache *geoip.Cache, db *geoip.Dat
 	return r.ev.Set(p.target, results)
 }
 
-// lookup is what the database has on the address v, as a map; Missing when it has nothing.
-func (p *geoipProcessor) lookup(r *Runner, cache *geoip.Cache, db *geoip.Database, v event.Value) (event.Value, error) {
-	text := r.ev.Bytes(v)
-	addr, err := netip.ParseAddr(view(text))
-	if err != nil {
-		return v, fmt.Errorf("'%s' is not an IP string literal.", text) //nolint:staticcheck // Elasticsearch's text
-	}
-	rec, err := cache.Lookup(db, addr)
-	if err != nil || rec == nil {
-		return event.Value{}, err
-	}
-	properties := p.properties
-	if properties == nil {
-		properties = geoipDefaults[db.Kind]
-	}
-	m := r.ev.NewMap()
-	for _, property := range properties {
-		p.put(r.ev, m, property, rec, cache, db, addr)
-	}
-	if r.ev.Len(m) == 0 {
-		return event.Value{}, nil
-	}
-	return m, nil
-}
-
 var geoipNames = struct {
 	ip, countryISO, country, continentCode, continent, regionISO, region, city, timezone, location, lat, lon, asn, organization, network event.Symbol
 }{
@@ -145,7 +130,7 @@ var geoipNames = struct {
 }
 
 func (p *geoipProcessor) put(ev *event.Event, m event.Value, property string, rec *geoip.Record,
-	cache *geoip.Cache, db *geoip.Database, addr netip.Addr) {
+	table *geoipTable, addr netip.Addr) {
 	text := func(name event.Symbol, s string) {
 		if s != "" {
 			ev.Put(m, name, ev.Text(s))
@@ -188,7 +173,7 @@ func (p *geoipProcessor) put(ev *event.Event, m event.Value, property string, re
 		text(n.organization, rec.Organization)
 	case "NETWORK":
 		mark := ev.Mark()
-		ev.SetBuffer(cache.Network(db, addr).AppendTo(ev.Buffer()))
+		ev.SetBuffer(table.records.Network(table.db, addr).AppendTo(ev.Buffer()))
 		ev.Put(m, n.network, ev.Since(mark))
 	}
 }

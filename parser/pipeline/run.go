@@ -40,6 +40,7 @@ type Runner struct {
 	now     int64       // of receipt, in ns since the epoch
 	calling []*Pipeline // that are running now, outermost first
 	scratch []any       // of processors that need some, by slot
+	skip    int         // steps that the last one has done with its own
 	buf     []byte
 
 	failure failure
@@ -106,7 +107,7 @@ func (r *Runner) steps(steps []step) error {
 	if r.trace != nil {
 		return r.traceSteps(steps)
 	}
-	for i := range steps {
+	for i := 0; i < len(steps); i++ {
 		s := &steps[i]
 		if s.cond != nil {
 			yes, err := s.cond.Eval(r.ctx)
@@ -120,6 +121,8 @@ func (r *Runner) steps(steps []step) error {
 		}
 		err := s.proc.run(r)
 		r.ctx.Changed()
+		i += r.skip
+		r.skip = 0
 		switch {
 		case err == nil || s.ignoreFailure && err != ErrDropped && err != errTerminated:
 			continue
