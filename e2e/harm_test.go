@@ -4,13 +4,10 @@ package e2e
 
 import (
 	"bytes"
-	"crypto/tls"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -24,25 +21,19 @@ import (
 	"github.com/millrace/millrace/internal/testbed"
 )
 
-// harm is how many do what at once.
-type harm struct {
-	idle, slow, frozen, handshakes, stalled, garbage, spoofed int
-	lines                                                     int // of each of the two well-behaved senders
-}
-
 // Memory that all of it may take, in KiB.
 const harmMemory = 256 << 10
 
 // TestHarm has senders that mean harm beside two that don't: these lose nothing. With MILLRACE_HARM=full, as
 // `make harm` sets it, there are as many as the table says that it prints.
 func TestHarm(t *testing.T) {
-	h := harm{idle: 100, slow: 20, frozen: 5, handshakes: 100, stalled: 80, garbage: 20, spoofed: 500, lines: 2000}
+	h, lines := harm{Idle: 100, Slow: 20, Frozen: 5, Handshakes: 100, Stalled: 80, Garbage: 20, Spoofed: 500}, 2000
 	if os.Getenv("MILLRACE_HARM") == "full" {
-		h = harm{idle: 1000, slow: 200, frozen: 50, handshakes: 2000, stalled: 500, garbage: 200, spoofed: 5000, lines: 10_000}
+		h, lines = harm{Idle: 1000, Slow: 200, Frozen: 50, Handshakes: 2000, Stalled: 500, Garbage: 200, Spoofed: 5000}, 10_000
 	}
 	pki := testbed.NewPKI(t)
 	cert, key := pki.Issue(t, "127.0.0.1")
-	e := &harmed{t: t, harm: h, data: t.TempDir(), arrived: map[int]time.Time{}, sent: map[int]time.Time{}}
+	e := &harmed{t: t, lines: lines, data: t.TempDir(), arrived: map[int]time.Time{}, sent: map[int]time.Time{}}
 	config := writeConfig(t, fmt.Sprintf(`data: %q
 listeners:
 - {listen: "tcp://127.0.0.1:0"}
@@ -57,30 +48,33 @@ files: {flush_interval: 5ms}
 	}
 	quiet := e.behave(0)
 	before := time.Now()
-	end := e.begin()
-	harmed := e.behave(2 * h.lines)
-	memory := e.memory()
-	end()
+	h.TCP, h.UDP, h.TLS = e.addrs[0], e.addrs[1], e.addrs[2]
+	end := h.begin(t)
+	harmed := e.behave(2 * lines)
+	done := end()
 	e.logIsShort(time.Since(before))
+	memory := e.memory()
 	if memory > harmMemory {
 		t.Errorf("%d KiB of memory, want at most %d", memory, harmMemory)
 	}
-	t.Logf("idle %d, 1 B/s %d, SIGSTOP %d, handshakes %d, stalled %d, garbage %d, spoofed %d; numbered lines %d, lost 0",
-		h.idle, h.slow, h.frozen, h.handshakes, h.stalled, h.garbage, h.spoofed, 2*h.lines)
+	t.Logf("idle %d, 1 B/s %d, SIGSTOP %d, stalled %d; while %d numbered lines were sent, of which none was lost: handshakes %d, garbage %d, spoofed %d",
+		h.Idle, h.Slow, h.Frozen, h.Stalled, 2*lines, done.Handshakes, done.Garbage, done.Spoofed)
 	t.Logf("%-14s %10s %10s %10s", "latency", "p50", "p99", "max")
-	for _, row := range []struct {
-		name string
-		l    []time.Duration
-	}{{"quiet", quiet}, {"harmed", harmed}} {
-		n := len(row.l)
-		t.Logf("%-14s %10v %10v %10v", row.name, row.l[n/2].Round(10*time.Microsecond), row.l[n*99/100].Round(10*time.Microsecond), row.l[n-1].Round(10*time.Microsecond))
+	for i, protocol := range []string{"TCP", "TLS"} {
+		for _, row := range []struct {
+			name string
+			l    []time.Duration
+		}{{"quiet", quiet[i]}, {"harmed", harmed[i]}} {
+			n := len(row.l)
+			t.Logf("%-14s %10v %10v %10v", protocol+" "+row.name, row.l[n/2].Round(10*time.Microsecond), row.l[n*99/100].Round(10*time.Microsecond), row.l[n-1].Round(10*time.Microsecond))
+		}
 	}
 	t.Logf("peak memory of the receiver: %d MiB, allowed %d", memory>>10, harmMemory>>10)
 }
 
 type harmed struct {
-	harm
 	t             *testing.T
+	lines         int // of each sender, in each run
 	p             *process
 	data          string
 	addrs         []string // tcp, udp, tls
@@ -89,17 +83,14 @@ type harmed struct {
 	seen          int64 // bytes of the file
 }
 
-func (e *harmed) tls() (net.Conn, error) {
-	return tls.Dial("tcp", e.addrs[2], &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // the test of the server
-}
-
-// behave sends numbered lines over TCP and TLS, waits for them all, and returns how long they took, sorted.
-func (e *harmed) behave(first int) (took []time.Duration) {
+// behave sends numbered lines over TCP and TLS, waits for them all, and returns how long they took, sorted, of either
+// protocol.
+func (e *harmed) behave(first int) (took [2][]time.Duration) {
 	e.t.Helper()
 	done := make(chan struct{})
 	var followed, senders sync.WaitGroup
 	followed.Go(func() { e.follow(done) })
-	for i, dial := range []func() (net.Conn, error){func() (net.Conn, error) { return net.Dial("tcp", e.addrs[0]) }, e.tls} {
+	for i, dial := range []func() (net.Conn, error){func() (net.Conn, error) { return net.Dial("tcp", e.addrs[0]) }, func() (net.Conn, error) { return dialTLS(e.addrs[2]) }} {
 		senders.Go(func() { e.sendNumbered(dial, first+i*e.lines) })
 	}
 	senders.Wait()
@@ -110,10 +101,12 @@ func (e *harmed) behave(first int) (took []time.Duration) {
 	}, "every numbered line")
 	close(done)
 	followed.Wait()
-	for n := first; n < first+2*e.lines; n++ {
-		took = append(took, e.arrived[n].Sub(e.sent[n]))
+	for i := range took {
+		for n := first + i*e.lines; n < first+(i+1)*e.lines; n++ {
+			took[i] = append(took[i], e.arrived[n].Sub(e.sent[n]))
+		}
+		slices.Sort(took[i])
 	}
-	slices.Sort(took)
 	return took
 }
 
@@ -178,99 +171,6 @@ func (e *harmed) follow(done chan struct{}) {
 func (e *harmed) skip(f *os.File) error {
 	_, err := f.Seek(e.seen, io.SeekStart)
 	return err
-}
-
-// begin starts all the harm, and returns what ends it.
-func (e *harmed) begin() (end func()) {
-	stop := make(chan struct{})
-	var running sync.WaitGroup
-	var open []net.Conn
-	hold := func(addr, text string, n int) {
-		for range n {
-			if c, err := net.Dial("tcp", addr); err == nil {
-				_, _ = io.WriteString(c, text)
-				open = append(open, c)
-			}
-		}
-	}
-	hold(e.addrs[0], "", e.idle)
-	hold(e.addrs[2], "\x16\x03\x01\x02\x00\x01", e.stalled) // half a ClientHello
-	slow := len(open)
-	hold(e.addrs[0], "9999 ", e.slow)
-	slowly := open[slow:]
-	frozen := e.freeze()
-	repeat := func(n int, every time.Duration, do func(i int)) {
-		running.Go(func() {
-			for i := 0; i < n || every == time.Second; i++ {
-				select {
-				case <-stop:
-					return
-				case <-time.After(every):
-					do(i)
-				}
-			}
-		})
-	}
-	repeat(0, time.Second, func(int) {
-		for _, c := range slowly {
-			_, _ = c.Write([]byte("x"))
-		}
-	})
-	repeat(e.handshakes, time.Millisecond, func(int) {
-		if c, err := e.tls(); err == nil {
-			_ = c.Close()
-		}
-	})
-	repeat(e.garbage, 5*time.Millisecond, func(i int) {
-		for j, network := range []string{"tcp", "udp", "tcp"} {
-			if c, err := net.Dial(network, e.addrs[j]); err == nil {
-				_, _ = c.Write(noise(i))
-				_ = c.Close()
-			}
-		}
-	})
-	repeat(e.spoofed, 200*time.Microsecond, func(i int) {
-		d := net.Dialer{LocalAddr: &net.UDPAddr{IP: net.IPv4(127, 7, byte(i>>8), byte(i))}}
-		if c, err := d.Dial("udp", e.addrs[1]); err == nil {
-			_, _ = io.WriteString(c, "<13>spoofed")
-			_ = c.Close()
-		}
-	})
-	return func() {
-		close(stop)
-		running.Wait()
-		for _, c := range open {
-			_ = c.Close()
-		}
-		for _, cmd := range frozen {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		}
-	}
-}
-
-// noise is the same for each i.
-func noise(i int) []byte {
-	r := rand.New(rand.NewPCG(uint64(i), 6))
-	b := make([]byte, 1+r.IntN(4096))
-	for j := range b {
-		b[j] = byte(r.Uint32())
-	}
-	return b
-}
-
-// freeze starts processes that stop in the middle of a frame.
-func (e *harmed) freeze() (all []*exec.Cmd) {
-	_, port, _ := net.SplitHostPort(e.addrs[0])
-	for range e.frozen {
-		cmd := exec.Command("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/`+port+`; printf '100 <13>half' >&3; kill -STOP $$`)
-		if err := cmd.Start(); err != nil {
-			e.t.Error(err)
-			break
-		}
-		all = append(all, cmd)
-	}
-	return all
 }
 
 // memory is the most that the receiver has taken, in KiB.

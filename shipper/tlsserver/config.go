@@ -8,6 +8,7 @@ package tlsserver
 import (
 	"crypto/tls"
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -30,14 +31,15 @@ type Config struct {
 	MinVersion string `yaml:"min_version"`
 	// How long a handshake may take. 10s when 0.
 	HandshakeTimeout time.Duration `yaml:"handshake_timeout"`
-	// Most handshakes that compute at once; others wait for their turn. 64 when 0.
+	// Most handshakes that compute at once; others wait for their turn. When 0, half of the processors: a flood of them
+	// leaves the others to lines.
 	MaxHandshakes int `yaml:"max_handshakes"`
 }
 
-const (
-	defaultTimeout    = 10 * time.Second
-	defaultHandshakes = 64
-)
+const defaultTimeout = 10 * time.Second
+
+// defaultHandshakes leaves at least half of the processors to other things, but not that of a machine with one.
+func defaultHandshakes() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // Validate names the first key that is wrong, relative to this section, and what to write instead. It does not read the
 // files: New does.

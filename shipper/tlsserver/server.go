@@ -77,7 +77,7 @@ func New(cfg Config, changed func(error)) (*Server, error) {
 		return nil, err
 	}
 	cfg.HandshakeTimeout = cmp.Or(cfg.HandshakeTimeout, defaultTimeout)
-	s := &Server{cfg: cfg, slots: make(chan struct{}, cmp.Or(cfg.MaxHandshakes, defaultHandshakes)), changed: changed}
+	s := &Server{cfg: cfg, slots: make(chan struct{}, cmp.Or(cfg.MaxHandshakes, defaultHandshakes())), changed: changed}
 	s.permitted, _ = parsePermitted(cfg.PermittedPeers) // Validate has parsed it
 	s.checked, s.stamps = time.Now(), s.stamp()
 	return s, s.load()
@@ -269,13 +269,16 @@ func (t *turns) end() {
 	<-t.slots
 }
 
-// Read is called by the handshake's goroutine, and after it by that of the connection.
-func (t *turns) Read(p []byte) (int, error) {
+// Read and Write are called by the handshake's goroutine, and after it by those of the connection.
+func (t *turns) Read(p []byte) (int, error)  { return t.wait(t.Conn.Read, p) }
+func (t *turns) Write(p []byte) (int, error) { return t.wait(t.Conn.Write, p) }
+
+func (t *turns) wait(do func([]byte) (int, error), p []byte) (int, error) {
 	if t.over {
-		return t.Conn.Read(p)
+		return do(p)
 	}
 	<-t.slots
-	n, err := t.Conn.Read(p)
+	n, err := do(p)
 	t.slots <- struct{}{} // they who have one compute, and are soon done
 	return n, err
 }
