@@ -181,7 +181,7 @@ func (ev *Event) Set(p Path, v Value) error {
 		if parent.kind != Map {
 			next, err := ev.enter(p, i, parent, "resolve")
 			if err != nil {
-				return err
+				return ev.whileWriting(err)
 			}
 			parent = next
 			continue
@@ -198,7 +198,7 @@ func (ev *Event) Set(p Path, v Value) error {
 		ev.put(parent, p.steps[last].key, v)
 	case List:
 		if err := ev.checkIndex(p, last, parent); err != nil {
-			return err
+			return ev.whileWriting(err)
 		}
 		ev.SetAt(parent, int(p.steps[last].index), v)
 	default:
@@ -228,7 +228,7 @@ func (ev *Event) Remove(p Path) error {
 		}
 	case List:
 		if err := ev.checkIndex(p, last, parent); err != nil {
-			return err
+			return ev.whileWriting(err)
 		}
 		ev.RemoveAt(parent, int(p.steps[last].index))
 	default:
@@ -249,6 +249,14 @@ func (ev *Event) enter(p Path, i int, v Value, op string) (Value, error) {
 		return ev.At(v, int(p.steps[i].index)), nil
 	}
 	return Value{}, ev.failInto(p, i, op, v)
+}
+
+// whileWriting notes that an index which is none was to be written to, as Elasticsearch tells that apart.
+func (ev *Event) whileWriting(err error) error {
+	if ev.fault.Fault == NotAnIndex {
+		ev.fault.Op = "set"
+	}
+	return err
 }
 
 func (ev *Event) checkIndex(p Path, i int, list Value) error {

@@ -148,7 +148,12 @@ func (p *sortProcessor) run(r *Runner) error {
 	}
 	compare := func(a, b event.Value) (int, error) { return compareValues(ev, a, b) }
 	if p.descending {
-		compare = func(a, b event.Value) (int, error) { return compareValues(ev, b, a) }
+		compare = func(a, b event.Value) (int, error) {
+			if a.Kind() >= event.List {
+				a, b = b, a
+			}
+			return compareValues(ev, b, a)
+		}
 	}
 	if err := javaSort(items, compare); err != nil {
 		return err
@@ -215,10 +220,10 @@ func javaSort(items []event.Value, compare func(a, b event.Value) (int, error)) 
 // compareValues is a.compareTo(b).
 func compareValues(ev *event.Event, a, b event.Value) (int, error) {
 	switch {
-	case a.IsNull() || b.IsNull():
-		return 0, errors.New(`Cannot invoke "java.lang.Comparable.compareTo(Object)" because the item is null`)
 	case a.Kind() >= event.List:
 		return 0, cannotCast(a.Kind().JavaClass(), "java.lang.Comparable")
+	case a.IsNull() || b.IsNull():
+		return 0, errors.New(`Cannot invoke "java.lang.Comparable.compareTo(Object)" because "o" is null`)
 	case a.Kind() != b.Kind():
 		return 0, cannotCast(b.Kind().JavaClass(), a.Kind().JavaClass())
 	}

@@ -290,7 +290,7 @@ func (u *javaURI) parseURL(s string) error {
 	}
 	scheme := strings.ToLower(s[:i])
 	switch scheme {
-	case "http", "https", "ftp", "file":
+	case "http", "https", "ftp", "file", "mailto":
 	default:
 		return errURI
 	}
@@ -298,6 +298,14 @@ func (u *javaURI) parseURL(s string) error {
 	rest, fragment, found := strings.Cut(s[i+1:], "#")
 	if found {
 		u.fragment = &fragment
+	}
+	if scheme == "mailto" {
+		if strings.TrimSpace(rest) == "" {
+			return errURI
+		}
+		none := ""
+		u.host, u.path = &none, &rest
+		return nil
 	}
 	rest, query, found := strings.Cut(rest, "?")
 	if found {
@@ -320,8 +328,7 @@ func (u *javaURI) parseURL(s string) error {
 	if rest != "" && rest[0] != '/' {
 		rest = separator + rest
 	}
-	path := cleanURLPath(rest)
-	u.host, u.path = &host, &path
+	u.host, u.path = &host, &rest
 	return nil
 }
 
@@ -360,35 +367,4 @@ func (u *javaURI) urlHost(authority string) (string, error) {
 	}
 	u.port = int(n)
 	return host, nil
-}
-
-// cleanURLPath takes out /./ and what stands before /../.
-func cleanURLPath(path string) string {
-	path = strings.ReplaceAll(path, "/./", "/")
-	for i := 0; ; {
-		at := strings.Index(path[i:], "/../")
-		if at < 0 {
-			break
-		}
-		at += i
-		if before := strings.LastIndexByte(path[:at], '/'); at > 0 && before >= 0 && strings.Index(path[before:], "/../") != 0 {
-			path, i = path[:before]+path[at+3:], 0
-		} else {
-			i = at + 3
-		}
-	}
-	for strings.HasSuffix(path, "/..") {
-		before := strings.LastIndexByte(path[:len(path)-3], '/')
-		if before < 0 {
-			break
-		}
-		path = path[:before+1]
-	}
-	if strings.HasPrefix(path, "./") && len(path) > 2 {
-		path = path[2:]
-	}
-	if strings.HasSuffix(path, "/.") {
-		path = path[:len(path)-1]
-	}
-	return path
 }

@@ -99,6 +99,10 @@ func (p *directionProcessor) networks(r *Runner) ([]string, error) {
 	}
 	for i := range r.ev.Len(v) {
 		item := r.ev.At(v, i)
+		if item.IsNull() {
+			list = append(list, notText)
+			continue
+		}
 		if item.Kind() != event.String { // is an error when its turn comes
 			list = append(list, notText+item.Kind().JavaClass())
 			continue
@@ -129,12 +133,15 @@ const notText = "\x00"
 // isInternal reads the address only when there are networks, as Elasticsearch does.
 func isInternal(networks []string, address string) (bool, error) {
 	for _, network := range networks {
-		if class, ok := strings.CutPrefix(network, notText); ok {
+		if class, ok := strings.CutPrefix(network, notText); ok && class != "" {
 			return false, cannotCast(class, "java.lang.String")
 		}
 		a, err := parseIP(address)
 		if err != nil {
 			return false, err
+		}
+		if network == notText {
+			return false, errors.New(`Cannot invoke "String.hashCode()" because "network" is null`)
 		}
 		in, err := inNetwork(a, network)
 		if in || err != nil {

@@ -97,8 +97,28 @@ func (r *Runner) call(p *Pipeline) error {
 type failure struct {
 	err  error
 	step *step
+	typ  string // of the step, or "conditional" for its condition
 	in   *Pipeline
 }
+
+// failed makes err, of the step itself, the failure. That of a step with a condition is a conditional's, as in
+// Elasticsearch, unless the step handles it.
+func (r *Runner) failed(err error, s *step) error {
+	typ := s.typ
+	if s.cond != nil && !s.handled() {
+		typ = typeConditional
+	}
+	r.failure = failure{err, s, typ, r.calling[len(r.calling)-1]}
+	return &r.failure
+}
+
+// conditionFailed makes err, of the condition of the step, the failure.
+func (r *Runner) conditionFailed(err error, s *step) error {
+	r.failure = failure{err, s, typeConditional, r.calling[len(r.calling)-1]}
+	return &r.failure
+}
+
+const typeConditional = "conditional"
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
@@ -112,8 +132,7 @@ func (r *Runner) steps(steps []step) error {
 		if s.cond != nil {
 			yes, err := s.cond.Eval(r.ctx)
 			if err != nil {
-				r.failure = failure{err, &step{typ: "conditional", tag: s.tag}, r.calling[len(r.calling)-1]}
-				return &r.failure
+				return r.conditionFailed(err, s)
 			}
 			if !yes {
 				continue
@@ -130,7 +149,7 @@ func (r *Runner) steps(steps []step) error {
 			return err
 		}
 		if err != error(&r.failure) {
-			r.failure = failure{err, s, r.calling[len(r.calling)-1]}
+			_ = r.failed(err, s)
 		}
 		if len(s.onFailure) == 0 {
 			return &r.failure
@@ -153,7 +172,7 @@ var (
 func (r *Runner) handle(steps []step) error {
 	ingest, f := r.ev.Ingest(), &r.failure
 	r.ev.Put(ingest, ingestMessage, r.rootMessage(f.err))
-	r.ev.Put(ingest, ingestType, r.ev.Text(f.step.typ))
+	r.ev.Put(ingest, ingestType, r.ev.Text(f.typ))
 	r.ev.Put(ingest, ingestTag, r.textOrNull(f.step.tag))
 	r.ev.Put(ingest, ingestPipeline, r.ev.Text(f.in.Name))
 	r.failure = failure{}

@@ -115,7 +115,7 @@ func (r *Runner) traceStep(s *step, rec *TraceStep) error {
 		yes, err := s.cond.Eval(r.ctx)
 		rec.Took = time.Since(begun)
 		if err != nil {
-			r.failure = failure{err, &step{typ: "conditional", tag: s.tag}, r.calling[len(r.calling)-1]}
+			_ = r.conditionFailed(err, s)
 			rec.Err, rec.ConditionErr = err, true
 			r.snapshot(rec)
 			return &r.failure
@@ -134,7 +134,7 @@ func (r *Runner) traceStep(s *step, rec *TraceStep) error {
 	if err == error(&r.failure) { // of what it ran
 		cause = r.failure.err
 	} else if err != nil {
-		r.failure = failure{err, s, r.calling[len(r.calling)-1]}
+		_ = r.failed(err, s)
 		if rec.Status == Called { // the call itself
 			rec.Status = Failed
 		}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -27,7 +28,10 @@ var uriNames = struct{ domain, extension, fragment, original, password, path, po
 
 func (p *uriProcessor) run(r *Runner) error {
 	f := field{path: p.field}
-	_, v, err := r.textField(&f, p.ignoreMissing, "cannot process it.")
+	if !p.ignoreMissing && r.ev.Get(p.field).Kind() == event.Null {
+		return errors.New(`Cannot invoke "String.length()" because "this.input" is null`)
+	}
+	_, v, err := r.textField(&f, p.ignoreMissing, "")
 	if err != nil || v.IsNull() {
 		return err
 	}
