@@ -24,6 +24,8 @@ type dissectPattern struct {
 	text    string
 	leading []byte
 	keys    []dissectKey
+	results int   // names that are written
+	dynamic bool  // some of them are found in the text
 	appends []int // indexes of %{+keys}, in the order in which they are joined
 }
 
@@ -62,40 +64,79 @@ func parseDissect(text string) (*dissectPattern, error) {
 			return nil, err
 		}
 		k.delimiter = []byte(delimiter)
-		if k.modifier == '+' {
-			p.appends = append(p.appends, len(p.keys))
-		}
 		p.keys = append(p.keys, k)
 	}
-	if len(p.keys) == 0 {
-		return nil, fmt.Errorf("Unable to parse pattern: %s. Reason: Unable to find any keys or delimiters.", text) //nolint:staticcheck // Elasticsearch's text
-	}
-	slices.SortStableFunc(p.appends, func(a, b int) int { return p.keys[a].order - p.keys[b].order })
-	return p, nil
+	return p, p.check()
 }
 
-func parseDissectKey(text string) (dissectKey, error) {
-	var k dissectKey
-	name, padded := strings.CutSuffix(text, "->")
-	k.padded = padded
-	if name == "" {
-		k.modifier = '?'
-		return k, nil
+// check looks at the keys together: which are joined, and which name one another.
+func (p *dissectPattern) check() error {
+	appended, names, pairs := map[string]bool{}, map[string]bool{}, map[string]int{}
+	for i := range p.keys {
+		switch k := &p.keys[i]; k.modifier {
+		case '?':
+			continue
+		case '+':
+			appended[k.name] = true
+		case '*', '&':
+			pairs[k.name]++
+		}
+		names[p.keys[i].name] = true
 	}
-	switch name[0] {
-	case '+', '*', '&', '?':
-		k.modifier, name = name[0], name[1:]
+	if p.results = len(names); p.results == 0 {
+		return fmt.Errorf("Unable to parse pattern: %s Reason: Unable to find any keys or delimiters.", p.text) //nolint:staticcheck // Elasticsearch's text
 	}
-	if k.modifier == '+' {
-		if before, order, ok := strings.Cut(name, "/"); ok {
-			n, err := strconv.Atoi(order)
-			if err != nil {
-				return k, fmt.Errorf("Unable to parse key: %s", text) //nolint:staticcheck // Elasticsearch's text
-			}
-			name, k.order = before, n
+	for name, n := range pairs {
+		if n != 2 {
+			return fmt.Errorf("Unable to parse pattern: %s Reason: Found invalid key/reference associations: '%s' Please ensure each '*<key>' is matched with a matching '&<key>", p.text, name) //nolint:staticcheck // Elasticsearch's text
+		}
+		p.dynamic = true
+	}
+	for i := range p.keys {
+		k := &p.keys[i]
+		if k.modifier == 0 && appended[k.name] {
+			k.modifier, k.order = '+', unordered
+		}
+		if k.modifier == '+' {
+			p.appends = append(p.appends, i)
 		}
 	}
-	k.name = name
+	slices.SortStableFunc(p.appends, func(a, b int) int { return p.keys[a].order - p.keys[b].order })
+	return nil
+}
+
+// unordered stands before all that have an order.
+const unordered = -1
+
+func parseDissectKey(text string) (dissectKey, error) {
+	k := dissectKey{order: unordered}
+	bad := func(reason string) (dissectKey, error) {
+		return k, fmt.Errorf("Unable to parse key: %s Reason: %s", text, reason) //nolint:staticcheck // Elasticsearch's text
+	}
+	name, padded := strings.CutSuffix(text, "->")
+	k.padded = padded
+	if at := strings.IndexAny(text, "/+*&?"); at >= 0 {
+		k.modifier = text[at]
+		rest := text[at+1:]
+		second := strings.IndexAny(rest, "/+*&?")
+		if second >= 0 && (k.modifier != '+' || rest[second] != '/' || strings.ContainsAny(rest[second+1:], "/+*&?")) {
+			return bad("multiple modifiers are not allowed.")
+		}
+		name = strings.TrimSuffix(rest, "->")
+		if second >= 0 {
+			n, err := strconv.ParseInt(name[second+1:], 10, 16)
+			if err != nil {
+				return bad("The key name could not be determined")
+			}
+			name, k.order = name[:second], int(n)
+		}
+		if k.modifier == '/' || name == "" && k.modifier != '?' {
+			return bad("The key name could not be determined")
+		}
+	}
+	if k.name = name; name == "" {
+		k.modifier = '?'
+	}
 	if k.modifier == '?' {
 		return k, nil
 	}
@@ -125,7 +166,7 @@ func (p *dissectProcessor) run(r *Runner) error {
 // match cuts the text v. It goes through it as Elasticsearch does, so that the same lines match.
 func (p *dissectPattern) match(ev *event.Event, v event.Value, found []event.Value) bool {
 	s := ev.Bytes(v)
-	if !bytes.HasPrefix(s, p.leading) {
+	if len(s) <= len(p.leading) || !bytes.HasPrefix(s, p.leading) {
 		return false
 	}
 	i := len(p.leading)
@@ -160,7 +201,21 @@ func (p *dissectPattern) match(ev *event.Event, v event.Value, found []event.Val
 		found[key] = ev.Sub(v, start, len(s))
 		n++
 	}
-	return n == len(p.keys)
+	return n == len(p.keys) && (!p.dynamic || p.distinct(ev, found))
+}
+
+// distinct tells whether the names that are found in the text are none of the others.
+func (p *dissectPattern) distinct(ev *event.Event, found []event.Value) bool {
+	names := map[string]bool{}
+	for i := range p.keys {
+		switch k := &p.keys[i]; k.modifier {
+		case 0, '+':
+			names[k.name] = true
+		case '*':
+			names[string(ev.Bytes(found[i]))] = true
+		}
+	}
+	return len(names) == p.results
 }
 
 func (p *dissectProcessor) store(r *Runner, found []event.Value) error {
