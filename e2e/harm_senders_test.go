@@ -170,7 +170,7 @@ func (h harm) freeze() (all []*exec.Cmd) {
 	_, port, _ := net.SplitHostPort(h.TCP)
 	for range h.Frozen {
 		cmd := exec.Command("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/`+port+`; printf '100 <13>half' >&3; kill -STOP $$`)
-			if err := cmd.Start(); err != nil {
+		if err := cmd.Start(); err != nil {
 			fmt.Fprintln(os.Stderr, "harm:", err)
 			break
 		}
