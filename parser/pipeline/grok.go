@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,6 +61,10 @@ func newGrok(o *options) processor {
 		for _, f := range n.fields {
 			defs[f.name] = o.textOf(f.node, "pattern_definitions")
 		}
+		known := slices.Collect(maps.Values(defs))
+		for name, expr := range defs {
+			defs[name] = plainAbsent(elasticGrok(lib, expr), known)
+		}
 		var err error
 		if lib, err = lib.With(defs); err != nil {
 			o.fail(n, "[pattern_definitions] %w", err)
@@ -70,8 +76,12 @@ func newGrok(o *options) processor {
 		o.fail(o.node.get("patterns"), "[patterns] List of patterns must not be empty")
 		return p
 	}
+	taken := make([]string, len(patterns))
+	for i, expr := range patterns {
+		taken[i] = plainAbsent(elasticGrok(lib, expr), patterns)
+	}
 	var err error
-	if p.set, err = grok.Compile(lib, patterns, grok.Options{}); err != nil {
+	if p.set, err = grok.Compile(lib, taken, grok.Options{}); err != nil {
 		o.fail(o.node.get("patterns"), "[patterns] Invalid regex pattern found in: [%s]. %w", strings.Join(patterns, ", "), err)
 		return p
 	}
