@@ -10,6 +10,14 @@ type JSON struct {
 // IsZero tells whether j was not made by Freeze.
 func (j JSON) IsZero() bool { return j.text == nil }
 
+// AppendTo appends the JSON.
+func (j JSON) AppendTo(dst []byte) []byte {
+	if j.IsZero() {
+		return append(dst, "null"...)
+	}
+	return append(dst, j.text...)
+}
+
 // Freeze renders v for use in other events. What is read there is what the JSON says: dates are text,
 // and a Long that is small is an Int.
 func (ev *Event) Freeze(v Value) (JSON, error) {

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"time"
 	"unicode/utf8"
 )
 
@@ -39,7 +38,7 @@ func (ev *Event) appendValue(dst []byte, v Value) ([]byte, error) {
 	case List:
 		return ev.appendList(dst, v)
 	case Int, Long:
-		return strconv.AppendInt(dst, int64(v.bits), 10), nil
+		return AppendInt(dst, int64(v.bits)), nil
 	case Float:
 		return appendFloat(dst, v.Float(), 32), nil
 	case Double:
@@ -93,15 +92,9 @@ func (ev *Event) appendMap(dst []byte, v Value) ([]byte, error) {
 		} else {
 			dst = append(AppendQuoted(append(dst, ','), ev.keyBytes(e.key)), ':')
 		}
-		switch e.val.kind {
-		case String:
+		if e.val.kind == String {
 			dst = ev.appendString(dst, e.val)
 			continue
-		case Int, Long:
-			if e.val.bits < 10 {
-				dst = append(dst, byte('0'+e.val.bits))
-				continue
-			}
 		}
 		if dst, err = ev.appendValue(dst, e.val); err != nil {
 			break
@@ -130,6 +123,23 @@ func (ev *Event) appendList(dst []byte, v Value) ([]byte, error) {
 	}
 	ev.objects[v.bits].busy = false
 	return append(dst, ']'), err
+}
+
+// AppendInt is strconv.AppendInt in base 10, faster for numbers of a few digits.
+func AppendInt(dst []byte, n int64) []byte {
+	if n < 0 || n > 99_999 {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	digits, rest := 1, uint32(n)
+	for limit := uint32(10); rest >= limit; limit *= 10 {
+		digits++
+	}
+	dst = append(dst, "00000"[:digits]...)
+	for at := len(dst) - 1; rest > 0; at-- {
+		dst[at] = byte('0' + rest%10)
+		rest /= 10
+	}
+	return dst
 }
 
 // appendFloat writes a number with a point or exponent, so that it reads back as one; JSON has no NaN
@@ -161,64 +171,71 @@ const hexDigits = "0123456789abcdef"
 
 // AppendQuoted appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD.
 func AppendQuoted(dst, s []byte) []byte {
-	dst = append(dst, '"')
-	plain := 0
-	for i := 0; i < len(s); {
-		if i+8 <= len(s) && plainWord(binary.LittleEndian.Uint64(s[i:])) {
-			i += 8
-			continue
+	dst, _ = AppendQuotedValid(dst, s)
+	return dst
+}
+
+// AppendQuotedValid is AppendQuoted, and tells whether s is UTF-8.
+func AppendQuotedValid(dst, s []byte) (out []byte, valid bool) {
+	i := plainLen(s)
+	if i == len(s) {
+		return append(append(append(dst, '"'), s...), '"'), true
+	}
+	dst, valid = append(dst, '"'), true
+	for plain := 0; ; {
+		if i == len(s) {
+			return append(append(dst, s[plain:]...), '"'), valid
 		}
 		c := s[i]
-		if plainByte(c) {
-			i++
-			continue
-		}
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRune(s[i:])
 			if r != utf8.RuneError || size > 1 {
 				i += size
 				continue
 			}
+			valid = false
 			dst = append(append(dst, s[plain:i]...), "\ufffd"...)
-		} else {
+			i++
+			plain = i
+		} else if !plainByte(c) {
 			dst = appendEscaped(append(dst, s[plain:i]...), c)
+			i++
+			plain = i
 		}
-		i++
-		plain = i
+		i += plainLen(s[i:])
 	}
-	dst = append(dst, s[plain:]...)
-	return append(dst, '"')
 }
 
 // plainLen is the length of the plain text at the beginning of s.
 func plainLen(s []byte) int {
-	i := 0
-	for ; i+16 <= len(s); i += 16 {
-		if !plainWords(binary.LittleEndian.Uint64(s[i:]), binary.LittleEndian.Uint64(s[i+8:])) {
+	rest := s
+	for len(rest) >= 32 {
+		c := (*[32]byte)(rest)
+		if (odd(word(c[0:]))|odd(word(c[8:]))|odd(word(c[16:]))|odd(word(c[24:])))&high != 0 {
 			break
 		}
+		rest = rest[32:]
 	}
-	for ; i+8 <= len(s); i += 8 {
-		if !plainWord(binary.LittleEndian.Uint64(s[i:])) {
-			break
-		}
+	for len(rest) >= 8 && odd(word(rest))&high == 0 {
+		rest = rest[8:]
 	}
-	for i < len(s) && plainByte(s[i]) {
-		i++
+	if len(rest) < 8 && len(s) >= 8 && odd(word(s[len(s)-8:]))&high == 0 {
+		return len(s)
 	}
-	return i
+	for len(rest) > 0 && plainByte(rest[0]) {
+		rest = rest[1:]
+	}
+	return len(s) - len(rest)
 }
 
 func plainByte(c byte) bool { return c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' }
 
 const ones, high = 0x0101010101010101, 0x8080808080808080
 
-// plainWord tells that none of 8 bytes is a control character, a quote, a backslash, or not ASCII.
-func plainWord(w uint64) bool { return odd(w)&high == 0 }
+func word(s []byte) uint64 { return binary.LittleEndian.Uint64(s) }
 
-func plainWords(v, w uint64) bool { return (odd(v)|odd(w))&high == 0 }
-
-// odd has a high bit when w has a byte that is not plain, and none when it has not: borrows begin at such a byte.
+// odd has a high bit set when one of 8 bytes is a control character, a quote, a backslash, or not ASCII, and none
+// otherwise: borrows begin at such a byte.
 func odd(w uint64) uint64 {
 	return w | (w - ' '*ones) | (w ^ '"'*ones - ones) | (w ^ '\\'*ones - ones)
 }
@@ -235,86 +252,4 @@ func appendEscaped(dst []byte, c byte) []byte {
 		return append(dst, '\\', 't')
 	}
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-}
-
-// AppendTime appends ns since the epoch in UTC as Elasticsearch's dates are written:
-// 2026-11-21T09:30:00.123Z, with more digits only where the time has them.
-func AppendTime(dst []byte, ns int64) []byte {
-	sec, frac := floorDiv(ns, 1e9)
-	days, clock := floorDiv(sec, 86400)
-	year, month, day := civil(days)
-	if year < 0 || year > 9999 {
-		return time.Unix(sec, frac).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
-	}
-	dst = append(append2(append2(dst, year/100), year%100), '-')
-	dst = append(append2(dst, month), '-')
-	dst = append(append2(dst, day), 'T')
-	dst = append(append2(dst, clock/3600), ':')
-	dst = append(append2(dst, clock/60%60), ':')
-	return appendFraction(append(append2(dst, clock%60), '.'), frac)
-}
-
-// Times appends times as [AppendTime] does and remembers the second, which is mostly that of the last one.
-type Times struct {
-	second int64
-	text   [len("2026-11-21T09:30:00.")]byte // of second, when known
-}
-
-// Append appends ns since the epoch.
-func (t *Times) Append(dst []byte, ns int64) []byte {
-	second, frac := floorDiv(ns, 1e9)
-	if second == t.second && t.text[0] != 0 {
-		return appendFraction(append(dst, t.text[:]...), frac)
-	}
-	day, clock := floorDiv(second, 86400)
-	if t.text[0] == 0 || day != t.second/86400 || t.second < 0 {
-		start := len(dst)
-		dst = AppendTime(dst, ns)
-		t.second = second
-		copy(t.text[:], dst[start:]) // years have four digits: ns reach from 1677 to 2262
-		return dst
-	}
-	t.second = second
-	put2 := func(at int, n int64) { t.text[at], t.text[at+1] = byte('0'+n/10), byte('0'+n%10) }
-	put2(len("2026-11-21T"), clock/3600)
-	put2(len("2026-11-21T09:"), clock/60%60)
-	put2(len("2026-11-21T09:30:"), clock%60)
-	return appendFraction(append(dst, t.text[:]...), frac)
-}
-
-// appendFraction appends ns within a second, with at least 3 digits, and the Z.
-func appendFraction(dst []byte, ns int64) []byte {
-	ms := uint32(ns / 1e6)
-	dst = append(dst, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
-	unit := int64(1e5)
-	for rest := ns % 1e6; rest > 0; unit /= 10 {
-		dst[len(dst)-1] = byte('0' + rest/unit)
-		dst = append(dst, 'Z')
-		rest %= unit
-	}
-	return dst
-}
-
-func append2(dst []byte, n int64) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
-
-func floorDiv(n, d int64) (quotient, rest int64) {
-	quotient, rest = n/d, n%d
-	if rest < 0 {
-		quotient, rest = quotient-1, rest+d
-	}
-	return quotient, rest
-}
-
-// civil is the date of a day counted from 1970-01-01 in the proleptic Gregorian calendar
-// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
-func civil(days int64) (year, month, day int64) {
-	era, dayOfEra := floorDiv(days+719468, 146097)
-	yearOfEra := (dayOfEra - dayOfEra/1460 + dayOfEra/36524 - dayOfEra/146096) / 365
-	dayOfYear := dayOfEra - (365*yearOfEra + yearOfEra/4 - yearOfEra/100)
-	m := (5*dayOfYear + 2) / 153
-	year, month, day = yearOfEra+era*400, m+3, dayOfYear-(153*m+2)/5+1
-	if m >= 10 {
-		year, month = year+1, m-9
-	}
-	return year, month, day
 }

@@ -32,16 +32,22 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 	ev, doc := p.ev, p.ev.Doc()
 	l := &b.Lines[i]
 	s := p.senders.of(l.Origin)
-	created := p.time(&p.created, l.Received-l.Received%1e6) // as the id has it, in ms
-	if p.intact {
-		ev.Add(p.parts.event, keyCreated, created)
-		ev.Add(p.parts.log, keySource, ev.JSON(s.source))
-		ev.Add(doc, keyOurs, ev.JSON(s.ours))
-	} else {
-		p.overwrite(s, l.Received, created)
+	if v := ev.Lookup(doc, keyTimestamp); v != p.stamp && v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
+		ev.Put(doc, keyTimestamp, event.DateValue(l.Received))
 	}
-	if s.name != "" {
-		p.authenticated(s)
+	fields := p.mapAt(doc, keyEvent)
+	ev.Put(fields, keyOriginal, p.whole)
+	ev.Put(fields, keyCreated, p.time(&p.created, l.Received-l.Received%1e6)) // as the id has it, in ms
+	log := p.mapAt(doc, keyLog)
+	if source := ev.Lookup(log, keySource); source.Kind() == event.Map {
+		ev.Put(source, keyIP, ev.Text(s.ip))
+	} else {
+		ev.Put(log, keySource, ev.JSON(s.source))
+	}
+	ev.Put(doc, keyOurs, ev.JSON(s.ours))
+	if name, realm, ok := s.proven(); ok {
+		p.force(name, ev.Text(s.name))
+		p.force(realm, ev.Text(s.realm))
 	}
 	if l.Flags&event.Truncated != 0 {
 		flags := ev.NewList()
@@ -53,36 +59,6 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
 		ev.Put(ev.Lookup(doc, keyOurs), keyBase64, ev.Since(mark))
 	}
-}
-
-// overwrite writes what is known into an event that may have anything.
-func (p *lineParser) overwrite(s *sender, received int64, created event.Value) {
-	ev, doc := p.ev, p.ev.Doc()
-	if v := ev.Lookup(doc, keyTimestamp); v != p.stamp && v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
-		ev.Put(doc, keyTimestamp, event.DateValue(received))
-	}
-	fields := p.mapAt(doc, keyEvent)
-	ev.Put(fields, keyOriginal, p.whole)
-	ev.Put(fields, keyCreated, created)
-	log := p.mapAt(doc, keyLog)
-	if source := ev.Lookup(log, keySource); source.Kind() == event.Map {
-		ev.Put(source, keyIP, ev.Text(s.ip))
-	} else {
-		ev.Put(log, keySource, ev.JSON(s.source))
-	}
-	ev.Put(doc, keyOurs, ev.JSON(s.ours))
-}
-
-// authenticated writes who the sender has proven to be.
-func (p *lineParser) authenticated(s *sender) {
-	name, realm := p.ev.Text(s.name), p.ev.Text(s.realm)
-	if s.transport == event.GSS {
-		p.force(pathUser, name)
-		p.force(pathUserDomain, realm)
-		return
-	}
-	p.force(pathTLSName, name)
-	p.force(pathTLSSubject, realm)
 }
 
 // force sets a field, whatever stands in its way.

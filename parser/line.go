@@ -54,8 +54,6 @@ type lineParser struct {
 	counter *counters
 
 	whole, stamp event.Value // the line and its time, as they stand in the event
-	parts        *shape      // of the event, nil when its pipeline reads the header itself
-	intact       bool        // nothing but begin has written to the event
 
 	// What lines have in common, made once.
 	scratch        event.Event
@@ -93,11 +91,14 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	received := b.Lines[i].Received
 	p.header.Parse(line)
 	chosen := p.choose.of(p.header.App.Of(line))
+	message := p.header.Message.Of(line)
+	isJSON := chosen.pipeline == nil && !p.json.IsZero() && len(message) > 0 && message[0] == '{'
+	if chosen == (choice{}) && !isJSON && p.direct(b, i) {
+		return p.doc, false, nil
+	}
 	failure := ""
 	p.begin(line, origin, received, chosen.raw)
-	p.intact = !chosen.raw
 	if chosen.pipeline != nil {
-		p.intact = false
 		err := p.run(chosen.pipeline, received)
 		p.moveNames()
 		if errors.Is(err, pipeline.ErrDropped) {
@@ -106,9 +107,8 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 		if err != nil {
 			failure = fmt.Sprintf("pipeline %s: %v", chosen.pipeline.Name, err)
 		}
-	} else if !p.json.IsZero() && p.header.Message.Start < p.header.Message.End && line[p.header.Message.Start] == '{' {
-		p.intact = false
-		p.parseJSON(p.header.Message.Of(line))
+	} else if isJSON {
+		p.parseJSON(message)
 		p.moveNames()
 	}
 	if failure == "" {
@@ -120,7 +120,6 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	}
 	// What the pipeline had made is not to be trusted: the event is that of the header alone.
 	p.counter.failed.Inc()
-	p.intact = false
 	p.begin(line, origin, received, false)
 	p.force(pathErrorMessage, p.ev.Text(failure))
 	p.tag(failureTag)
@@ -150,7 +149,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	pid, isNumber := number(h.PID.Of(line))
 	shape := p.shape(isNumber)
 	ev.ResetTo(&shape.outline)
-	p.parts, p.whole = shape, ev.String(line)
+	p.whole = ev.String(line)
 	at, ok := p.clock.resolve(&h.Time, received, p.zones.of(origin, h.Host.Of(line)))
 	if !ok {
 		at = received
@@ -185,7 +184,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 func (p *lineParser) beginRaw(line []byte, received int64) {
 	ev := p.ev
 	ev.Reset()
-	p.parts, p.whole = nil, ev.String(line)
+	p.whole = ev.String(line)
 	p.stamp = p.time(&p.times, received)
 	ev.Add(ev.Doc(), keyTimestamp, p.stamp)
 	ev.Add(ev.Doc(), keyMessage, ev.Sub(p.whole, afterPriority(line), len(line)))

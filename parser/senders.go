@@ -19,6 +19,8 @@ type sender struct {
 	ip     string
 	source event.JSON // log.source
 	ours   event.JSON // millrace
+
+	directSource, directEnd []byte // the same as they stand in documents made without an event
 }
 
 // senders makes what it returns once per sender. It belongs to one parser.
@@ -69,5 +71,21 @@ func (s *senders) render(who identity) *sender {
 		ev.Add(ours, keyName, ev.Text(who.name))
 		ev.Add(ours, keyRealm, ev.Text(who.realm))
 	}
-	return &sender{who, ip, freeze(ev, source), freeze(ev, ours)}
+	found := &sender{identity: who, ip: ip, source: freeze(ev, source), ours: freeze(ev, ours)}
+	found.directSource = append(found.source.AppendTo([]byte(`,"source":`)), '}')
+	ev.Add(ev.Doc(), keyOurs, ours)
+	if name, realm, ok := who.proven(); ok {
+		_, _ = ev.Set(name, ev.Text(who.name)), ev.Set(realm, ev.Text(who.realm)) // nothing is in their way
+	}
+	found.directEnd = freeze(ev, ev.Doc()).AppendTo(nil)
+	found.directEnd[0] = ','
+	return found
+}
+
+// proven are the fields of who the sender has proven to be, if it has.
+func (who *identity) proven() (name, realm event.Path, ok bool) {
+	if who.transport == event.GSS {
+		return pathUser, pathUserDomain, who.name != ""
+	}
+	return pathTLSName, pathTLSSubject, who.name != ""
 }

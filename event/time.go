@@ -1,0 +1,85 @@
+package event
+
+import "time"
+
+// AppendTime appends ns since the epoch in UTC as Elasticsearch's dates are written:
+// 2026-11-21T09:30:00.123Z, with more digits only where the time has them.
+func AppendTime(dst []byte, ns int64) []byte {
+	sec, frac := floorDiv(ns, 1e9)
+	days, clock := floorDiv(sec, 86400)
+	year, month, day := civil(days)
+	if year < 0 || year > 9999 {
+		return time.Unix(sec, frac).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
+	}
+	dst = append(append2(append2(dst, year/100), year%100), '-')
+	dst = append(append2(dst, month), '-')
+	dst = append(append2(dst, day), 'T')
+	dst = append(append2(dst, clock/3600), ':')
+	dst = append(append2(dst, clock/60%60), ':')
+	return appendFraction(append(append2(dst, clock%60), '.'), frac)
+}
+
+// Times appends times as [AppendTime] does and remembers the second, which is mostly that of the last one.
+type Times struct {
+	second int64
+	text   [len("2026-11-21T09:30:00.")]byte // of second, when known
+}
+
+// Append appends ns since the epoch.
+func (t *Times) Append(dst []byte, ns int64) []byte {
+	second, frac := floorDiv(ns, 1e9)
+	if second == t.second && t.text[0] != 0 {
+		return appendFraction(append(dst, t.text[:]...), frac)
+	}
+	day, clock := floorDiv(second, 86400)
+	if t.text[0] == 0 || day != t.second/86400 || t.second < 0 {
+		start := len(dst)
+		dst = AppendTime(dst, ns)
+		t.second = second
+		copy(t.text[:], dst[start:]) // years have four digits: ns reach from 1677 to 2262
+		return dst
+	}
+	t.second = second
+	put2 := func(at int, n int64) { t.text[at], t.text[at+1] = byte('0'+n/10), byte('0'+n%10) }
+	put2(len("2026-11-21T"), clock/3600)
+	put2(len("2026-11-21T09:"), clock/60%60)
+	put2(len("2026-11-21T09:30:"), clock%60)
+	return appendFraction(append(dst, t.text[:]...), frac)
+}
+
+// appendFraction appends ns within a second, with at least 3 digits, and the Z.
+func appendFraction(dst []byte, ns int64) []byte {
+	ms := uint32(ns / 1e6)
+	dst = append(dst, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
+	unit := int64(1e5)
+	for rest := ns % 1e6; rest > 0; unit /= 10 {
+		dst[len(dst)-1] = byte('0' + rest/unit)
+		dst = append(dst, 'Z')
+		rest %= unit
+	}
+	return dst
+}
+
+func append2(dst []byte, n int64) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
+
+func floorDiv(n, d int64) (quotient, rest int64) {
+	quotient, rest = n/d, n%d
+	if rest < 0 {
+		quotient, rest = quotient-1, rest+d
+	}
+	return quotient, rest
+}
+
+// civil is the date of a day counted from 1970-01-01 in the proleptic Gregorian calendar
+// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
+func civil(days int64) (year, month, day int64) {
+	era, dayOfEra := floorDiv(days+719468, 146097)
+	yearOfEra := (dayOfEra - dayOfEra/1460 + dayOfEra/36524 - dayOfEra/146096) / 365
+	dayOfYear := dayOfEra - (365*yearOfEra + yearOfEra/4 - yearOfEra/100)
+	m := (5*dayOfYear + 2) / 153
+	year, month, day = yearOfEra+era*400, m+3, dayOfYear-(153*m+2)/5+1
+	if m >= 10 {
+		year, month = year+1, m-9
+	}
+	return year, month, day
+}
