@@ -30,11 +30,10 @@ func TestSetsAgree(t *testing.T) {
 			if mut.rng.IntN(3) == 0 {
 				line = fmt.Sprintf("%c%d: foo %d\n%s", 'a'+mut.rng.IntN(26), mut.rng.IntN(150), mut.rng.IntN(9), line)
 			}
-			want := -1
+			want, start := -1, 0
 			for i, s := range singles {
-				if _, ok := s.Match([]byte(line)); ok {
-					want = i
-					break
+				if _, ok := s.Match([]byte(line)); ok && (want < 0 || s.start < start) {
+					want, start = i, s.start
 				}
 			}
 			got, ok := m.Match([]byte(line))

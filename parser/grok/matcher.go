@@ -48,8 +48,7 @@ func (s *Set) NewMatcher() *Matcher {
 	return m
 }
 
-// Match reports which pattern of the set matches first, in the order of the
-// set. It allocates nothing once its scratch space has grown.
+// Match reports which pattern of the set matches, as Compile says. It allocates nothing once its scratch space has grown.
 func (m *Matcher) Match(line []byte) (pattern int, ok bool) {
 	m.caps, m.limited = nil, -1
 	if m.set.index != nil {
@@ -71,11 +70,13 @@ func (m *Matcher) try(i int, line []byte) bool {
 	return false
 }
 
-// matchAny tries the candidates that the index leaves, in their order.
+// matchAny tries the candidates that the index leaves, in their order. Of several that match, the one that
+// begins first does, as if they were alternatives of one expression; of those the first.
 func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 	x := m.set.index
 	x.candidates(m.masks, line)
 	oneLine := bytes.IndexByte(line, '\n') < 0
+	best, start, limited := -1, 0, -1
 	for w, mask := range m.masks {
 		if oneLine {
 			mask &= x.begin(line, w)
@@ -86,12 +87,22 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 			if oneLine && p.anchor != anyStart && !bytes.HasPrefix(line, p.lead) {
 				continue
 			}
-			if m.try(i, line) {
+			if !m.try(i, line) {
+				continue
+			}
+			if m.start == 0 {
 				return i, true
+			}
+			if best < 0 || m.start < start {
+				best, start, limited = i, m.start, m.limited
 			}
 		}
 	}
-	return 0, false
+	if best < 0 {
+		return 0, false
+	}
+	m.limited = limited
+	return best, m.try(best, line)
 }
 
 // Captures returns the slots that took part in the last match, in the order

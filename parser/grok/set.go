@@ -10,7 +10,8 @@ type Set struct {
 	index    *index // nil for a single pattern
 }
 
-// Compile compiles patterns that are tried in order, each anywhere in a line.
+// Compile compiles patterns, each of which matches anywhere in a line. Of those that do, the one that begins
+// first is taken, and of several the first in order.
 // The error is an *Error.
 func Compile(lib *Library, patterns []string, opts Options) (*Set, error) {
 	s := &Set{patterns: patterns}

@@ -296,18 +296,21 @@ func (u *javaURI) parseURL(s string) error {
 	}
 	u.scheme = &scheme
 	rest, fragment, found := strings.Cut(s[i+1:], "#")
-	if found {
+	if found && scheme != "mailto" {
 		u.fragment = &fragment
 	}
+	rest, query, found := strings.Cut(rest, "?")
 	if scheme == "mailto" {
-		if strings.TrimSpace(rest) == "" {
+		if strings.TrimSpace(rest+query) == "" {
 			return errURI
 		}
 		none := ""
 		u.host, u.path = &none, &rest
+		if found {
+			u.query = &query
+		}
 		return nil
 	}
-	rest, query, found := strings.Cut(rest, "?")
 	if found {
 		u.query = &query
 	}

@@ -240,10 +240,8 @@ func (p *domainProcessor) run(r *Runner) error {
 		return err
 	}
 	text := string(r.ev.Bytes(v))
-	lower := strings.ToLower(text)
-	suffix, icann := publicsuffix.PublicSuffix(lower)
-	known := icann || strings.Contains(suffix, ".")
-	if v.IsNull() || text == "" || text[0] == '.' || !known {
+	d, ok := splitDomain(text)
+	if v.IsNull() || !ok {
 		if p.ignoreMissing {
 			return nil
 		}
@@ -252,18 +250,45 @@ func (p *domainProcessor) run(r *Runner) error {
 	if err := r.ev.Set(p.domain, v); err != nil {
 		return err
 	}
-	if suffix == lower {
+	if d.registered == "" {
 		return r.ev.Set(p.suffix, v)
 	}
-	start := strings.LastIndexByte(lower[:len(lower)-len(suffix)-1], '.') + 1
-	if err := r.ev.Set(p.registered, r.ev.Text(lower[start:])); err != nil {
+	if err := r.ev.Set(p.registered, r.ev.Text(d.registered)); err != nil {
 		return err
 	}
-	if err := r.ev.Set(p.suffix, r.ev.Text(suffix)); err != nil {
+	if err := r.ev.Set(p.suffix, r.ev.Text(d.suffix)); err != nil {
 		return err
 	}
-	if start == 0 || text[start:] != lower[start:] { // Elasticsearch looks for the lowercase name
-		return nil
+	if sub := strings.LastIndex(text, "."+d.registered); sub > 0 { // Elasticsearch looks for the lowercase name
+		return r.ev.Set(p.sub, r.ev.Text(text[:sub]))
 	}
-	return r.ev.Set(p.sub, r.ev.Text(text[:start-1]))
+	return nil
+}
+
+// domainParts is what the list of public suffixes makes of a name; registered is "" for a suffix alone.
+type domainParts struct{ registered, suffix string }
+
+// splitDomain takes a private suffix, such as github.io, for the registered domain itself, as Elasticsearch does.
+func splitDomain(text string) (d domainParts, ok bool) {
+	lower := strings.ToLower(text)
+	if strings.TrimSpace(text) == "" || text[0] == '.' {
+		return d, false
+	}
+	suffix, icann := publicsuffix.PublicSuffix(lower)
+	if !icann && !strings.Contains(suffix, ".") {
+		return d, false
+	}
+	labels := strings.Split(lower, ".")
+	n := strings.Count(suffix, ".") + 1
+	if !icann { // the suffix is the domain, below the suffix of that
+		d.registered = strings.Join(labels[len(labels)-n:], ".")
+		_, d.suffix, ok = strings.Cut(d.registered, ".")
+		return d, ok
+	}
+	if n >= len(labels) {
+		return d, true
+	}
+	d.suffix = strings.Join(labels[len(labels)-n:], ".")
+	d.registered = labels[len(labels)-n-1] + "." + d.suffix
+	return d, true
 }

@@ -157,7 +157,10 @@ func (p *dateIndexProcessor) run(r *Runner) error {
 	if err != nil {
 		return err
 	}
-	text := r.text(v)
+	text := []byte("null")
+	if !v.IsNull() {
+		text = r.text(v)
+	}
 	for _, parse := range p.formats {
 		if _, _, ok := parse(r, text, p.zone); ok {
 			return nil
