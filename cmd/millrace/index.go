@@ -43,6 +43,7 @@ func (n *node) openIndex() error {
 	if x.geoip, x.pipelines, err = loadPipelines(n.cfg.Parser, n.log); err != nil {
 		return err
 	}
+	n.registry.MustRegister(x.pipelines.Metrics())
 	if len(n.cfg.Index.Elasticsearch.URLs) == 0 {
 		if x.embedded, err = sqlite.Open(n.cfg.Folder("index")); err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/millrace/millrace/parser/geoip"
 	"github.com/millrace/millrace/parser/grok"
 	"github.com/millrace/millrace/parser/painless"
@@ -38,6 +40,7 @@ type Pipeline struct {
 type Set struct {
 	deps      Deps
 	pipelines map[string]*Pipeline
+	limits    *prometheus.CounterVec // see newGrokLimits
 	slots     int
 	databases []string
 	fields    *painless.Fields // of all conditions
@@ -150,7 +153,7 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 	if deps.Zone == nil {
 		deps.Zone = time.UTC
 	}
-	s := &Set{deps: deps, pipelines: map[string]*Pipeline{}, fields: painless.NewFields()}
+	s := &Set{deps: deps, limits: newGrokLimits(), pipelines: map[string]*Pipeline{}, fields: painless.NewFields()}
 	for _, src := range sources {
 		s.pipelines[src.Name] = &Pipeline{Name: src.Name}
 	}

@@ -19,6 +19,7 @@ type grokProcessor struct {
 	ignoreMissing bool
 	trace         bool
 	slot          int
+	where         string // file and line of the patterns
 }
 
 type grokTarget struct {
@@ -36,14 +37,14 @@ type grokScratch struct {
 
 // noMatchError makes its text only when it is asked for, as most pipelines expect some lines not to match.
 type noMatchError struct {
-	ev  *event.Event
-	v   event.Value
-	err error
+	ev      *event.Event
+	v       event.Value
+	limited int // the pattern that took more steps than a line of that length may, from 1; 0 for none
 }
 
 func (e *noMatchError) Error() string {
-	if e.err != nil {
-		return e.err.Error()
+	if e.limited > 0 {
+		return fmt.Sprintf("Grok pattern %d takes too many steps on field value: [%s]", e.limited, e.ev.Bytes(e.v))
 	}
 	return "Provided Grok expressions do not match field value: [" + string(e.ev.Bytes(e.v)) + "]"
 }
@@ -85,6 +86,7 @@ func newGrok(o *options) processor {
 		o.fail(o.node.get("patterns"), "[patterns] Invalid regex pattern found in: [%s]. %w", strings.Join(patterns, ", "), err)
 		return p
 	}
+	p.where = fmt.Sprintf("%s:%d", o.c.file, o.node.get("patterns").line)
 	first := map[string]int{}
 	for i, f := range p.set.Fields() {
 		name := strings.Join(f.Path, ".")
@@ -107,8 +109,12 @@ func (p *grokProcessor) run(r *Runner) error {
 		r.scratch[p.slot] = s
 	}
 	pattern, matched := s.matcher.Match(r.ev.Bytes(v))
-	if !matched {
-		s.noMatch = noMatchError{r.ev, v, s.matcher.Err()}
+	limited := s.matcher.Limited() + 1
+	if limited > 0 {
+		r.set.limits.WithLabelValues(p.where, strconv.Itoa(limited)).Inc()
+	}
+	if !matched || limited > 0 { // whether an earlier pattern matches is not known then
+		s.noMatch = noMatchError{r.ev, v, limited}
 		return &s.noMatch
 	}
 	if p.trace {
