@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/internal/testbed"
-	"github.com/millrace/millrace/shipper/tlsserver"
 )
 
 // dialFrom connects from another address of the loopback network.
@@ -138,16 +137,9 @@ func TestSlowedSenderDoesNotHoldUpTheStop(t *testing.T) {
 }
 
 func TestProxyProtocol(t *testing.T) {
-	pki := testbed.NewPKI(t)
-	cert, key := pki.Issue(t, "127.0.0.1")
 	r := start(t, func(c *Config) {
 		one(c)
-		c.Listeners = []ListenerConfig{
-			{Listen: "tcp://127.0.0.1:0"}, {Listen: "tls://127.0.0.1:0", TLS: &tlsserver.Config{Certificate: cert, Key: key, CA: []string{pki.CA}}},
-		}
-		for i := range c.Listeners {
-			c.Listeners[i].ProxyFrom, c.Listeners[i].Deny = []string{"127.0.0.2"}, []string{"192.0.2.66"}
-		}
+		c.Listeners[0].ProxyFrom, c.Listeners[0].Deny = []string{"127.0.0.2"}, []string{"192.0.2.66"}
 	})
 	r.send(r.dialFrom(0, "127.0.0.2"), "PROXY TCP4 192.0.2.1 127.0.0.1 12345 514\r\n<13>behind\n")
 	r.send(r.dialFrom(0, "127.0.0.2"), "PROXY UNKNOWN\r\n<13>the proxy\n")
