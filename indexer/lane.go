@@ -33,9 +33,10 @@ type Lane struct {
 	free  chan *Batch
 	ready chan *Batch
 
-	lock    chan struct{} // held by whoever touches current and names; a channel, so that waiting can end
-	current *Batch        // nil when it was handed to a sender
+	mu      sync.Mutex // never held while waiting
+	current *Batch     // nil when it was handed to a sender
 	names   names
+	closed  bool          // nothing goes into current any more
 	stopped chan struct{} // closed when no more documents are taken
 
 	oldest chan struct{} // a document came into an empty buffer: see flush
@@ -57,7 +58,6 @@ func NewLane(name string, cfg Config, sink Sink, deps Deps, log *zap.Logger) (*L
 		name: name, cfg: cfg, sink: sink, log: log.With(zap.String("lane", name)),
 		free:    make(chan *Batch, buffers),
 		ready:   make(chan *Batch, buffers),
-		lock:    make(chan struct{}, 1),
 		stopped: make(chan struct{}),
 		oldest:  make(chan struct{}, 1),
 		names:   names{prefix: cfg.Prefix, lane: name},
@@ -82,35 +82,38 @@ func (l *Lane) Name() string { return l.name }
 // doc is copied before Add returns. Add blocks while the lane is full, until ctx ends; with an error
 // (that of ctx, or ErrStopped) the line was not taken. Safe for concurrent use.
 func (l *Lane) Add(ctx context.Context, doc []byte, ref event.Ref) error {
-	select {
-	case l.lock <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-l.stopped:
-		return ErrStopped
-	}
-	defer func() { <-l.lock }()
-
-	if l.current == nil {
+	l.mu.Lock()
+	for l.current == nil && !l.closed {
+		l.mu.Unlock()
+		var b *Batch
 		select {
-		case l.current = <-l.free:
+		case b = <-l.free:
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-l.stopped:
 			return ErrStopped
 		}
+		l.mu.Lock()
+		if l.current != nil || l.closed { // another one was quicker
+			l.free <- b // never blocks: there are no more buffers than it takes
+			continue
+		}
+		l.current = b
 	}
-	select {
-	case <-l.stopped:
+	if l.closed {
+		l.mu.Unlock()
 		return ErrStopped
-	default:
 	}
 	b := l.current
 	b.Add(l.names.of(ref.Received()), ref, doc)
 	l.count.unsettled.Add(1)
-	if len(b.Items) >= l.cfg.Bulk.Documents || len(b.buf) >= int(l.cfg.Bulk.Bytes) {
+	full := len(b.Items) >= l.cfg.Bulk.Documents || len(b.buf) >= int(l.cfg.Bulk.Bytes)
+	if full {
 		l.handOver()
-	} else if len(b.Items) == 1 {
+	}
+	first := !full && len(b.Items) == 1
+	l.mu.Unlock()
+	if first {
 		select {
 		case l.oldest <- struct{}{}:
 		default:
@@ -146,10 +149,11 @@ func (l *Lane) Run(ctx context.Context) error {
 	deadline := time.AfterFunc(l.cfg.DrainTimeout, stop)
 	defer deadline.Stop()
 	close(l.stopped)
-	l.lock <- struct{}{} // whoever is in Add leaves it
+	l.mu.Lock()
+	l.closed = true
 	l.handOver()
 	close(l.ready)
-	<-l.lock
+	l.mu.Unlock()
 	senders.Wait()
 	close(idle)
 	others.Wait()
@@ -175,13 +179,8 @@ func (l *Lane) flush(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		select {
-		case l.lock <- struct{}{}:
-			// Another buffer than the one that set the timer may be current; it goes a little early.
-			l.handOver()
-			<-l.lock
-		case <-ctx.Done():
-			return
-		}
+		l.mu.Lock()
+		l.handOver() // another buffer than the one that set the timer may be current; it goes a little early
+		l.mu.Unlock()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,18 @@ func (s *Server) Documents() int64 { return s.documents.Load() }
 // Bytes is the size of their bulk requests as they were on the wire, headers aside.
 func (s *Server) Bytes() int64 { return s.bytes.Load() }
 
+// Await waits until n documents were sent.
+func (s *Server) Await(ctx context.Context, n int64) error {
+	for s.Documents() < n {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("sink: %d of %d documents have come: %w", s.Documents(), n, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
 // Close stops the server.
 func (s *Server) Close() error { return s.http.Close() }
 
@@ -57,22 +70,35 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 		}
 		body = z
 	}
-	items := 0
+	items, action := 0, "create"
 	lines := bufio.NewReaderSize(body, 1<<20)
-	for n := 0; ; n++ {
-		_, err := lines.ReadSlice('\n')
+	for isDoc := false; ; isDoc = !isDoc {
+		line, err := lines.ReadSlice('\n')
+		if !isDoc && bytes.HasPrefix(line, []byte(`{"index"`)) {
+			action = "index"
+		}
+		blank := len(line) == 1
 		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = lines.ReadSlice('\n')
 		}
 		if err != nil {
 			break
 		}
-		items += n & 1
+		switch {
+		case isDoc:
+			items++
+		case blank: // Elasticsearch goes on to the next line
+			isDoc = true
+		}
 	}
 	s.documents.Add(int64(items))
 	header(w)
-	_, _ = io.WriteString(w, `{"took":1,"errors":false,"items":[`)
-	_, _ = w.Write(bytes.TrimSuffix(bytes.Repeat([]byte(`{"create":{"status":201}},`), items), []byte(",")))
+	took, item := `"took":1,`, `{"`+action+`":{"_index":"bench","status":201}},`
+	if r.URL.Query().Has("filter_path") {
+		took, item = "", `{"`+action+`":{"status":201}},`
+	}
+	_, _ = io.WriteString(w, `{`+took+`"errors":false,"items":[`)
+	_, _ = w.Write(bytes.TrimSuffix(bytes.Repeat([]byte(item), items), []byte(",")))
 	_, _ = io.WriteString(w, `]}`)
 }
 

@@ -1,23 +1,24 @@
 // Command whole measures the whole way of a line in one process: TCP in → files → disk log → parsed → bulk
-// requests to a sink that answers as Elasticsearch does. It prints CPU seconds per million messages and the
-// largest resident set.
+// requests to a sink that answers as Elasticsearch does and keeps nothing. It prints the CPU seconds per million
+// messages of that process, start and end included, and its largest resident set; and beside it, where they are
+// installed, what rsyslogd with mmnormalize and omelasticsearch costs for the same lines, without files.
 //
-//	go run ./bench/whole                       # made-up sshd lines and combined access logs
-//	go run ./bench/whole -log FILE -pri 86     # your own lines
+//	go run ./bench/whole                                # made-up sshd lines and combined access logs
+//	go run ./bench/whole -geoip DIR                     # with MaxMind's databases in place of a made-up one
+//	go run ./bench/whole -log FILE -pri 86              # your own lines
+//	go run ./bench/whole -binary old -binary new        # two builds of millrace, in turn
 package main
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,6 +27,9 @@ import (
 	"github.com/millrace/millrace/bench/sink"
 )
 
+// within bounds one run.
+const within = 10 * time.Minute
+
 func main() {
 	log.SetFlags(0)
 	messages := flag.Int("n", 1_000_000, "messages per run")
@@ -33,40 +37,62 @@ func main() {
 	file := flag.String("log", "", "file with lines to send instead of made-up ones")
 	pri := flag.Int("pri", 86, "priority of the lines of -log that have none")
 	config := flag.String("config", "", "configuration of millrace")
+	geoip := flag.String("geoip", "", "file or folder of GeoIP databases")
+	only := flag.String("run", "", "only lines whose name contains this")
+	modules := flag.String("rsyslog-modules", "", "folder of omelasticsearch.so, where rsyslogd does not find it")
+	var binaries []string
+	flag.Func("binary", "measure this millrace, not a fresh build; may be repeated", func(s string) error {
+		binaries = append(binaries, s)
+		return nil
+	})
 	flag.Parse()
 
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	binary, err := build(ctx)
+	dir, err := os.MkdirTemp("", "millrace-bench-")
 	check(err)
-	defer func() { _ = os.RemoveAll(filepath.Dir(binary)) }()
-
-	loads := map[string][]string{"sshd": sshd(2000), "access": access(2000)}
-	if *file != "" {
-		loads = map[string][]string{filepath.Base(*file): read(*file, *pri)}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if len(binaries) == 0 {
+		binary, err := build(dir)
+		check(err)
+		binaries = append(binaries, binary)
 	}
-	fmt.Printf("%-24s %12s %12s %12s %10s\n", "lines", "CPU-s/1M", "of it system", "B/line out", "RSS MB")
-	for name, lines := range loads {
-		r, err := run(ctx, binary, *config, lines, *messages, *connections)
-		if err != nil {
-			log.Printf("%s: %v", name, err)
-			continue
+	if *geoip == "" {
+		*geoip, err = database(dir)
+		check(err)
+	}
+	var programs []program
+	for _, b := range binaries {
+		programs = append(programs, &millrace{binary: b, config: *config, geoip: *geoip})
+	}
+	if r := newRsyslog(*modules); r != nil {
+		programs = append(programs, r)
+	}
+	fmt.Printf("%-16s %-20s %9s %9s %9s %9s %8s\n", "lines", "program", "CPU-s/1M", "limit", "system", "B/doc", "RSS MB")
+	for _, l := range loads(*file, *pri, *geoip != "") {
+		for _, p := range programs {
+			if !strings.Contains(l.name, *only) || !p.takes(l) {
+				continue
+			}
+			r, err := run(p, l, *messages, *connections)
+			if err != nil {
+				log.Printf("%s, %s: %v", l.name, p, err)
+				continue
+			}
+			r.print(l, p, *messages)
 		}
-		per := 1e6 / float64(*messages)
-		fmt.Printf("%-24s %12.2f %12.2f %12d %10d\n", name, (r.user+r.system).Seconds()*per, r.system.Seconds()*per, r.bytes/int64(*messages), r.rss>>20)
 	}
 }
 
-func build(ctx context.Context) (string, error) {
-	dir, err := os.MkdirTemp("", "millrace-bench-")
+func check(err error) {
 	if err != nil {
-		return "", err
+		log.Fatal(err)
 	}
+}
+
+func build(dir string) (string, error) {
 	binary := filepath.Join(dir, "millrace")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, "github.com/millrace/millrace/cmd/millrace")
+	cmd := exec.Command("go", "build", "-o", binary, "github.com/millrace/millrace/cmd/millrace")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w: %s", err, out)
 	}
 	return binary, nil
@@ -75,157 +101,83 @@ func build(ctx context.Context) (string, error) {
 type result struct {
 	user, system time.Duration
 	rss, bytes   int64
+	documents    int64
 }
 
-func run(ctx context.Context, binary, config string, lines []string, messages, connections int) (result, error) {
-	data, err := os.MkdirTemp("", "millrace-bench-data-")
-	if err != nil {
-		return result{}, err
+func (r *result) print(l load, p program, messages int) {
+	per, limit := 1e6/float64(messages), "-"
+	if _, ours := p.(*millrace); ours && l.limit > 0 {
+		limit = fmt.Sprintf("%.1f", l.limit)
 	}
-	defer func() { _ = os.RemoveAll(data) }()
+	fmt.Printf("%-16s %-20s %9.2f %9s %9.2f %9d %8d\n", l.name, p, (r.user+r.system).Seconds()*per, limit, r.system.Seconds()*per,
+		r.bytes/max(r.documents, 1), r.rss>>20)
+	if r.documents != int64(messages) {
+		fmt.Printf("  %d messages were sent, and %d documents came\n", messages, r.documents)
+	}
+}
+
+func run(p program, l load, messages, connections int) (*result, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "millrace-bench-data-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
 	s, err := sink.Start()
 	if err != nil {
-		return result{}, err
+		return nil, err
 	}
 	defer func() { _ = s.Close() }()
-
-	args := []string{"up", "--data", data, "--listen", "tcp://127.0.0.1:0", "--elasticsearch", s.URL, "--log-format", "json", "--http", ""}
-	if config != "" {
-		args = append(args, "--config", config)
-	}
-	cmd := exec.CommandContext(ctx, binary, args...)
-	stderr, err := cmd.StderrPipe()
+	cmd, address, err := p.start(ctx, dir, s.URL, l)
 	if err != nil {
-		return result{}, err
+		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		return result{}, err
-	}
-	addr, err := address(bufio.NewScanner(stderr))
-	if err == nil {
-		err = send(addr, lines, messages, connections)
-	}
-	for err == nil && s.Documents() < int64(messages) {
-		select {
-		case <-ctx.Done():
-			err = fmt.Errorf("%d of %d documents have arrived: %w", s.Documents(), messages, ctx.Err())
-		case <-time.After(20 * time.Millisecond):
-		}
+	if err = send(ctx, address, l.lines, messages, connections); err == nil {
+		err = s.Await(ctx, int64(messages))
 	}
 	_ = cmd.Process.Signal(syscall.SIGTERM)
-	_ = cmd.Wait()
-	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return result{cmd.ProcessState.UserTime(), cmd.ProcessState.SystemTime(), usage.Maxrss << 10, s.Bytes()}, err
-}
-
-var listening = regexp.MustCompile(`"msg":"listening".*"address":"([^"]+)"`)
-
-// address waits for the log line that names the bound address, and keeps reading what comes after it.
-func address(output *bufio.Scanner) (string, error) {
-	for output.Scan() {
-		if m := listening.FindStringSubmatch(output.Text()); m != nil {
-			go func() {
-				for output.Scan() {
-					if strings.Contains(output.Text(), `"level":"error"`) {
-						log.Print(output.Text())
-					}
-				}
-			}()
-			return m[1], nil
-		}
+	if waited := cmd.Wait(); err == nil && waited != nil {
+		err = fmt.Errorf("%s: %w", p, waited)
 	}
-	return "", fmt.Errorf("millrace ended before it listened")
+	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return &result{cmd.ProcessState.UserTime(), cmd.ProcessState.SystemTime(), usage.Maxrss << 10, s.Bytes(), s.Documents()}, err
 }
 
-func send(addr string, lines []string, messages, connections int) error {
+// send sends the lines again and again over some connections, until that many messages are sent.
+func send(ctx context.Context, address string, lines []string, messages, connections int) error {
 	text := []byte(strings.Join(lines, "\n") + "\n")
 	errs := make([]error, connections)
 	var senders sync.WaitGroup
 	for i := range connections {
-		senders.Go(func() {
-			c, err := net.Dial("tcp", addr)
-			if err != nil {
-				errs[i] = err
-				return
-			}
-			defer func() { _ = c.Close() }()
-			left := messages / connections
-			if i == 0 {
-				left += messages % connections
-			}
-			for ; left >= len(lines) && errs[i] == nil; left -= len(lines) {
-				_, errs[i] = c.Write(text)
-			}
-			if errs[i] == nil && left > 0 {
-				_, errs[i] = c.Write([]byte(strings.Join(lines[:left], "\n") + "\n"))
-			}
-		})
+		share := messages / connections
+		if i < messages%connections {
+			share++
+		}
+		senders.Go(func() { errs[i] = sendOne(ctx, address, text, lines, share) })
 	}
 	senders.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return fmt.Errorf("send: %w", err)
-		}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("send: %w", err)
 	}
 	return nil
 }
 
-// read gives lines without a priority one.
-func read(file string, pri int) []string {
-	text, err := os.ReadFile(file)
-	check(err)
-	var lines []string
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimRight(line, "\r\n"); line == "" {
-			continue
-		}
-		if line[0] != '<' {
-			line = fmt.Sprintf("<%d>%s", pri, line)
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-func sshd(n int) []string {
-	r := rand.New(rand.NewPCG(1, 1))
-	forms := []string{
-		"Failed password for invalid user %[1]s from %[2]s port %[3]d ssh2",
-		"Invalid user %[1]s from %[2]s",
-		"Failed password for root from %[2]s port %[3]d ssh2",
-		"Received disconnect from %[2]s: 11: Bye Bye [preauth]",
-		"pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=%[2]s  user=%[1]s",
-		"Accepted publickey for %[1]s from %[2]s port %[3]d ssh2: RSA SHA256:Zk1mBqvJx0Nf3b7p2mYcUq9dT4sWwR8eLhG6aVnXoKs",
-		"Connection closed by %[2]s [preauth]",
-	}
-	users := []string{"admin", "oracle", "test", "webmaster", "ada", "pgadmin"}
-	lines := make([]string, n)
-	for i := range lines {
-		message := fmt.Sprintf(forms[r.IntN(len(forms))]+"%.0[1]s%.0[2]s%.0[3]d", users[r.IntN(len(users))],
-			fmt.Sprintf("203.0.%d.%d", r.IntN(256), r.IntN(256)), 1024+r.IntN(60000))
-		lines[i] = fmt.Sprintf("<86>Nov 21 06:%02d:%02d login-%02d sshd[%d]: %s", i/60%60, i%60, r.IntN(50), 1000+r.IntN(30000), message)
-	}
-	return lines
-}
-
-func access(n int) []string {
-	r := rand.New(rand.NewPCG(2, 2))
-	paths := []string{"/", "/presentations/images/kibana-search.png", "/reset.css", "/blog/tags/puppet?flav=rss20", "/robots.txt"}
-	agents := []string{
-		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/32.0.1700.77 Safari/537.36",
-		"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "curl/7.88.1",
-		"Mozilla/5.0 (Windows NT 6.1; WOW64; rv:27.0) Gecko/20100101 Firefox/27.0",
-	}
-	lines := make([]string, n)
-	for i := range lines {
-		lines[i] = fmt.Sprintf(`<190>Nov 21 06:%02d:%02d web-%02d nginx: 203.0.%d.%d - - [21/Nov/2026:06:%02d:%02d +0000] "GET %s HTTP/1.1" 200 %d "http://www.example.org/" "%s"`,
-			i/60%60, i%60, r.IntN(9), r.IntN(256), r.IntN(256), i/60%60, i%60, paths[r.IntN(len(paths))], r.IntN(1<<18), agents[r.IntN(len(agents))])
-	}
-	return lines
-}
-
-func check(err error) {
+func sendOne(ctx context.Context, address string, text []byte, lines []string, messages int) error {
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
+	defer func() { _ = c.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
+	for ; messages >= len(lines); messages -= len(lines) {
+		if _, err := c.Write(text); err != nil {
+			return err
+		}
+	}
+	if messages > 0 {
+		_, err = c.Write([]byte(strings.Join(lines[:messages], "\n") + "\n"))
+	}
+	return err
 }
