@@ -182,24 +182,6 @@ func TestNoAllocations(t *testing.T) {
 	}
 }
 
-func FuzzMatch(f *testing.F) {
-	var fast, plain []*Matcher
-	for _, expr := range differPatterns {
-		fast = append(fast, mustCompile(f, ECSLibrary(), expr).NewMatcher())
-		plain = append(plain, mustPlain(f, ECSLibrary(), expr).NewMatcher())
-	}
-	for i, l := range seeds {
-		f.Add(l, i)
-	}
-	f.Fuzz(func(t *testing.T, line string, n int) {
-		i := int(uint(n) % uint(len(fast)))
-		got, want := show(line, ours(fast[i].set, fast[i], line)), show(line, ours(plain[i].set, plain[i], line))
-		if got != want && fast[i].Err() == nil && plain[i].Err() == nil {
-			t.Errorf("%s on %q:\n scanners %s\n  generic %s", differPatterns[i], line, got, want)
-		}
-	})
-}
-
 func FuzzCompile(f *testing.F) {
 	lib := ECSLibrary()
 	for _, name := range lib.Names() {

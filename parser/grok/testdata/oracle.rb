@@ -5,10 +5,11 @@
 require "json"
 $stdout.sync = true
 $VERBOSE = nil
+known = {}
 while (req = $stdin.gets)
   q = JSON.parse(req)
   begin
-    re = Regexp.new(q["re"])
+    re = (known[q["re"]] ||= Regexp.new(q["re"]))
   rescue RegexpError, ArgumentError => e
     puts JSON.dump({"error" => e.message})
     next
