@@ -255,6 +255,7 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 		}
 	}
 	joinRenames(steps)
+	joinSets(steps)
 	return steps, nil
 }
 

@@ -16,6 +16,7 @@ type setProcessor struct {
 	copyFrom    field
 	override    bool
 	ignoreEmpty bool
+	constant
 }
 
 func newSet(o *options) processor {
@@ -30,10 +31,14 @@ func newSet(o *options) processor {
 	case p.copyFrom.isZero():
 		o.fail(nil, "[value] required property is missing")
 	}
+	p.prepare()
 	return p
 }
 
 func (p *setProcessor) run(r *Runner) error {
+	if p.known {
+		return p.runConstant(r)
+	}
 	path, err := p.field.of(r)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/useragent"
@@ -59,7 +60,23 @@ func (p *agentProcessor) run(r *Runner) error {
 	if err != nil {
 		return err
 	}
-	ev, n, m := r.ev, &agentNames, r.ev.NewMap()
+	if !a.Ready.IsZero() {
+		return r.ev.Set(p.target, r.ev.JSON(a.Ready))
+	}
+	text := r.ev.Bytes(v)
+	lasting := len(text) <= useragent.MaxText && utf8.Valid(text) && !needsEscape(text) // its JSON is as good as the text
+	m := p.describe(r.ev, a, v)
+	if lasting {
+		if a.Ready, err = r.ev.Freeze(m); err != nil {
+			return err
+		}
+	}
+	return r.ev.Set(p.target, m)
+}
+
+// describe is what the processor writes for an agent; v is its text.
+func (p *agentProcessor) describe(ev *event.Event, a *useragent.Agent, v event.Value) event.Value {
+	n, m := &agentNames, ev.NewMap()
 	for _, property := range p.properties {
 		switch property {
 		case "ORIGINAL":
@@ -89,5 +106,5 @@ func (p *agentProcessor) run(r *Runner) error {
 			ev.Put(m, n.os, os)
 		}
 	}
-	return ev.Set(p.target, m)
+	return m
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"github.com/ua-parser/uap-go/uaparser"
+
+	"github.com/millrace/millrace/event"
 )
 
 // Parser holds the rules. Safe for concurrent use.
@@ -46,6 +48,9 @@ type Agent struct {
 	Name, Version             string
 	OSName, OSVersion, OSFull string // "" when it is not known
 	Device                    string
+
+	// Ready is for the owner of the Cache: what it made of the agent, which is kept as long as the agent is.
+	Ready event.JSON
 }
 
 const other = "Other"
@@ -116,11 +121,11 @@ func versioned(text string, match []int, replacements ...string) (name, version 
 	return name, version, true
 }
 
-// cacheSize bounds each of the two generations of a Cache, maxText the texts that are worth keeping.
-const (
-	cacheSize = 2048
-	maxText   = 1024
-)
+// cacheSize bounds each of the two generations of a Cache.
+const cacheSize = 2048
+
+// MaxText bounds the texts that a Cache keeps, in bytes.
+const MaxText = 1024
 
 // Cache remembers the agents that one worker has met. Not safe for concurrent use.
 type Cache struct {
@@ -128,7 +133,7 @@ type Cache struct {
 	young, old map[string]*Agent
 }
 
-// Lookup recognises text. The agent must not be changed.
+// Lookup recognises text. The agent must not be changed, but for Ready; it is that of no other text.
 func (c *Cache) Lookup(text []byte) (*Agent, error) {
 	if a, ok := c.young[string(text)]; ok {
 		return a, nil
@@ -136,7 +141,7 @@ func (c *Cache) Lookup(text []byte) (*Agent, error) {
 	a, ok := c.old[string(text)]
 	if !ok {
 		var err error
-		if a, err = c.Parser.parse(string(text)); err != nil || len(text) > maxText {
+		if a, err = c.Parser.parse(string(text)); err != nil || len(text) > MaxText {
 			return a, err
 		}
 	}
