@@ -49,6 +49,9 @@ func (c *Context) unaryDef(op string, v value, at int) value {
 	if v.isNull() {
 		c.nullPointer(at, `Cannot invoke "Object.getClass()" because "unary" is null`)
 	}
+	if v.ref == nil && v.v.Kind() == event.Bool {
+		c.throwAt(at, "java.lang.ClassCastException", "Cannot apply [%s] operation to type [boolean]", op)
+	}
 	t := promote(l, v.class(), v.class())
 	if t == nil || op == "~" && t.rank > l.long.rank {
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot apply [%s] operation to type [%s].", op, v.class())

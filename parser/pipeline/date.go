@@ -76,11 +76,11 @@ func (r *Runner) yearOf(month int, zone *time.Location) int {
 
 func parseISO8601(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
 	d, ok := javatime.ParseISO8601(text)
-	if !ok {
+	if !ok || !d.Fits() {
 		return 0, 0, false
 	}
 	ns, _ := d.Resolve(zone)
-	return ns, offsetOf(ns, zone), true
+	return ns, offsetOf(ns, zone), holds(ns, d.Year)
 }
 
 func offsetOf(ns int64, zone *time.Location) int {

@@ -81,10 +81,23 @@ func patternFormat(p *javatime.Format) dateFormat {
 		}
 		if d.Has&javatime.HasYear == 0 {
 			d.Year = r.yearOf(d.Month, zone)
+			d.Has &^= javatime.HasZone // as in Elasticsearch
+		}
+		if !d.Fits() {
+			return 0, 0, false
 		}
 		ns, _ := d.Resolve(zone)
-		return ns, offsetOf(ns, zone), true
+		return ns, offsetOf(ns, zone), holds(ns, d.Year)
 	}
+}
+
+// holds tells whether ns is of the year, which it is not beyond 1677 and 2262: nanoseconds reach no further.
+func holds(ns int64, year int) bool {
+	if year > 1678 && year < 2262 || year == 0 {
+		return true
+	}
+	at := time.Unix(0, ns).UTC().Year()
+	return at-year <= 1 && year-at <= 1
 }
 
 // namedPatterns are the patterns behind Elasticsearch's names; "" for names that no single pattern stands for.

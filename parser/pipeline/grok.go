@@ -16,6 +16,7 @@ type grokProcessor struct {
 	field         event.Path
 	set           *grok.Set
 	targets       []grokTarget // by capture slot
+	converts      bool         // some capture to a number or boolean
 	ignoreMissing bool
 	trace         bool
 	slot          int
@@ -94,6 +95,7 @@ func newGrok(o *options) processor {
 			first[name] = i
 		}
 		p.targets = append(p.targets, grokTarget{o.parsePath("patterns", name), f.Type, first[name]})
+		p.converts = p.converts || f.Type != grok.String
 	}
 	return p
 }
@@ -117,12 +119,14 @@ func (p *grokProcessor) run(r *Runner) error {
 		s.noMatch = noMatchError{r.ev, v, limited}
 		return &s.noMatch
 	}
-	if p.trace {
-		if err := r.ev.Set(traceIndex, r.ev.Text(strconv.Itoa(pattern))); err != nil {
-			return err
+	clear(s.taken)
+	if p.converts { // all or nothing
+		for _, c := range s.matcher.Captures() {
+			if _, err := convertCapture(r, r.ev.Sub(v, int(c.Start), int(c.End)), p.targets[c.Field].typ); err != nil {
+				return err
+			}
 		}
 	}
-	clear(s.taken)
 	for _, c := range s.matcher.Captures() {
 		t := &p.targets[c.Field]
 		w, err := convertCapture(r, r.ev.Sub(v, int(c.Start), int(c.End)), t.typ)
@@ -135,6 +139,9 @@ func (p *grokProcessor) run(r *Runner) error {
 		if err := r.ev.Set(t.path, w); err != nil {
 			return err
 		}
+	}
+	if p.trace {
+		return r.ev.Set(traceIndex, r.ev.Text(strconv.Itoa(pattern)))
 	}
 	return nil
 }

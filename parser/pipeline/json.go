@@ -26,6 +26,9 @@ func newJSON(o *options) processor {
 	if p.addToRoot && !p.target.IsZero() {
 		o.fail(o.node.get("target_field"), "[target_field] Cannot set a target field while also setting `add_to_root` to true")
 	}
+	if n := o.node.get("add_to_root_conflict_strategy"); n != nil && !p.addToRoot {
+		o.fail(n, "[add_to_root_conflict_strategy] Cannot set `add_to_root_conflict_strategy` if `add_to_root` is false")
+	}
 	if p.target.IsZero() {
 		p.target = p.field
 	}
@@ -65,6 +68,9 @@ func (p *jsonProcessor) parse(r *Runner, v event.Value) (event.Value, error) {
 	parsed, rest, err := r.ev.ParseJSON(r.ev.Bytes(v), event.DefaultJSONLimits(), p.allowDuplicates)
 	if err != nil {
 		return v, err
+	}
+	if at := len(r.ev.Bytes(v)) - len(rest); len(rest) > 0 && parsed.IsNumber() && r.ev.Bytes(v)[at-1] > ' ' {
+		return v, fmt.Errorf("not valid JSON at byte %d: no space behind a number", at)
 	}
 	if p.strict && len(rest) > 0 {
 		return v, fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", r.ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text

@@ -285,8 +285,9 @@ func splitDomain(text string) (d domainParts, ok bool) {
 		_, d.suffix, ok = strings.Cut(d.registered, ".")
 		return d, ok
 	}
-	if n >= len(labels) {
-		return d, true
+	if n >= len(labels) { // one of which only what is below it is a suffix is none itself
+		below, _ := publicsuffix.PublicSuffix("x." + lower)
+		return d, n > 1 || below == lower
 	}
 	d.suffix = strings.Join(labels[len(labels)-n:], ".")
 	d.registered = labels[len(labels)-n-1] + "." + d.suffix

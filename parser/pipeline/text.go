@@ -169,7 +169,7 @@ func urlDecode(dst, s []byte) ([]byte, error) {
 			mark := len(dst)
 			for ; i < len(s) && s[i] == '%'; i += 3 {
 				if i+2 >= len(s) {
-					return dst, badEscape("URLDecoder: Incomplete trailing escape (%) pattern")
+					return dst, errors.New("URLDecoder: Incomplete trailing escape (%) pattern")
 				}
 				n, err := hexByte(s[i+1 : i+3])
 				if err != nil {
@@ -188,10 +188,6 @@ func urlDecode(dst, s []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func badEscape(text string) error {
-	return &causedError{"Could not URL-decode value.", text}
-}
-
 // hexByte reads two digits as Java's Integer.parseInt does, which takes a sign for one of them.
 func hexByte(s []byte) (byte, error) {
 	n, err := strconv.ParseInt(view(s), 16, 16)
@@ -201,9 +197,9 @@ func hexByte(s []byte) (byte, error) {
 		if _, err := strconv.ParseUint(view(s[:1]), 16, 8); err == nil || s[0] == '+' || s[0] == '-' {
 			at = 1
 		}
-		return 0, badEscape(fmt.Sprintf(`URLDecoder: Illegal hex characters in escape (%%) pattern - Error at index %d in: "%s"`, at, s)) //nolint:gocritic // not escaped
+		return 0, fmt.Errorf(`URLDecoder: Illegal hex characters in escape (%%) pattern - Error at index %d in: "%s"`, at, s) //nolint:gocritic // not escaped
 	case n < 0:
-		return 0, badEscape("URLDecoder: Illegal hex characters in escape (%) pattern - negative value")
+		return 0, errors.New("URLDecoder: Illegal hex characters in escape (%) pattern - negative value")
 	}
 	return byte(n), nil
 }
