@@ -12,6 +12,7 @@ import (
 type JSONLimits struct {
 	Depth int // nesting of lists and maps
 	Keys  int // entries of all lists and maps together
+	Names int // bytes of the names that lead to a value, with a dot between them; 0 is no limit
 }
 
 // DefaultJSONLimits are far above what a log line has.
@@ -22,6 +23,7 @@ var (
 	ErrJSONSyntax    = errors.New("not valid JSON")
 	ErrJSONTooDeep   = errors.New("JSON is nested too deep")
 	ErrJSONTooLarge  = errors.New("JSON has too many entries")
+	ErrJSONLongNames = errors.New("JSON has names that are too long")
 	ErrJSONDuplicate = errors.New("JSON has a duplicate field")
 )
 
@@ -45,6 +47,7 @@ type jsonParser struct {
 	own        bool // src is the beginning of the event's buffer: strings without escapes are parts of it
 	at         int
 	entries    int
+	names      int // bytes of the names that lead to the object in hand
 	limits     JSONLimits
 	duplicates bool
 }
@@ -142,10 +145,15 @@ func (p *jsonParser) object(depth int) (Value, error) {
 		}
 		p.at++
 		p.space()
+		length := int(name.bits&(1<<32-1)) + 1
+		if p.names += length; p.limits.Names > 0 && p.names > p.limits.Names {
+			return m, ErrJSONLongNames
+		}
 		v, err := p.value(depth)
 		if err != nil {
 			return m, err
 		}
+		p.names -= length
 		k := key{uint32(name.bits), uint32(name.bits >> 32)}
 		if i := p.ev.find(m, k); i < 0 {
 			p.ev.push(m, slot{k, v})

@@ -24,7 +24,9 @@ type Config struct {
 	Timezone string `yaml:"timezone"`
 	// Senders in other time zones; the first that fits counts.
 	Zones []Zone `yaml:"zones"`
-	// Field for the content of messages that are JSON objects and take no pipeline. Empty: they stay text.
+	// Field for the content of messages that are JSON objects and take no pipeline. Empty: they stay text, as do
+	// objects nested deeper than 100, with more than 10000 entries, or with names of more than 8KiB on the way to a
+	// value; these get the tag _json_refused.
 	JSONTarget string `yaml:"json_target"`
 	// Parsers per lane; 0 for one per CPU.
 	Parsers int `yaml:"parsers"`

@@ -10,7 +10,7 @@ import (
 func (p *lineParser) direct(b *event.Batch, i int) bool {
 	h, line, l := &p.header, b.Message(i), &b.Lines[i]
 	pid, isNumber := number(h.PID.Of(line))
-	if h.Format == syslog.Unparsed || l.Flags&event.Truncated != 0 || int(h.Message.End) != len(line) ||
+	if h.Format == syslog.Unparsed || l.Flags&event.Truncated != 0 ||
 		!isNumber && !h.PID.Empty() || !h.MsgID.Empty() || !h.Structured.Empty() {
 		return false
 	}
@@ -29,7 +29,16 @@ func (p *lineParser) direct(b *event.Batch, i int) bool {
 	if !valid || !validHeader {
 		return false
 	}
-	dst = append(dst[:len(dst)-1], message...) // the message ends the line: it is escaped already
+	dst = append(dst[:len(dst)-1], message...) // it is escaped already
+	switch string(line[h.Message.End:]) {
+	case "":
+	case "\n":
+		dst = append(dst, `\n`...)
+	case "\r\n":
+		dst = append(dst, `\r\n`...)
+	default:
+		return false
+	}
 	dst = append(dst, `","created":"`...)
 	dst = p.created.Append(dst, l.Received-l.Received%1e6)
 	dst = append(dst, `"},"log":{"syslog":`...)

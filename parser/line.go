@@ -36,11 +36,16 @@ var (
 	keyStructured = event.Intern("structured_data")
 )
 
-// Tags of events whose line has no header, and of those whose pipeline failed and did not handle it.
+// Tags of events whose line has no header, whose pipeline failed and did not handle it, and whose message is
+// JSON beyond the limits.
 const (
 	unparsedTag = "_header_unparsed"
 	failureTag  = "_pipeline_failure"
+	jsonTag     = "_json_refused"
 )
+
+// maxNames bounds the names of message JSON: the index has them and the value in one term, of less than 32 KiB.
+const maxNames = 8 << 10
 
 // lineParser makes documents of lines. It belongs to one goroutine.
 type lineParser struct {
@@ -186,8 +191,9 @@ func (p *lineParser) beginRaw(line []byte, received int64) {
 	ev.Reset()
 	p.whole = ev.String(line)
 	p.stamp = p.time(&p.times, received)
+	start := afterPriority(line)
 	ev.Add(ev.Doc(), keyTimestamp, p.stamp)
-	ev.Add(ev.Doc(), keyMessage, ev.Sub(p.whole, afterPriority(line), len(line)))
+	ev.Add(ev.Doc(), keyMessage, ev.Sub(p.whole, start, max(start, len(syslog.TrimEnd(line)))))
 }
 
 // shape is the outline of the events of lines whose headers have the same parts, and its containers.
@@ -258,11 +264,14 @@ func (p *lineParser) mapAt(m event.Value, name event.Symbol) event.Value {
 	return v
 }
 
-// tag marks an event that has no tags yet.
+// tag marks an event.
 func (p *lineParser) tag(tag string) {
-	tags := p.ev.NewList()
+	tags := p.ev.Get(pathTags)
+	if tags.Kind() != event.List {
+		tags = p.ev.NewList()
+		p.force(pathTags, tags)
+	}
 	p.ev.Append(tags, p.ev.Text(tag))
-	p.force(pathTags, tags)
 }
 
 // priority is log.syslog of a line whose header says nothing else for it.
@@ -345,9 +354,16 @@ func (p *lineParser) structured(text []byte) event.Value {
 	return all
 }
 
+// parseJSON sets the field for JSON when all of the message is an object. Text that only begins as one is no mistake.
 func (p *lineParser) parseJSON(message []byte) {
-	v, rest, err := p.ev.ParseJSON(message, event.DefaultJSONLimits(), true)
-	if err == nil && len(rest) == 0 && v.Kind() == event.Map {
+	limits := event.DefaultJSONLimits()
+	limits.Names = maxNames
+	v, rest, err := p.ev.ParseJSON(message, limits, true)
+	switch {
+	case errors.Is(err, event.ErrJSONTooDeep), errors.Is(err, event.ErrJSONTooLarge), errors.Is(err, event.ErrJSONLongNames):
+		p.tag(jsonTag)
+		p.counter.refused.Inc()
+	case err == nil && len(rest) == 0 && v.Kind() == event.Map:
 		_ = p.ev.Set(p.json, v)
 	}
 }

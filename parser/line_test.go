@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/pipeline"
 )
@@ -97,6 +100,83 @@ func TestMessagesThatAreJSON(t *testing.T) {
 		`<14>Dec 10 06:55:48 hp1 honeypot: {"a":1} and more`: {"json": "", "json.a": ""},
 	} {
 		wantFields(t, documentOf(t, cfg, nil, line, nil), want)
+	}
+}
+
+func counted(t *testing.T, reg *prometheus.Registry, name string) (sum float64) {
+	t.Helper()
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			for _, m := range f.GetMetric() {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
+}
+
+// Names that the index could not hold would cost the document.
+func TestJSONBeyondTheLimitsStaysText(t *testing.T) {
+	cfg := utcConfig()
+	cfg.Rules = nil
+	long, half := strings.Repeat("k", maxNames), strings.Repeat("k", maxNames/2)
+	for message, refused := range map[string]bool{
+		`{"` + long + `":1}`:                             true,
+		`{"` + half + `":{"` + half + `":1}}`:            true,
+		`{"` + half + `":1,"b` + half[2:] + `":{"c":1}}`: false,
+		`{"a":` + strings.Repeat("[", 200) + `}`:         true,
+		`{"a":[` + strings.Repeat("1,", 20_000) + `1]}`:  true,
+		`{ but no JSON at all`:                           false,
+	} {
+		reg := prometheus.NewRegistry()
+		w, err := New("auth", cfg, Deps{Pipelines: shippedSet(t), Metrics: NewMetrics(reg)}, zap.NewNop())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := w.newLineParser()
+		b := batchOf([][]byte{[]byte("<14>" + message)})
+		doc, _, err := p.parse(b, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields, err := flatten(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, count := `["_header_unparsed"]`, 0.0
+		if refused {
+			want, count = `["_header_unparsed","_json_refused"]`, 1
+		}
+		if n := counted(t, reg, "millrace_parser_json_refused_total"); fields["tags"] != want || n != count {
+			t.Errorf("%.20s: tags are %s, want %s; %v refused", message, fields["tags"], want, n)
+		}
+		if refused && fields["message"] == "" {
+			t.Errorf("%.20s: there is no message", message)
+		}
+	}
+	long = "<14>1 - - - - - [x@1 " + long + `="1"] text`
+	wantFields(t, documentOf(t, cfg, nil, long, nil), map[string]string{"message": `"` + strings.ReplaceAll(long[len("<14>1 - - - - - "):], `"`, `\"`) + `"`})
+}
+
+func TestLineFeedAtTheEndIsNotInTheMessage(t *testing.T) {
+	_, raw := own("processors: [{set: {field: seen, copy_from: message}}]")
+	raw.Rules[0].Input = InputRaw
+	plain := utcConfig()
+	plain.Rules = nil
+	sources, _ := own("processors: [{set: {field: seen, copy_from: message}}]")
+	for end, escaped := range map[string]string{"": "", "\n": `\n`, "\r\n": `\r\n`, "\x00": `\u0000`} {
+		for line, message := range map[string]string{
+			"<38>Dec 10 06:55:48 web1 app[12]: x y": "x y", "<14>1 - - app - - - x y": "x y", "<14>1 - - app - -": "", "<14>": "", "<14>app: {\"a\":1}": `{\"a\":1}`,
+		} {
+			got := documentOf(t, plain, nil, line+end, nil)
+			wantFields(t, got, map[string]string{"message": `"` + message + `"`, "event.original": `"` + strings.ReplaceAll(line, `"`, `\"`) + escaped + `"`})
+		}
+		got := documentOf(t, raw, sources, "<38>Dec 10 06:55:48 web1 app[12]: x y"+end, nil)
+		wantFields(t, got, map[string]string{"seen": `"Dec 10 06:55:48 web1 app[12]: x y"`})
 	}
 }
 

@@ -272,11 +272,11 @@ func sleep(ctx context.Context, d time.Duration) {
 
 // Metrics are the counters of all workers of a process.
 type Metrics struct {
-	lines, batches, dropped, failed, panicked *prometheus.CounterVec
+	lines, batches, dropped, failed, refused, panicked *prometheus.CounterVec
 }
 
 type counters struct {
-	lines, batches, dropped, failed, panicked prometheus.Counter
+	lines, batches, dropped, failed, refused, panicked prometheus.Counter
 }
 
 // NewMetrics registers the counters with reg, which may be nil.
@@ -293,6 +293,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		batches:  vec("batches", "Batches taken from the spool."),
 		dropped:  vec("dropped", "Lines that their pipeline dropped."),
 		failed:   vec("failed", "Lines whose pipeline failed and that are stored with their header's fields only."),
+		refused:  vec("json_refused", "Lines whose message is JSON that is nested too deep or has too many or too long names; it stays text."),
 		panicked: vec("internal_errors", "Lines that met a defect of the parser; please report it."),
 	}
 }
@@ -300,6 +301,6 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 func (m *Metrics) lane(name string) *counters {
 	return &counters{
 		m.lines.WithLabelValues(name), m.batches.WithLabelValues(name), m.dropped.WithLabelValues(name),
-		m.failed.WithLabelValues(name), m.panicked.WithLabelValues(name),
+		m.failed.WithLabelValues(name), m.refused.WithLabelValues(name), m.panicked.WithLabelValues(name),
 	}
 }

@@ -111,10 +111,13 @@ func elementEnd(line []byte, pos int) int {
 	return -1
 }
 
+// maxName is the longest SD-NAME that is believed; the RFC has 32. Longer ones could not be indexed.
+const maxName = 1024
+
 // nameEnd is the position behind the SD-NAME at pos, -1 if there is none.
 func nameEnd(line []byte, pos int) int {
 	start := pos
-	for pos < len(line) {
+	for pos < len(line) && pos-start <= maxName {
 		switch c := line[pos]; {
 		case c == '=' || c == ' ' || c == ']' || c == '"' || c < ' ' || c > '~':
 			if pos == start {

@@ -49,7 +49,7 @@ type Header struct {
 	PID        Span // "123"; not always a number
 	MsgID      Span // RFC 5424 only
 	Structured Span // RFC 5424 only, brackets included; see StructuredData
-	Message    Span // after tag and one space, or after the structured data, without its byte order mark
+	Message    Span // after tag and one space, or after the structured data, without its byte order mark; see TrimEnd
 
 	Time Time
 }
@@ -58,11 +58,27 @@ type Header struct {
 // Lines beyond 2 GiB are not expected.
 func (h *Header) Parse(line []byte) {
 	*h = Header{Facility: DefaultFacility, Severity: DefaultSeverity}
+	line = TrimEnd(line)
 	pos := h.parsePRI(line)
 	if h.HasPRI && h.parse5424(line, pos) {
 		return
 	}
 	h.parse3164(line, pos)
+}
+
+// TrimEnd takes away the NUL, LF or CRLF that some senders put at the end of a datagram or a counted frame.
+// It belongs to no part of a header and not to the message.
+func TrimEnd(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == 0 {
+		line = line[:n-1]
+	}
+	if n := len(line); n > 0 && line[n-1] == '\n' {
+		line = line[:n-1]
+		if n := len(line); n > 0 && line[n-1] == '\r' {
+			line = line[:n-1]
+		}
+	}
+	return line
 }
 
 // parsePRI reads "<0>" to "<191>" and returns the position behind it; anything else is left to be text.
