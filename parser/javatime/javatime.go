@@ -142,6 +142,7 @@ type Date struct {
 	Zone                                *time.Location // of a zone that is named
 	half                                int            // 1 for AM, 2 for PM
 	weekYear, week, weekday             int            // of weeks that begin on Sunday; the first has 1 January
+	has                                 clock
 }
 
 // Part is a set of the parts of a date.
@@ -155,16 +156,32 @@ const (
 	HasZone // Offset, or Zone when it is not nil
 )
 
+// clock is a set of the parts of a date that decide which others count.
+type clock uint8
+
+const (
+	hasHour     clock = 1 << iota // of the day
+	hasHalfHour                   // of the half day
+	hasMinute
+	hasSecond
+	hasNanos
+	hasCalendarYear // and not of weeks
+)
+
 // Resolve is the time in ns since the epoch and the offset of its zone in seconds. zone is that of dates
-// without one. Months and days that are absent are the first.
+// without one. Months and days that are absent are the first. Without HasYear, the caller has set Year; a day that its
+// month does not have is the last. Years beyond 1678 to 2261 do not fit: see [Date.Fits].
 func (d *Date) Resolve(zone *time.Location) (ns int64, offset int) {
 	year, month, day := d.Year, max(d.Month, 1), max(d.Day, 1)
 	switch {
 	case d.DayOfYear > 0:
 		month, day = 1, d.DayOfYear
-	case d.weekYear > 0:
+	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
 		year, month, day = d.weekYear, 1, 1+7*max(d.week-1, 0)+max(d.weekday-1, 0)
 		day -= int(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Weekday())
+	}
+	if d.Has&HasYear == 0 {
+		day = min(day, daysIn(month, year))
 	}
 	t := time.Date(year, time.Month(month), day, d.Hour, d.Minute, d.Second, d.Nanos, time.UTC)
 	if d.Has&HasZone != 0 {
@@ -187,6 +204,15 @@ func (d *Date) Resolve(zone *time.Location) (ns int64, offset int) {
 		return second*1e9 + int64(d.Nanos), int(after)
 	}
 	return (local-before)*1e9 + int64(d.Nanos), int(after)
+}
+
+// Fits tells whether Resolve can tell the time.
+func (d *Date) Fits() bool {
+	year := d.Year
+	if d.weekYear > 0 && d.has&hasCalendarYear == 0 {
+		year = d.weekYear
+	}
+	return year >= 1678 && year <= 2261
 }
 
 func offsetAt(s int64, zone *time.Location) int64 {

@@ -1,6 +1,7 @@
 package javatime
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
@@ -15,24 +16,58 @@ func (f *Format) Parse(b []byte) (Date, bool) {
 	return d, true
 }
 
-// finish checks what single fields could not.
+// finish checks what single fields could not, and forgets what does not count without others: a day without its
+// month, minutes without their hour.
 func (d *Date) finish() bool {
-	if d.half != 0 {
-		if d.Hour > 12 {
+	d.finishTime()
+	switch {
+	case d.half == 0:
+	case d.has&hasHour != 0:
+		if d.Hour/12 != d.half-1 {
 			return false
 		}
+	case d.has&hasHalfHour != 0:
 		d.Hour = d.Hour%12 + 12*(d.half-1)
 	}
-	if d.Has&HasDay != 0 && d.Month != 0 {
-		return d.Day <= daysIn(d.Month, d.Year, d.Has&HasYear == 0)
+	if d.weekYear > 0 && d.has&hasCalendarYear == 0 {
+		d.Month, d.Day, d.DayOfYear = 0, 0, 0
+		return true
 	}
-	return true
+	if d.Has&HasMonth != 0 && d.DayOfYear == 0 && (d.Month < 1 || d.Month > 12) || d.Has&HasDay != 0 && d.DayOfYear == 0 && (d.Day < 1 || d.Day > 31) {
+		return false
+	}
+	if d.Has&HasYear == 0 {
+		d.DayOfYear = 0
+		return true
+	}
+	if d.DayOfYear > 0 {
+		return d.DayOfYear <= 337+daysIn(2, d.Year)
+	}
+	if d.Has&HasDay != 0 && d.Has&HasMonth == 0 {
+		d.Day = 0
+	}
+	return d.Month == 0 || d.Day <= daysIn(d.Month, d.Year)
 }
 
-func daysIn(month, year int, anyYear bool) int {
+// finishTime makes it midnight where the parts of the time leave a gap.
+func (d *Date) finishTime() {
+	const all = hasHour | hasMinute | hasSecond | hasNanos
+	has := d.has & all
+	if d.has&hasHalfHour != 0 && d.half != 0 {
+		has |= hasHour
+	}
+	switch has {
+	case hasHour, hasHour | hasMinute, hasHour | hasMinute | hasSecond, all:
+	default:
+		d.Hour, d.Minute, d.Second, d.Nanos = 0, 0, 0, 0
+		d.has, d.half = d.has&^(all|hasHalfHour), 0
+	}
+}
+
+func daysIn(month, year int) int {
 	switch month {
 	case 2:
-		if anyYear || year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
 			return 29
 		}
 		return 28
@@ -78,7 +113,7 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 		if f.count > 3 {
 			return name(b, pos, &d.Month, longMonths[:])
 		}
-		return number(f, b, pos, 2, 1, 12, &d.Month)
+		return number(f, b, pos, 2, 0, 99, &d.Month)
 	case 'E', 'e', 'c':
 		day := 0
 		if f.letter != 'E' && f.count < 3 {
@@ -104,6 +139,7 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 	switch f.letter {
 	case 'y', 'u':
 		d.Has |= HasYear
+		d.has |= hasCalendarYear
 		if f.count == 2 {
 			pos = number(f, b, pos, 2, 0, 99, &d.Year)
 			d.Year += 2000
@@ -125,30 +161,45 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 		return number(f, b, pos, 1, 0, 5, &ignored)
 	case 'd':
 		d.Has |= HasDay
-		return number(f, b, pos, 2, 1, 31, &d.Day)
+		return number(f, b, pos, 2, 0, 99, &d.Day)
 	case 'D':
 		d.Has |= HasMonth | HasDay
 		return number(f, b, pos, 3, 1, 366, &d.DayOfYear)
 	case 'H':
+		d.has |= hasHour
 		return number(f, b, pos, 2, 0, 23, &d.Hour)
 	case 'k':
+		d.has |= hasHour
 		pos = number(f, b, pos, 2, 1, 24, &d.Hour)
 		d.Hour %= 24
 		return pos
-	case 'h':
-		return number(f, b, pos, 2, 1, 12, &d.Hour)
-	case 'K':
-		return number(f, b, pos, 2, 0, 11, &d.Hour)
+	case 'h', 'K':
+		d.has |= hasHalfHour
+		hour := 0
+		if f.letter == 'h' {
+			pos = number(f, b, pos, 2, 1, 12, &hour)
+		} else {
+			pos = number(f, b, pos, 2, 0, 11, &hour)
+		}
+		if d.has&hasHour == 0 {
+			d.Hour = hour
+		}
+		return pos
 	case 'm':
+		d.has |= hasMinute
 		return number(f, b, pos, 2, 0, 59, &d.Minute)
 	case 's':
+		d.has |= hasSecond
 		return number(f, b, pos, 2, 0, 59, &d.Second)
 	case 'S':
+		d.has |= hasNanos
 		return d.parseFraction(b, pos, f.count, f.count)
 	case 'n', 'N':
+		d.has |= hasNanos
 		return number(f, b, pos, 9, 0, 999_999_999, &d.Nanos)
 	case 'A':
 		ms := 0
+		d.has |= hasHour | hasMinute | hasSecond | hasNanos
 		pos = number(f, b, pos, 9, 0, 86_399_999, &ms)
 		d.Hour, d.Minute, d.Second, d.Nanos = ms/3_600_000, ms/60_000%60, ms/1000%60, ms%1000*1_000_000
 		return pos
@@ -270,6 +321,17 @@ func (d *Date) parseOffset(b []byte, pos int, zulu bool) int {
 	return end
 }
 
+// zoneText tells whether an offset, if text is one, is written as names of zones have it: +01:00.
+func zoneText(text string) bool {
+	for _, prefix := range []string{"UTC", "GMT", "UT"} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok && rest != "" {
+			text = rest
+			break
+		}
+	}
+	return text[0] != '+' && text[0] != '-' || len(text) == 6 && text[3] == ':'
+}
+
 // zones keeps the zones that were named in texts. A sender can name at most as many as the database has.
 var zones sync.Map // string → *time.Location
 
@@ -282,6 +344,9 @@ func (d *Date) parseZoneName(b []byte, pos int) int {
 		return -1
 	}
 	text := string(b[pos:end])
+	if !zoneText(text) {
+		return -1
+	}
 	if zone, ok := zones.Load(text); ok {
 		d.Zone = zone.(*time.Location)
 		return end
@@ -307,7 +372,7 @@ func ParseISO8601(b []byte) (Date, bool) {
 
 func (d *Date) parseISO(b []byte) int {
 	two, four := field{count: 2}, field{count: 4, adjacent: true}
-	d.Has = HasYear
+	d.Has, d.has = HasYear, hasCalendarYear
 	pos := number(&four, b, 0, 4, 0, 9999, &d.Year)
 	if pos < 0 || pos == len(b) {
 		return pos
@@ -345,11 +410,13 @@ func (d *Date) parseISO(b []byte) int {
 		if pos = number(&two, b, pos, 2, 0, high, part); pos < 0 {
 			return -1
 		}
+		d.has |= [...]clock{hasHour, hasMinute, hasSecond}[i]
 	}
 	if pos < len(b) && (b[pos] == '.' || b[pos] == ',') {
 		if pos = d.parseFraction(b, pos+1, 1, 9); pos < 0 {
 			return -1
 		}
+		d.has |= hasNanos
 	}
 	if pos == len(b) {
 		return pos
