@@ -69,6 +69,9 @@ type Item struct {
 type Batch struct {
 	Items []Item
 	buf   []byte
+
+	index string // that head is for
+	head  []byte // of an action line, up to the id
 }
 
 // Reset empties b and keeps its memory.
@@ -114,15 +117,14 @@ func (b *Batch) Add(index string, ref event.Ref, doc []byte) {
 
 // begin appends the action line; the document is appended to b.buf next.
 func (b *Batch) begin(index string, ref event.Ref) {
-	it := Item{Ref: ref, Index: index, action: len(b.buf)}
-	b.buf = append(b.buf, `{"create":{"_index":"`...)
-	b.buf = append(b.buf, index...)
-	b.buf = append(b.buf, `","_id":"`...)
-	it.id = len(b.buf)
-	b.buf = ref.ID().AppendText(b.buf)
+	if b.index != index || b.head == nil {
+		b.index, b.head = index, fmt.Appendf(b.head[:0], `{"create":{"_index":"%s","_id":"`, index)
+	}
+	start := len(b.buf)
+	id := start + len(b.head)
+	b.buf = ref.ID().AppendText(append(b.buf, b.head...))
 	b.buf = append(b.buf, "\"}}\n"...)
-	it.doc = len(b.buf)
-	b.Items = append(b.Items, it)
+	b.Items = append(b.Items, Item{Ref: ref, Index: index, action: start, id: id, doc: len(b.buf)})
 }
 
 // finish ends the document that was begun. A line break in JSON can only be white space, but would end
