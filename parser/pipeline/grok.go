@@ -80,7 +80,7 @@ func newGrok(o *options) processor {
 	}
 	taken := make([]string, len(patterns))
 	for i, expr := range patterns {
-		taken[i] = plainAbsent(elasticGrok(lib, expr), patterns)
+		taken[i] = fillIn(lib, plainAbsent(elasticGrok(lib, expr), patterns))
 	}
 	var err error
 	if p.set, err = grok.Compile(lib, taken, grok.Options{}); err != nil {

@@ -50,6 +50,27 @@ func elasticGrok(lib *grok.Library, expr string) string {
 	return b.String()
 }
 
+// flagged is an expression that switches options. In Elasticsearch they hold in the definitions that it refers to,
+// too, because these are filled in as text.
+var flagged = regexp.MustCompile(`\(\?[imx-]+[:)]`)
+
+// fillIn fills in the references of an expression that switches options.
+func fillIn(lib *grok.Library, expr string) string {
+	if !flagged.MatchString(expr) {
+		return expr
+	}
+	text, err := lib.Expand(expr, func(field string, typ grok.Type) string {
+		if typ == grok.String {
+			return field
+		}
+		return field + ":" + typ.String()
+	})
+	if err != nil {
+		return expr // grok says what is wrong
+	}
+	return text
+}
+
 // referenceText is a reference without what Elasticsearch ignores.
 func referenceText(m []string) string {
 	field, typ, _ := strings.Cut(m[2], ":")
