@@ -22,6 +22,7 @@ import (
 type Databases struct {
 	paths []string
 	open  atomic.Pointer[map[string]*Database] // by file name
+	loads atomic.Uint64
 }
 
 // Open loads all *.mmdb files of folders, and single files. A path that does not exist has no databases.
@@ -55,6 +56,7 @@ func (d *Databases) Reload() error {
 		}
 	}
 	d.open.Store(&open)
+	d.loads.Add(1)
 	return nil
 }
 
@@ -77,6 +79,10 @@ func (d *Databases) Get(name string) *Database {
 	}
 	return nil
 }
+
+// Generation is another number whenever Reload has loaded the databases anew. Whoever keeps what Get gave asks
+// for it before.
+func (d *Databases) Generation() uint64 { return d.loads.Load() }
 
 // Kind is what a database tells of an address.
 type Kind uint8

@@ -144,9 +144,10 @@ func (cp *compiler) directEquality(x *binaryExpr, negate bool) test {
 	}
 	var t test
 	if p, ok := cp.path(a); ok {
-		if is := equalTo(lit); is != nil {
-			t = cp.on(p, is)
+		if is := equalTo(lit, negate); is != nil {
+			return cp.on(p, is)
 		}
+		return nil
 	} else if lit.tok.keyword("true") || lit.tok.keyword("false") {
 		t = cp.directTruth(a, lit.tok.text == "true")
 	}
@@ -182,20 +183,20 @@ func (cp *compiler) directTruth(x expr, want bool) test {
 const verdictNull verdict = unsure + 1
 
 // equalTo compares a field with a constant.
-func equalTo(lit *literal) fieldTest {
+func equalTo(lit *literal, negate bool) fieldTest {
 	switch {
 	case lit.tok.kind == tokString:
 		want := lit.tok.text
 		return func(ev *event.Event, v event.Value) verdict {
-			return verdictOf(v.Kind() == event.String && string(ev.Bytes(v)) == want)
+			return verdictOf((v.Kind() == event.String && string(ev.Bytes(v)) == want) != negate)
 		}
 	case lit.tok.keyword("null"):
-		return func(_ *event.Event, v event.Value) verdict { return verdictOf(v.IsNull()) }
+		return func(_ *event.Event, v event.Value) verdict { return verdictOf(v.IsNull() != negate) }
 	case lit.tok.keyword("true"), lit.tok.keyword("false"):
 		want := event.BoolValue(lit.tok.text == "true")
 		return func(_ *event.Event, v event.Value) verdict {
 			if v.Kind() == event.Bool || v.IsNull() {
-				return verdictOf(v == want)
+				return verdictOf((v == want) != negate)
 			}
 			return unsure
 		}
@@ -206,7 +207,7 @@ func equalTo(lit *literal) fieldTest {
 	}
 	return func(_ *event.Event, v event.Value) verdict {
 		if k := v.Kind(); k == event.Int || k == event.Long || v.IsNull() {
-			return verdictOf(!v.IsNull() && v.Int() == n)
+			return verdictOf((!v.IsNull() && v.Int() == n) != negate)
 		}
 		return unsure
 	}

@@ -19,13 +19,38 @@ type dateProcessor struct {
 	output        *javatime.Format // nil: the default
 	zone          *time.Location
 	zoneTemplate  *template
+	slot          int
+}
+
+// zoneScratch is a runner's share of a date processor: the zone that events named last.
+type zoneScratch struct {
+	name []byte
+	zone *time.Location
+}
+
+// zoneNamed is the zone of that name.
+func (p *dateProcessor) zoneNamed(r *Runner, name []byte) (*time.Location, error) {
+	s, ok := r.scratch[p.slot].(*zoneScratch)
+	if !ok {
+		s = &zoneScratch{}
+		r.scratch[p.slot] = s
+	}
+	if s.zone != nil && string(s.name) == string(name) {
+		return s.zone, nil
+	}
+	zone, err := javatime.ParseZone(string(name))
+	if err != nil {
+		return nil, err
+	}
+	s.name, s.zone = append(s.name[:0], name...), zone
+	return zone, nil
 }
 
 // dateFormat reads a date into ns since the epoch and the offset of its zone.
 type dateFormat func(r *Runner, text []byte, zone *time.Location) (ns int64, offset int, ok bool)
 
 func newDate(o *options) processor {
-	p := &dateProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("@timestamp")), zone: o.c.set.deps.Zone}
+	p := &dateProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("@timestamp")), zone: o.c.set.deps.Zone, slot: o.slot()}
 	if name := o.optionalText("timezone", ""); isTemplate(name) {
 		p.zoneTemplate = o.parseTemplate("timezone", name, plain)
 	} else if name != "" {
@@ -121,7 +146,7 @@ func (p *dateProcessor) run(r *Runner) error {
 	if p.zoneTemplate != nil {
 		r.buf = p.zoneTemplate.append(r.buf[:0], r.ev)
 		if len(r.buf) > 0 {
-			if zone, err = javatime.ParseZone(string(r.buf)); err != nil {
+			if zone, err = p.zoneNamed(r, r.buf); err != nil {
 				return err
 			}
 		}

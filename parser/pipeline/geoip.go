@@ -64,14 +64,13 @@ func (p *geoipProcessor) run(r *Runner) error {
 		}
 		return fmt.Errorf("field [%s] is null, cannot extract geoip information.", p.field) //nolint:staticcheck // Elasticsearch's text
 	}
-	db := r.set.deps.GeoIP.Get(p.file)
-	if db == nil { // Elasticsearch tags each event then; here the log says it once
-		return nil
-	}
 	table, ok := r.scratch[p.slot].(*geoipTable)
-	if !ok || table.db != db {
-		table = newGeoIPTable(db)
+	if generation := r.set.deps.GeoIP.Generation(); !ok || table.generation != generation {
+		table = newGeoIPTable(r.set.deps.GeoIP.Get(p.file), generation)
 		r.scratch[p.slot] = table
+	}
+	if table.db == nil { // Elasticsearch tags each event then; here the log says it once
+		return nil
 	}
 	switch v.Kind() {
 	case event.String:

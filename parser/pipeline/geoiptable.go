@@ -14,11 +14,12 @@ import (
 // the addresses of a log are few, and the same ones come again and again. It is bounded, and made anew when
 // the database is another one.
 type geoipTable struct {
-	db      *geoip.Database
-	records geoip.Cache
-	places  map[*geoip.Record]*place
-	recent  [recentAddresses]recentAddress // by hash of the address as it was written
-	scratch *event.Event
+	db         *geoip.Database // nil: there is none
+	generation uint64
+	records    geoip.Cache
+	places     map[*geoip.Record]*place
+	recent     [recentAddresses]recentAddress // by hash of the address as it was written
+	scratch    *event.Event
 }
 
 const (
@@ -41,8 +42,8 @@ type place struct {
 	nothing bool       // there is none
 }
 
-func newGeoIPTable(db *geoip.Database) *geoipTable {
-	return &geoipTable{db: db, places: map[*geoip.Record]*place{}, scratch: event.New()}
+func newGeoIPTable(db *geoip.Database, generation uint64) *geoipTable {
+	return &geoipTable{db: db, generation: generation, places: map[*geoip.Record]*place{}, scratch: event.New()}
 }
 
 // lookup is what the database has on the address v, nil when it has nothing.

@@ -248,11 +248,14 @@ func (p *renameProcessor) run(r *Runner) error {
 		}
 		return err
 	}
+	v := r.ev.Get(from)
+	if v.Kind() == event.Missing && p.ignoreMissing && p.target.template == nil {
+		return r.outOfRange(from)
+	}
 	to, err := p.target.of(r)
 	if err != nil {
 		return err
 	}
-	v := r.ev.Get(from)
 	if v.Kind() == event.Missing {
 		if err := r.outOfRange(from); err != nil {
 			return err
@@ -279,8 +282,20 @@ func (p *renameProcessor) run(r *Runner) error {
 	return nil
 }
 
+func hasDigit(s string) bool {
+	for i := range len(s) {
+		if s[i]-'0' <= 9 {
+			return true
+		}
+	}
+	return false
+}
+
 // outOfRange is the error of a path that is missing because a list on its way is too short, nil for others.
 func (r *Runner) outOfRange(path event.Path) error {
+	if !hasDigit(path.String()) {
+		return nil
+	}
 	_, err := r.ev.Resolve(path)
 	if fault, ok := err.(*event.PathError); ok && fault.Fault == event.OutOfBounds { //nolint:errorlint // is never wrapped
 		return err
