@@ -99,6 +99,16 @@ func BenchmarkBound(b *testing.B) {
 	}
 }
 
+// TestBoundLeavesFields: a line with more tabs than a pattern of many fields
+// has is long work, and is done.
+func TestBoundLeavesFields(t *testing.T) {
+	m := mustCompile(t, LegacyLibrary(), "%{BRO_HTTP}").NewMatcher()
+	line := "1602164975.5\tCt73\t192.0.2.59\t55240\t192.0.2.29\t80\t1" + strings.Repeat("\t-", 7) + "\t0\t471" + strings.Repeat("\t-", 16)
+	if _, ok := m.Match([]byte(line)); !ok || m.Err() != nil {
+		t.Errorf("%v, %v after %d of %d steps", ok, m.Err(), m.steps, m.hard)
+	}
+}
+
 // TestBoundIsWide: real lines are far from the bound, whatever definition is
 // looked for in them.
 func TestBoundIsWide(t *testing.T) {

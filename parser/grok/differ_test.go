@@ -13,7 +13,7 @@ var differPatterns = []string{
 	`%{SYSLOGBASE} %{GREEDYDATA:m}`, `%{SYSLOGBASE2} %{GREEDYDATA:m}`, `%{COMBINEDAPACHELOG}`, `%{COMMONAPACHELOG}`, `%{SYSLOG5424LINE}`,
 	`%{WORD:w}`, `%{WORD:w}%{DATA:x}$`, `(?:%{WORD:w}|%{NOTSPACE:n})$`, `%{POSINT:p} `, `%{NONNEGINT:p}\b.`, `%{INT:i}`, `%{INT:i}\d`, `%{NUMBER:n}`, `%{NUMBER:n}[.,]`,
 	`%{IPV4:i}`, `%{IPV6:i}`, `^%{IPV6:i} `, `%{IPV6:i}%{DATA:d}$`, `%{IP:i}`, `%{IP:i} `, `%{IP:i}:%{INT:p}`, `%{HOSTNAME:h}`, `%{HOSTNAME:h}\.`, `%{HOSTNAME:h} `, `%{IPORHOST:h}`, `%{IPORHOST:h}(?::%{POSINT:p})?`,
-	`^%{IPORHOST:h} `, `%{IPORHOST:h}[-.%]`, `from %{IPORHOST:h} port`, `%{HOSTPORT:h}`, `%{QS:q}`, `%{QS:q} %{QS:r}`, `%{DATA:d}%{QS:q}$`, `%{UUID:u}`, `%{MAC:m}`, `%{COMMONMAC:m}`,
+	`^%{IPORHOST:h} `, `%{IPORHOST:h}[-.%]`, `from %{IPORHOST:h} port`, `%{HOSTPORT:h}`, `%{QS:q}`, `%{QS:q} %{QS:r}`, `%{DATA:d}%{QS:q}$`, `%{UUID:u}`, `%{MAC:m}`, `%{COMMONMAC:m}`, `%{CISCOMAC:m}\d?`, `%{WINDOWSMAC:m}\b`, `%{MAC:m}-`,
 	`%{UNIXPATH:p}`, `%{UNIXPATH:p} `, `%{PATH:p}`, `%{URIPATH:p}`, `%{URIPATHPARAM:p}"`, `%{URI:u}`, `%{URIHOST:u}`, `%{TTY:t}`, `%{WINPATH:w}`, `%{EMAILADDRESS:e}`, `%{URN:u}`,
 	`%{MONTH:m}`, `%{MONTHDAY:d}`, `%{TIME:t}`, `%{TIME:t} `, `%{SYSLOGTIMESTAMP:t}`, `%{SYSLOGTIMESTAMP:t} %{IPORHOST:h}`, `%{HTTPDATE:d}`, `\[%{HTTPDATE:d}\]`, `%{HTTPDATE:d}\d`, `%{TIMESTAMP_ISO8601:t}`, `%{TIMESTAMP_ISO8601:t} `,
 	`%{TIMESTAMP_ISO8601:t}%{DATA:d} `, `%{DATESTAMP:d}`, `%{DATE:d}`, `%{BASE16FLOAT:f}`, `%{LOGLEVEL:l}`, `%{PROG:p}`, `%{DATA:a} %{DATA:b} %{GREEDYDATA:c}`, `%{GREEDYDATA:a}:%{GREEDYDATA:b}`, `%{NOTSPACE:a}%{SPACE:s}%{NOTSPACE:b}`,

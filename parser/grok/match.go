@@ -115,12 +115,11 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			}
 		case opAlt:
 			t := in.branches
-			w := &t.ways[0]
+			id := t.atEnd
 			if pos < len(line) {
-				w = &t.ways[t.list[line[pos]]]
-			} else {
-				w = &t.ways[t.atEnd]
+				id = int(t.list[line[pos]])
 			}
+			w := &t.ways[id]
 			if w.to == nil {
 				break
 			}
@@ -264,7 +263,7 @@ func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 	if !in.canFollow(line, q) {
 		from := q
 		q = in.giveBack(line, q-1, lo)
-		m.steps += (from - max(q, lo)) >> 1
+		m.steps += (from - max(q, lo)) >> 3
 		if q < 0 {
 			return -1
 		}
@@ -295,7 +294,7 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 		m.steps += (hi - lo) >> 1
 	}
 	q, seen := in.takeMore(line, lo, hi)
-	m.steps += seen >> 2
+	m.steps += seen >> min(in.set.cost, 3)
 	if q < 0 {
 		return -1
 	}
@@ -352,14 +351,14 @@ func (m *Matcher) another(in *inst, e *choice, line []byte) int {
 	done := false
 	if in.op == opRun {
 		q = in.giveBack(line, int(e.pos)-1, int(e.aux))
-		m.steps += (int(e.pos) - max(q, int(e.aux))) >> 1
+		m.steps += (int(e.pos) - max(q, int(e.aux))) >> 3
 		done = q <= int(e.aux)
 	} else {
 		q = -1
 		if w := in.set.width(line, int(e.pos)); w > 0 {
 			var seen int
 			q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
-			m.steps += seen >> 2
+			m.steps += seen >> min(in.set.cost, 3)
 		}
 		done = q < 0 || q >= int(e.aux)
 	}

@@ -37,7 +37,10 @@ var scannerOf = []struct {
 	{"IPORHOST", hostBytes, scanIPOrHostNot6},
 	{"QUOTEDSTRING", "", scanQuoted},
 	{"UUID", "", scanUUID},
+	{"CISCOMAC", "", scanCiscoMAC},
+	{"WINDOWSMAC", "", scanWindowsMAC},
 	{"COMMONMAC", "", scanCommonMAC},
+	{"MAC", "", scanMAC},
 	{"URIPATH", uriPathBytes, scanURIPath},
 	{"UNIXPATH", unixPathBytes, scanUnixPath},
 	{"TIME", "", scanTime},
@@ -224,38 +227,38 @@ func scanQuoted(line []byte, p int) int {
 	return noMatch
 }
 
-func scanUUID(line []byte, p int) int {
-	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+func scanUUID(line []byte, p int) int { return form(line, p, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx") }
+
+func scanCiscoMAC(line []byte, p int) int   { return form(line, p, "xxxx.xxxx.xxxx") }
+func scanWindowsMAC(line []byte, p int) int { return form(line, p, "xx-xx-xx-xx-xx-xx") }
+func scanCommonMAC(line []byte, p int) int  { return form(line, p, "xx:xx:xx:xx:xx:xx") }
+
+// scanMAC: what stands behind the first digits tells the form.
+func scanMAC(line []byte, p int) int {
+	if len(line)-p < 5 {
+		return noMatch
+	}
+	switch {
+	case line[p+2] == ':':
+		return scanCommonMAC(line, p)
+	case line[p+2] == '-':
+		return scanWindowsMAC(line, p)
+	}
+	return scanCiscoMAC(line, p)
+}
+
+// form reads hexadecimal digits where it has an x, and all else as it is.
+func form(line []byte, p int, form string) int {
 	if len(line)-p < len(form) {
 		return noMatch
 	}
 	for i := range len(form) {
-		if form[i] == '-' {
-			if line[p+i] != '-' {
-				return noMatch
-			}
-		} else if kindOf[line[p+i]]&isHex == 0 {
+		switch c := line[p+i]; {
+		case form[i] != 'x' && form[i] != c, form[i] == 'x' && kindOf[c]&isHex == 0:
 			return noMatch
 		}
 	}
 	return p + len(form)
-}
-
-func scanCommonMAC(line []byte, p int) int {
-	const n = len("xx:xx:xx:xx:xx:xx")
-	if len(line)-p < n {
-		return noMatch
-	}
-	for i := range n {
-		if i%3 == 2 {
-			if line[p+i] != ':' {
-				return noMatch
-			}
-		} else if kindOf[line[p+i]]&isHex == 0 {
-			return noMatch
-		}
-	}
-	return p + n
 }
 
 func scanURIPath(line []byte, p int) int {
