@@ -282,22 +282,16 @@ func (s *stream) becomeBusy() {
 		return
 	}
 	s.busy = true
-	s.setLowWater(lowWater)
+	setLowWater(s.raw, lowWater)
 }
 
 func (s *stream) becomeQuiet() {
 	if s.busy {
 		s.busy = false
 		s.pool.busy.Add(-1)
-		s.setLowWater(1)
+		setLowWater(s.raw, 1)
 		s.detach()
 	}
-}
-
-func (s *stream) setLowWater(n int) {
-	_ = s.raw.Control(func(fd uintptr) {
-		_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, n) // where unknown, it costs CPU only
-	})
 }
 
 // close closes the connection and gives the buffer back.

@@ -63,12 +63,16 @@ func (l *tlsListener) receive(ctx context.Context, conn *connection) {
 func (b *listenerBase) openTLS(ctx context.Context, conn *connection, server *tlsserver.Server, pool *bufferPool,
 	receive func(in input, out net.Conn, origin event.Origin),
 ) {
-	secure, who, err := server.Handshake(ctx, conn)
+	socket := &pacedSocket{connection: conn}
+	secure, who, err := server.Handshake(ctx, socket)
 	if err != nil {
 		b.refuseTLS(conn, err)
 		return
 	}
 	defer secure.Close()
+	if b.transport == event.TLS { // others' senders wait for answers
+		socket.pace()
+	}
 	in := newWrapped(secure, pool)
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
