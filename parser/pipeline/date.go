@@ -128,8 +128,8 @@ func parseTAI64N(_ *Runner, text []byte, zone *time.Location) (int64, int, bool)
 	if _, err := hex.Decode(b[:], text); err != nil {
 		return 0, 0, false
 	}
-	const label, leap = 1 << 62, 10 // Elasticsearch takes ten leap seconds off
-	seconds := int64(binary.BigEndian.Uint64(b[:])-label) - leap
+	const label, leap = 0xf << 60, 10 // Elasticsearch takes ten leap seconds off, and does not look at the label
+	seconds := int64(binary.BigEndian.Uint64(b[:])&^label) - leap
 	ns := seconds*1e9 + int64(binary.BigEndian.Uint32(b[8:]))/1e6*1e6
 	return ns, offsetOf(ns, zone), seconds > -9e9 && seconds < 9e9
 }

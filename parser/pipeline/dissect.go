@@ -54,11 +54,15 @@ func parseDissect(text string) (*dissectPattern, error) {
 	p.leading = []byte(leading)
 	for found {
 		var key, delimiter string
-		var closed bool
-		if key, rest, closed = strings.Cut(rest, "}"); !closed {
-			return nil, fmt.Errorf("Unable to parse pattern: %s", text) //nolint:staticcheck // Elasticsearch's text
+		if key, rest, found = strings.Cut(rest, "}"); !found {
+			break
 		}
-		delimiter, rest, found = strings.Cut(rest, "%{")
+		// a delimiter has a character at least, even if that begins another key
+		if delimiter, rest, found = rest, "", false; delimiter != "" {
+			if next := strings.Index(delimiter[1:], "%{"); next >= 0 {
+				delimiter, rest, found = delimiter[:next+1], delimiter[next+3:], true
+			}
+		}
 		k, err := parseDissectKey(key)
 		if err != nil {
 			return nil, err

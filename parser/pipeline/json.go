@@ -69,8 +69,8 @@ func (p *jsonProcessor) parse(r *Runner, v event.Value) (event.Value, error) {
 	if err != nil {
 		return v, err
 	}
-	if at := len(r.ev.Bytes(v)) - len(rest); len(rest) > 0 && parsed.IsNumber() && r.ev.Bytes(v)[at-1] > ' ' {
-		return v, fmt.Errorf("not valid JSON at byte %d: no space behind a number", at)
+	if at := len(r.ev.Bytes(v)) - len(rest); len(rest) > 0 && parsed.Kind() < event.String && r.ev.Bytes(v)[at-1] > ' ' {
+		return v, fmt.Errorf("not valid JSON at byte %d: no space behind a value", at)
 	}
 	if p.strict && len(rest) > 0 {
 		return v, fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", r.ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -13,8 +14,8 @@ import (
 // rerouteProcessor is `reroute`. The index of a line is its lane's here: what is left of the processor are
 // the fields that name the data stream, and that nothing of the pipeline runs behind it.
 type rerouteProcessor struct {
-	dataset, namespace []streamName
-	destination        string
+	typ, dataset, namespace []streamName
+	destination             string
 }
 
 // streamName is a part of a data stream's name: a text, or a reference to a field.
@@ -38,10 +39,11 @@ const maxStreamName = 100
 
 func newReroute(o *options) processor {
 	p := &rerouteProcessor{destination: o.optionalText("destination", "")}
+	p.typ = o.streamNames("type", notInDataset, streamType)
 	p.dataset = o.streamNames("dataset", notInDataset, streamDataset)
 	p.namespace = o.streamNames("namespace", notInNamespace, streamNamespace)
-	if p.destination != "" && (o.node.get("dataset") != nil || o.node.get("namespace") != nil) {
-		o.fail(o.node.get("destination"), "[destination] can only be set if dataset and namespace are not set")
+	if p.destination != "" && (o.node.get("type") != nil || o.node.get("dataset") != nil || o.node.get("namespace") != nil) {
+		o.fail(o.node.get("destination"), "[destination] can only be set if type, dataset, and namespace are not set")
 	}
 	return p
 }
@@ -82,37 +84,64 @@ func sanitized(s string, not *regexp.Regexp) string {
 	return not.ReplaceAllString(s, "_")
 }
 
-func (r *Runner) streamName(names []streamName, not *regexp.Regexp, otherwise string) event.Value {
+func (r *Runner) streamName(names []streamName, not *regexp.Regexp, otherwise string) (event.Value, error) {
 	for _, n := range names {
 		if n.path.IsZero() {
-			return r.ev.Text(n.text)
+			return r.ev.Text(n.text), nil
 		}
-		if v := r.ev.Get(n.path); v.Kind() == event.String {
-			return r.ev.Text(sanitized(string(r.ev.Bytes(v)), not))
+		v := r.ev.Get(n.path)
+		if v.IsNull() { // a field whose name has dots
+			v = r.ev.LookupBytes(r.ev.Doc(), []byte(n.path.String()))
+		}
+		switch {
+		case v.Kind() == event.String:
+			return r.ev.Text(sanitized(string(r.ev.Bytes(v)), not)), nil
+		case !v.IsNull():
+			return v, fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.lang.String]", n.path, v.Kind().JavaClass())
 		}
 	}
-	return r.ev.Text(otherwise)
+	return r.ev.Text(otherwise), nil
 }
 
 func (p *rerouteProcessor) run(r *Runner) error {
 	if p.destination != "" {
 		return errTerminated
 	}
-	dataset := r.streamName(p.dataset, notInDataset, "generic")
-	err := r.ev.Set(streamType, r.ev.Text("logs"))
+	typ, err := r.streamName(p.typ, notInDataset, "logs")
+	if err != nil {
+		return err
+	}
+	dataset, err := r.streamName(p.dataset, notInDataset, "generic")
+	if err != nil {
+		return err
+	}
+	namespace, err := r.streamName(p.namespace, notInNamespace, "default")
 	if err == nil {
-		err = r.ev.Set(streamNamespace, r.streamName(p.namespace, notInNamespace, "default"))
+		err = r.setStream(streamType, typ)
 	}
 	if err == nil {
-		err = r.ev.Set(streamDataset, dataset)
+		err = r.setStream(streamDataset, dataset)
 	}
-	if err == nil && r.ev.Get(eventDataset).Kind() != event.Missing {
-		err = r.ev.Set(eventDataset, dataset)
+	if err == nil {
+		err = r.setStream(streamNamespace, namespace)
+	}
+	if err == nil && (r.ev.Get(eventDataset).Kind() != event.Missing || r.ev.LookupBytes(r.ev.Doc(), []byte(eventDataset.String())).Kind() != event.Missing) {
+		err = r.setStream(eventDataset, dataset)
 	}
 	if err != nil {
 		return err
 	}
 	return errTerminated
+}
+
+// setStream writes a field, to where its name has dots if there is such a one.
+func (r *Runner) setStream(path event.Path, v event.Value) error {
+	name := []byte(path.String())
+	if r.ev.LookupBytes(r.ev.Doc(), name).Kind() != event.Missing {
+		r.ev.PutBytes(r.ev.Doc(), name, v)
+		return nil
+	}
+	return r.ev.Set(path, v)
 }
 
 // dateIndexProcessor is `date_index_name`. As the index of a line is its lane's, of the day of its receipt,
