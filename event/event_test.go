@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +212,14 @@ func TestIntegerKinds(t *testing.T) {
 	for text, want := range map[string]Kind{"7": Int, "-2147483648": Int, "2147483648": Long, "9223372036854775808": BigInt} {
 		if got := ev.Integer([]byte(text)).Kind(); got != want {
 			t.Errorf("%s is of kind %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestAppendInt(t *testing.T) {
+	for _, n := range []int64{0, 9, 10, 99, 100, 999, 1000, 9999, 10_000, 65_535, 99_999, 100_000, math.MaxInt64, -1, math.MinInt64} {
+		if got := string(AppendInt(nil, n)); got != strconv.FormatInt(n, 10) {
+			t.Errorf("%d is %s", n, got)
 		}
 	}
 }

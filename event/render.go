@@ -130,16 +130,23 @@ func AppendInt(dst []byte, n int64) []byte {
 	if n < 0 || n > 99_999 {
 		return strconv.AppendInt(dst, n, 10)
 	}
-	digits, rest := 1, uint32(n)
-	for limit := uint32(10); rest >= limit; limit *= 10 {
-		digits++
+	digit := func(n uint32) byte { return byte('0' + n%10) }
+	switch d := uint32(n); {
+	case d >= 10_000:
+		dst = append(dst, digit(d/10_000))
+		fallthrough
+	case d >= 1000:
+		dst = append(dst, digit(d/1000))
+		fallthrough
+	case d >= 100:
+		dst = append(dst, digit(d/100))
+		fallthrough
+	case d >= 10:
+		dst = append(dst, digit(d/10))
+		fallthrough
+	default:
+		return append(dst, digit(d))
 	}
-	dst = append(dst, "00000"[:digits]...)
-	for at := len(dst) - 1; rest > 0; at-- {
-		dst[at] = byte('0' + rest%10)
-		rest /= 10
-	}
-	return dst
 }
 
 // appendFloat writes a number with a point or exponent, so that it reads back as one; JSON has no NaN

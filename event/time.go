@@ -40,10 +40,12 @@ func (t *Times) Append(dst []byte, ns int64) []byte {
 		return dst
 	}
 	t.second = second
-	put2 := func(at int, n int64) { t.text[at], t.text[at+1] = byte('0'+n/10), byte('0'+n%10) }
-	put2(len("2026-11-21T"), clock/3600)
-	put2(len("2026-11-21T09:"), clock/60%60)
-	put2(len("2026-11-21T09:30:"), clock%60)
+	s := uint32(clock)
+	hour, minute := s/3600, s/60%60
+	s %= 60
+	copy(t.text[len("2026-11-21T"):], []byte{
+		byte('0' + hour/10), byte('0' + hour%10), ':', byte('0' + minute/10), byte('0' + minute%10), ':', byte('0' + s/10), byte('0' + s%10),
+	})
 	return appendFraction(append(dst, t.text[:]...), frac)
 }
 

@@ -38,12 +38,9 @@ func (h *Header) parse3164(line []byte, pos int) {
 
 // parseHost reads the host at pos and returns the position of what follows; pos if there is no host.
 func (h *Header) parseHost(line []byte, pos int) int {
-	if rest, ok := bytes.CutPrefix(line[pos:], []byte("Message forwarded from ")); ok { // AIX
-		colon := bytes.IndexByte(rest[:min(len(rest), maxHost)], ':')
-		if colon > 0 && bytes.IndexByte(rest[:colon], ' ') < 0 {
-			start := len(line) - len(rest)
-			h.Host = span(start, start+colon)
-			return skipSpaces(line, start+colon+1)
+	if pos < len(line) && line[pos] == 'M' {
+		if next := h.parseForwarded(line, pos); next > pos {
+			return next
 		}
 	}
 	end, colons := pos, 0
@@ -64,7 +61,7 @@ func (h *Header) parseHost(line []byte, pos int) int {
 		return pos
 	case first == '[' && last != ']' || first != '[' && last == ']': // "sshd[12] ": a tag
 		return pos
-	case colons == 0 && bytes.HasPrefix(line[pos:], []byte("last message repeated ")):
+	case first == 'l' && colons == 0 && bytes.HasPrefix(line[pos:], []byte("last message repeated ")):
 		return pos
 	}
 	h.Host = span(pos, end)
@@ -75,12 +72,30 @@ func (h *Header) parseHost(line []byte, pos int) int {
 	return pos
 }
 
+// parseForwarded reads what AIX writes in front of the host, as parseHost does.
+func (h *Header) parseForwarded(line []byte, pos int) int {
+	rest, ok := bytes.CutPrefix(line[pos:], []byte("Message forwarded from "))
+	if !ok {
+		return pos
+	}
+	colon := bytes.IndexByte(rest[:min(len(rest), maxHost)], ':')
+	if colon <= 0 || bytes.IndexByte(rest[:colon], ' ') >= 0 {
+		return pos
+	}
+	start := len(line) - len(rest)
+	h.Host = span(start, start+colon)
+	return skipSpaces(line, start+colon+1)
+}
+
 // parseRelayed reads the header of the first sender that stands whole, with a tag, behind the header
 // of a relay. What the first sender said wins; who the relay is, is known from the connection.
 func (h *Header) parseRelayed(line []byte, pos int) bool {
+	if pos >= len(line) || line[pos] != '<' && !isDigit(line[pos]) && !(pos+3 < len(line) && line[pos+3] == ' ') {
+		return false // no PRI, no ISO time and no month
+	}
 	var inner Header
 	start := pos
-	if line[min(pos, len(line)-1)] == '<' {
+	if line[pos] == '<' {
 		start = pos + inner.parsePRI(line[pos:])
 	}
 	end := inner.Time.parse(line, start)

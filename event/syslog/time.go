@@ -135,13 +135,15 @@ func (t *Time) parseBSD(line []byte, pos int) int {
 	}
 	p.Day = uint8(day)
 	i++
-	if year, end := number(line, i, 4, 4); end > 0 && end < len(line) && line[end] == ' ' {
-		p.Year, i = int16(year), end+1
+	if i+2 < len(line) && line[i+2] != ':' { // a year before the time
+		if year, end := number(line, i, 4, 4); end > 0 && end < len(line) && line[end] == ' ' {
+			p.Year, i = int16(year), end+1
+		}
 	}
 	if i = p.parseClock(line, i); i < 0 {
 		return -1
 	}
-	if i < len(line) && line[i] == ' ' {
+	if i+1 < len(line) && line[i] == ' ' && line[i+1] < 'a' { // a year or a zone is to be told from a host
 		if year, end := number(line, i+1, 4, 4); p.Year == 0 && end > 0 && year >= 1970 && year < 2200 &&
 			(end == len(line) || line[end] == ' ' || bytes.HasPrefix(line[end:], []byte(": "))) {
 			p.Year, i = int16(year), end
@@ -211,19 +213,16 @@ func (t *Time) parseISO(line []byte, pos int) int {
 
 // parseClock reads 22:14:15 with an optional fraction of up to nine digits; further digits are passed over.
 func (t *Time) parseClock(line []byte, pos int) int {
-	hour, i := number(line, pos, 2, 2)
-	if i < 0 || i >= len(line) || line[i] != ':' || hour > 23 {
+	if len(line)-pos < len("22:14:15") {
 		return -1
 	}
-	minute, i := number(line, i+1, 2, 2)
-	if i < 0 || i >= len(line) || line[i] != ':' || minute > 59 {
+	c := (*[len("22:14:15")]byte)(line[pos:])
+	hour, minute, second := two(c[0], c[1]), two(c[3], c[4]), two(c[6], c[7])
+	if hour > 23 || minute > 59 || second > 60 || c[2] != ':' || c[5] != ':' {
 		return -1
 	}
-	second, i := number(line, i+1, 2, 2)
-	if i < 0 || second > 60 {
-		return -1
-	}
-	t.Hour, t.Minute, t.Second = uint8(hour), uint8(minute), uint8(second)
+	t.Hour, t.Minute, t.Second = hour, minute, second
+	i := pos + len(c)
 	if i+1 < len(line) && (line[i] == '.' || line[i] == ',') && isDigit(line[i+1]) {
 		scale := int32(100_000_000)
 		for i++; i < len(line) && isDigit(line[i]); i++ {
@@ -232,6 +231,15 @@ func (t *Time) parseClock(line []byte, pos int) int {
 		}
 	}
 	return i
+}
+
+// two is the number of two digits, 255 when they are not.
+func two(tens, ones byte) uint8 {
+	tens, ones = tens-'0', ones-'0'
+	if tens > 9 || ones > 9 {
+		return 255
+	}
+	return tens*10 + ones
 }
 
 // parseOffset reads Z, +01:00, +0100 or +01; nothing at all is no zone.
