@@ -115,11 +115,12 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			}
 		case opAlt:
 			t := in.branches
-			id := t.atEnd
-			if pos < len(line) {
-				id = int(t.list[line[pos]])
+			var w *way
+			if pos < len(line) { // no common index: it would make every step wait for it
+				w = &t.ways[t.list[line[pos]]]
+			} else {
+				w = &t.ways[t.atEnd]
 			}
-			w := &t.ways[id]
 			if w.to == nil {
 				break
 			}
