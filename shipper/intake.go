@@ -159,12 +159,14 @@ func (r *run) laneOf(s *session, message []byte) int {
 func (r *run) route(s *session) (size, truncated int) {
 	var to *destination // of the lines from first on, whose text begins at start
 	first, start, offset := 0, 0, 0
-	h := &r.header
+	h, raw := &r.header, r.in.files.Format() == hostfile.Raw
 	for i := range r.lines {
 		l := &r.lines[i]
 		size += len(l.message)
 		truncated += int(l.flags & event.Truncated)
-		r.headers.read(h, l.message)
+		if !r.headers.readPlain(h, l.message) {
+			r.headers.readFull(h, l.message)
+		}
 		if d := r.recall(h); d != to || d == nil {
 			r.put(to, i-first, start)
 			if to = d; d == nil {
@@ -174,12 +176,19 @@ func (r *run) route(s *session) (size, truncated int) {
 				offset = r.targets[to.target].size - start
 			}
 		}
-		l.lane, l.target = to.lane, to.target
-		if l.target != noFile {
-			l.start = offset + len(r.text)
-			r.format(s, h, l.message)
-			l.end = offset + len(r.text)
+		if l.lane, l.target = to.lane, to.target; l.target == noFile {
+			continue
 		}
+		l.start = offset + len(r.text)
+		switch {
+		case raw:
+			r.text = hostfile.AppendRaw(r.text, l.message, 0)
+		case h.plain > 0:
+			r.text = r.headers.appendPlain(r.text, h, l.message)
+		default:
+			r.text = hostfile.AppendTraditional(r.text, l.message, &r.headers.full, s.peer, &r.received)
+		}
+		l.end = offset + len(r.text)
 	}
 	r.put(to, len(r.lines)-first, start)
 	return size, truncated
@@ -198,18 +207,6 @@ func (r *run) put(to *destination, n, start int) {
 	}
 	for _, i := range to.files {
 		r.targets[i].add(r, n, start)
-	}
-}
-
-// format appends the line to the run's text.
-func (r *run) format(s *session, h *header, line []byte) {
-	switch {
-	case r.in.files.Format() == hostfile.Raw:
-		r.text = hostfile.AppendRaw(r.text, line, 0)
-	case h.plain > 0:
-		r.text = hostfile.AppendRaw(r.text, line[h.plain:], h.message-h.plain)
-	default:
-		r.text = hostfile.AppendTraditional(r.text, line, &r.headers.full, s.peer, &r.received)
 	}
 }
 

@@ -9,9 +9,10 @@ import (
 type header struct {
 	priority      uint8 // facility and severity
 	host, program syslog.Span
-	// Unless it is 0, the text from here on is what the traditional format writes. It has no control characters before
-	// message.
+	// Unless it is 0, the text from here on is what the traditional format writes, behind the time if that is ISO's. It has
+	// no control characters before message.
 	plain, message int
+	iso            bool
 	usual          *beginning // of a plain line
 }
 
@@ -25,12 +26,13 @@ type beginning struct {
 
 const stampSize = len("Nov 21 23:40:00 ")
 
-// headerReader reads headers. Most lines are plain: "<38>Nov 21 23:40:00 web1 sshd[7]: text". Their time is mostly
-// that of a line before, and host and program those of the line before with that priority; all others go through
-// syslog.Header.
+// headerReader reads headers. Most lines are plain: "<38>Nov 21 23:40:00 web1 sshd[7]: text", or the same with an ISO
+// time. Their time is mostly that of a line before, and host and program those of the line before with that priority; all
+// others go through syslog.Header.
 type headerReader struct {
 	full  syslog.Header
 	stamp [stampSize]byte // of a line that was plain, as it was read in full
+	iso   isoTime         // the same
 	usual [maxPriority + 1]*beginning
 }
 
@@ -38,9 +40,12 @@ const maxPriority = 191
 
 // read reads the header of line into h; when it is not plain, it stands in full too.
 func (r *headerReader) read(h *header, line []byte) {
-	if r.readPlain(h, line) {
-		return
+	if !r.readPlain(h, line) {
+		r.readFull(h, line)
 	}
+}
+
+func (r *headerReader) readFull(h *header, line []byte) {
 	f := &r.full
 	f.Parse(line)
 	if f.HasPRI {
@@ -49,16 +54,19 @@ func (r *headerReader) read(h *header, line []byte) {
 	*h = header{priority: f.Facility<<3 | f.Severity, host: f.Host, program: f.App}
 }
 
-// learn keeps the line's time for readPlain, if it is written as the traditional format writes it.
+// learn keeps the line's time for readPlain, if it is ISO's or written as the traditional format writes it.
 func (r *headerReader) learn(line []byte) {
 	f, start, end := &r.full, int(r.full.Timestamp.Start), int(r.full.Timestamp.End)
-	if f.Format != syslog.RFC3164 || end-start != stampSize-1 || end >= len(line) || line[end] != ' ' || line[start-1] != '>' {
+	if f.Format != syslog.RFC3164 || end >= len(line) || line[end] != ' ' || line[start-1] != '>' {
 		return
 	}
 	var canonical [stampSize]byte
 	text := append(hostfile.AppendStamp(canonical[:0], &f.Time), ' ')
-	if string(text) == string(line[start:end+1]) {
+	switch {
+	case string(text) == string(line[start:end+1]):
 		r.stamp = canonical
+	case line[start]-'0' <= 9:
+		r.iso.learn(line[start:end], canonical)
 	}
 }
 
@@ -72,11 +80,20 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 	for ; i < 4 && line[i]-'0' <= 9; i++ {
 		priority = priority*10 + int(line[i]-'0')
 	}
-	if i == 1 || priority > maxPriority || line[i] != '>' || [stampSize]byte(line[i+1:i+1+stampSize]) != r.stamp {
+	if i == 1 || priority > maxPriority || line[i] != '>' {
 		return false
 	}
-	h.priority, h.plain = uint8(priority), i+1
-	i += 1 + stampSize
+	i++
+	h.priority, h.plain, h.iso = uint8(priority), i, false
+	if [stampSize]byte(line[i:i+stampSize]) == r.stamp {
+		i += stampSize
+	} else if n := r.iso.match(line[i:]); n > 0 {
+		i += n
+		h.plain, h.iso = i, true
+		i++
+	} else {
+		return false
+	}
 	b := r.usual[priority]
 	if b == nil {
 		b = new(beginning)
@@ -100,6 +117,45 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 	}
 	h.message = i
 	return i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
+}
+
+// appendPlain appends a plain line as the traditional format writes it.
+func (r *headerReader) appendPlain(dst []byte, h *header, line []byte) []byte {
+	if h.iso {
+		dst = append(dst, r.iso.stamp[:stampSize-1]...)
+	}
+	return hostfile.AppendRaw(dst, line[h.plain:], h.message-h.plain)
+}
+
+// isoTime is a time such as 2026-11-21T23:40:00.123456+01:00, which matches all that differ in the fraction alone.
+type isoTime struct {
+	text   []byte
+	digits int             // of the fraction
+	stamp  [stampSize]byte // the same in the other form
+}
+
+const isoFraction = len("2026-11-21T23:40:00.")
+
+func (t *isoTime) learn(text []byte, stamp [stampSize]byte) {
+	t.text, t.digits, t.stamp = append(t.text[:0], text...), 0, stamp
+	for len(text) >= isoFraction && text[isoFraction-1] == '.' && isoFraction+t.digits < len(text) && text[isoFraction+t.digits]-'0' <= 9 {
+		t.digits++
+	}
+}
+
+// match returns the length of the time that text begins with, 0 if it does not match. A space follows it.
+func (t *isoTime) match(text []byte) int {
+	n, zone := len(t.text), isoFraction+t.digits
+	if n < zone || n >= len(text) || text[n] != ' ' || string(text[zone:n]) != string(t.text[zone:]) ||
+		string(text[:isoFraction]) != string(t.text[:isoFraction]) {
+		return 0
+	}
+	for _, c := range text[isoFraction:zone] {
+		if c-'0' > 9 {
+			return 0
+		}
+	}
+	return n
 }
 
 // begins reports whether text begins so, and a pid or the end of a tag follows.

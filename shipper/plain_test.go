@@ -24,7 +24,7 @@ func agrees(t *testing.T, r *headerReader, line []byte) bool {
 	var received hostfile.Clock
 	received.Set(time.Now())
 	full := hostfile.AppendTraditional(nil, line, &want, []byte("192.0.2.1"), &received)
-	if quick := hostfile.AppendRaw(nil, line[got.plain:], got.message-got.plain); !bytes.Equal(quick, full) {
+	if quick := r.appendPlain(nil, &got, line); !bytes.Equal(quick, full) {
 		t.Fatalf("%q:\n got %q\nwant %q", line, quick, full)
 	}
 	return true
@@ -48,6 +48,12 @@ func TestPlainLines(t *testing.T) {
 		{"<4>Nov 21 23:40:00 web1  kernel: x", false},
 		{"<4>Nov 21 23:40:00 sshd[7]: x y: z", false},
 		{"<192>Nov 21 23:40:00 web1 kernel: x", false},
+		{"<4>2026-11-21T23:40:00.000001+01:00 web1 kernel: x", false},
+		{"<38>2026-11-21T23:40:00.999999+01:00 web1 sshd[7]: x", true},
+		{"<4>2026-11-21T23:40:00.99999+01:00 web1 kernel: x", false}, // a digit less
+		{"<4>2026-11-21T23:40:00.99999 +01:00 web1 kernel: x", false},
+		{"<4>2026-11-21T23:40:01+01:00 web1 kernel: x", false},
+		{"<38>2026-11-21T23:40:01+01:00 web1 kernel: x", true},
 		{"<4>1 2026-11-21T23:40:00Z web1 app 7 - - x", false},
 		{"<4>Nov 21 23:40:00", false},
 		{"", false},
@@ -67,9 +73,11 @@ func FuzzPlain(f *testing.F) {
 	f.Fuzz(func(t *testing.T, rest, other string) {
 		var r headerReader
 		r.read(new(header), []byte("<13>Nov 21 23:40:00 web1 sshd[7]: x"))
+		r.read(new(header), []byte("<13>2026-11-21T23:40:00.654321+01:00 web1 sshd[7]: x"))
 		for _, rest := range []string{rest, other, rest} { // what is known of the one must not show in the other
 			agrees(t, &r, []byte("<38>Nov 21 23:40:00 "+rest))
 			agrees(t, &r, []byte(rest))
+			agrees(t, &r, []byte("<38>2026-11-21T23:40:00.123456+01:00 "+rest))
 		}
 	})
 }

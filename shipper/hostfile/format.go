@@ -52,7 +52,7 @@ func AppendTraditional(dst, line []byte, h *syslog.Header, peer []byte, received
 		dst = appendSpaces(dst, line, h.Host, h.Tag)
 		dst = append(append(dst, h.Tag.Of(line)...), ' ')
 	}
-	return end(append(dst, trimEnd(h.Message.Of(line))...), start)
+	return end(append(dst, h.Message.Of(line)...), start)
 }
 
 // appendSpaces appends the spaces that the sender wrote between host and text, but for the first.
@@ -70,18 +70,7 @@ func AppendRaw(dst, line []byte, plain int) []byte {
 		return append(append(dst, line...), '\n')
 	}
 	start := len(dst)
-	return end(append(dst, trimEnd(line)...), start)
-}
-
-// trimEnd takes away the NUL and the LF that some senders put at the end of a datagram or a counted frame.
-func trimEnd(b []byte) []byte {
-	if n := len(b); n > 0 && b[n-1] == 0 {
-		b = b[:n-1]
-	}
-	if n := len(b); n > 0 && b[n-1] == '\n' {
-		b = b[:n-1]
-	}
-	return b
+	return end(append(dst, syslog.TrimEnd(line)...), start)
 }
 
 // AppendStamp appends a time as RFC 3164 has it: "Nov  1 22:14:15".
