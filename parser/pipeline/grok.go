@@ -14,6 +14,7 @@ import (
 // grokProcessor is `grok`.
 type grokProcessor struct {
 	field         event.Path
+	parents       []event.Path // of targets
 	set           *grok.Set
 	targets       []grokTarget // by capture slot
 	converts      bool         // some capture to a number or boolean
@@ -27,10 +28,12 @@ type grokTarget struct {
 	path event.Path
 	typ  grok.Type
 	same int // the first slot of the same name
+	capturePlace
 }
 
 // grokScratch is a runner's share of a grok processor.
 type grokScratch struct {
+	parents []event.Value // maps that this match has met
 	matcher *grok.Matcher
 	taken   []event.Value // by slot: what this match has for its name
 	noMatch noMatchError
@@ -94,9 +97,10 @@ func newGrok(o *options) processor {
 		if _, seen := first[name]; !seen {
 			first[name] = i
 		}
-		p.targets = append(p.targets, grokTarget{o.parsePath("patterns", name), f.Type, first[name]})
+		p.targets = append(p.targets, grokTarget{path: o.parsePath("patterns", name), typ: f.Type, same: first[name]})
 		p.converts = p.converts || f.Type != grok.String
 	}
+	p.parents = findParents(p.targets)
 	return p
 }
 
@@ -107,7 +111,7 @@ func (p *grokProcessor) run(r *Runner) error {
 	}
 	s, ok := r.scratch[p.slot].(*grokScratch)
 	if !ok {
-		s = &grokScratch{matcher: p.set.NewMatcher(), taken: make([]event.Value, len(p.targets))}
+		s = &grokScratch{matcher: p.set.NewMatcher(), taken: make([]event.Value, len(p.targets)), parents: make([]event.Value, len(p.parents))}
 		r.scratch[p.slot] = s
 	}
 	pattern, matched := s.matcher.Match(r.ev.Bytes(v))
@@ -119,26 +123,8 @@ func (p *grokProcessor) run(r *Runner) error {
 		s.noMatch = noMatchError{r.ev, v, limited}
 		return &s.noMatch
 	}
-	clear(s.taken)
-	if p.converts { // all or nothing
-		for _, c := range s.matcher.Captures() {
-			if _, err := convertCapture(r, r.ev.Sub(v, int(c.Start), int(c.End)), p.targets[c.Field].typ); err != nil {
-				return err
-			}
-		}
-	}
-	for _, c := range s.matcher.Captures() {
-		t := &p.targets[c.Field]
-		w, err := convertCapture(r, r.ev.Sub(v, int(c.Start), int(c.End)), t.typ)
-		if err != nil {
-			return err
-		}
-		if w = s.join(r.ev, t.same, w); w.Kind() == event.Missing {
-			continue
-		}
-		if err := r.ev.Set(t.path, w); err != nil {
-			return err
-		}
+	if err := p.write(r, s, v); err != nil {
+		return err
 	}
 	if p.trace {
 		return r.ev.Set(traceIndex, r.ev.Text(strconv.Itoa(pattern)))
