@@ -127,18 +127,16 @@ func (b *Batch) begin(index string, ref event.Ref) {
 	b.Items = append(b.Items, Item{Ref: ref, Index: index, action: start, id: id, doc: len(b.buf)})
 }
 
-// finish ends the document that was begun. A line break in JSON can only be white space, but would end
+// finish ends the document that was begun. A line feed in JSON can only be white space, but would end
 // the item: it becomes a blank.
 func (b *Batch) finish() {
 	it := &b.Items[len(b.Items)-1]
-	for _, c := range [...]byte{'\n', '\r'} {
-		for doc := b.buf[it.doc:]; ; {
-			i := bytes.IndexByte(doc, c)
-			if i < 0 {
-				break
-			}
-			doc[i], doc = ' ', doc[i+1:]
+	for doc := b.buf[it.doc:]; ; {
+		i := bytes.IndexByte(doc, '\n')
+		if i < 0 {
+			break
 		}
+		doc[i], doc = ' ', doc[i+1:]
 	}
 	b.buf = append(b.buf, '\n')
 	it.end = len(b.buf)
