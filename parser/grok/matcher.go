@@ -13,6 +13,7 @@ const (
 	baseSteps    = 2048
 	stepsPerByte = 32
 	maxMemoBits  = 1 << 26
+	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save
 )
 
 // Matcher matches lines with a Set. It is one worker's scratch space: not
@@ -210,7 +211,7 @@ func (m *Matcher) slowDown(p *program, n int) bool {
 		return false
 	}
 	m.soft = m.hard
-	if bits := p.memoRows * (n + 1); bits > 0 && bits <= maxMemoBits {
+	if bits := p.memoRows * (n + 1); bits > 0 && bits <= maxMemoBits && p.memoRows <= maxMemoRows {
 		words := (bits + 63) / 64
 		m.memo = slices.Grow(m.memo[:0], words)[:words]
 		clear(m.memo)
