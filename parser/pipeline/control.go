@@ -158,8 +158,12 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			}
 		}
 		if v.Kind() == event.Map {
-			if key := ev.Bytes(ev.Lookup(ingest, foreachKey)); len(bytes.TrimSpace(key)) > 0 {
+			renamed := ev.Lookup(ingest, foreachKey)
+			if key := ev.Bytes(renamed); len(bytes.TrimSpace(key)) > 0 {
 				ev.PutBytes(result, key, ev.Lookup(ingest, foreachValue))
+			}
+			if renamed.Kind() != event.String && !renamed.IsNull() {
+				return cannotCast(renamed.Kind().JavaClass(), "java.lang.String")
 			}
 		} else {
 			ev.Append(result, ev.Lookup(ingest, foreachValue))

@@ -122,8 +122,6 @@ func parseWhole(text []byte, bits int) (n int64, cause string) {
 	switch {
 	case err == nil:
 		return n, ""
-	case base == 16 && strings.TrimPrefix(s, "-") == "":
-		return 0, "Zero length string"
 	case base == 16:
 		return 0, notANumber(s) + " under radix 16"
 	}
@@ -182,6 +180,9 @@ func javaConstant(s string) (float64, bool) {
 func notDecimal(text []byte) string {
 	if text = bytes.TrimFunc(text, javaSpace); len(text) == 0 {
 		return "empty String"
+	}
+	if bytes.Count(text, []byte(".")) > 1 && len(bytes.Trim(text, "+-.0123456789")) == 0 {
+		return "multiple points"
 	}
 	return notANumber(string(text))
 }

@@ -42,6 +42,9 @@ func (p *expandProcessor) run(r *Runner) error {
 		if m, err = ev.Resolve(p.path); err != nil {
 			return err
 		}
+		if m.IsNull() {
+			return errors.New(`Cannot invoke "java.util.Map.containsKey(Object)" because "map" is null`)
+		}
 		if m.Kind() != event.Map {
 			return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.util.Map]", p.path, m.Kind().JavaClass())
 		}
