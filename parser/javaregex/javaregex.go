@@ -1,188 +1,233 @@
-// Package javaregex gives pipelines the regular expressions of java.util.regex on Go's linear-time
-// engine. What the two read differently is translated. Expressions that Go's engine cannot do (look-around,
-// back-references, atomic groups) go to a backtracking one, whose matches end after a bounded time; what that
-// one cannot do either is an error when the pipeline is loaded, never a wrong match.
+// Package javaregex runs the regular expressions of java.util.regex: those of Painless and of the processors that
+// have some. An expression is parsed, and written again for the engine that runs it, with every class, case and line
+// end spelled out. Most come to Go's, which is linear in time; those with look-around, back references, atomic groups
+// or possessive quantifiers to a backtracking one, whose matches end after a bounded time. What neither can do is an
+// error when the expression is compiled, never another match.
 package javaregex
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
-	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
 )
+
+// Timeout bounds a match of the backtracking engine.
+const Timeout = 500 * time.Millisecond
+
+// ErrTimeout says that a match took longer than [Timeout].
+var ErrTimeout = errors.New("a regular expression took longer than " + Timeout.String())
 
 // Regexp is a compiled expression, safe for concurrent use.
 type Regexp struct {
-	re      *regexp.Regexp
-	whole   *regexp.Regexp // anchored at both ends
-	literal []byte         // when the expression is plain text
-	back    *backtracking  // in place of the others, for what Go's engine cannot do
+	source  string
+	linear  *regexp.Regexp // Go's engine; nil when the expression needs the other
+	whole   *regexp.Regexp // the same, anchored at both ends
+	back    *regexp2.Regexp
+	backAll *regexp2.Regexp
+	endLine bool // linear is right only where the text does not end with a line end
+	context bool // has \A or \b, which look at what stands before: Go's engine cannot begin in the middle
+	literal []byte
+	groups  int
+	names   map[string]int
 }
 
-// Compile compiles a Java expression. flags are Painless's, of "imsuUxl".
-func Compile(expr, flags string) (*Regexp, error) {
-	translated, err := translate(expr)
-	if err != nil {
-		if back, backErr := compileBacktracking(expr, flags); backErr == nil {
-			return &Regexp{back: back}, nil
+// Compile compiles an expression with Painless's flags, of "imsux".
+func Compile(expr, flags string) (re *Regexp, err error) {
+	p := &parser{src: expr, names: map[string]int{}}
+	defer func() {
+		if e, ok := recover().(parseError); ok {
+			re, err = nil, fmt.Errorf("regular expression /%s/: %s near index %d", expr, e.msg, p.at)
 		}
+	}()
+	for i := range len(flags) {
+		switch c := flags[i]; c {
+		case 'U', 'l', 'c':
+			return nil, fmt.Errorf("regular expression /%s/: flag %c is not supported", expr, c)
+		default:
+			p.flags.set(c, true)
+		}
+	}
+	whole := p.alternatives()
+	if p.more() {
+		return nil, fmt.Errorf("regular expression /%s/: Unmatched closing ')'", expr)
+	}
+	re = &Regexp{source: expr, endLine: p.endLine, context: p.context, groups: p.groups, names: p.names}
+	if !p.back {
+		if re.linear, err = regexp.Compile(whole.re2); err != nil {
+			p.back = true // too large, for one
+		} else {
+			re.whole = regexp.MustCompile(`\A(?:` + whole.re2 + `)\z`)
+			if text, all := re.linear.LiteralPrefix(); all && text != "" && p.groups == 0 {
+				re.literal = []byte(text)
+			}
+		}
+	}
+	if p.back || p.endLine || p.context {
+		if re.back, err = compileBack(whole.dotnet); err == nil {
+			re.backAll, err = compileBack(`\A(?:` + whole.dotnet + `)\z`)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("regular expression /%s/: %w", expr, err)
+		}
+	}
+	return re, nil
+}
+
+func compileBack(s string) (*regexp2.Regexp, error) {
+	re, err := regexp2.Compile(s, regexp2.None)
+	if err != nil {
 		return nil, err
 	}
-	goFlags := ""
-	for _, f := range flags {
-		switch f {
-		case 'i', 'm', 's':
-			goFlags += string(f)
-		case 'u', 'U':
-		default:
-			return nil, fmt.Errorf("regular expression flag [%c] is not supported", f)
-		}
-	}
-	if goFlags != "" {
-		translated = "(?" + goFlags + ")" + translated
-	}
-	re, err := regexp.Compile(translated)
-	if err != nil {
-		if back, backErr := compileBacktracking(expr, flags); backErr == nil {
-			return &Regexp{back: back}, nil
-		}
-		return nil, fmt.Errorf("regular expression [%s] is not supported: %w", expr, err)
-	}
-	r := &Regexp{re: re, whole: regexp.MustCompile(`\A(?:` + translated + `)\z`)}
-	if prefix, complete := re.LiteralPrefix(); complete && prefix != "" {
-		r.literal = []byte(prefix)
-	}
-	return r, nil
+	re.MatchTimeout = Timeout
+	return re, nil
 }
 
-// translate rewrites the escapes that Go lacks, outside and inside of classes.
-func translate(expr string) (string, error) {
-	var b strings.Builder
-	class := false
-	for i := 0; i < len(expr); i++ {
-		switch c := expr[i]; {
-		case c == '\\' && i+1 < len(expr):
-			i++
-			escape, err := translateEscape(expr[i], class)
-			if err != nil {
-				return "", fmt.Errorf("regular expression [%s]: %w", expr, err)
-			}
-			b.WriteString(escape)
-		case class && c == '[':
-			return "", fmt.Errorf("regular expression [%s]: unions of character classes are not supported, use one class", expr)
-		case class && strings.HasPrefix(expr[i:], "&&"):
-			return "", fmt.Errorf("regular expression [%s]: intersections of character classes are not supported", expr)
-		case c == '[':
-			class = true
-			b.WriteByte(c)
-			if i+1 < len(expr) && expr[i+1] == '^' {
-				i++
-				b.WriteByte('^')
-			}
-		case c == ']':
-			class = false
-			b.WriteByte(c)
-		case !class && (c == '*' || c == '+' || c == '?' || c == '}') && i+1 < len(expr) && expr[i+1] == '+':
-			return "", fmt.Errorf("regular expression [%s]: possessive quantifiers are not supported", expr)
-		case c == '(' && strings.HasPrefix(expr[i:], "(?<") && len(expr) > i+3 && expr[i+3] != '=' && expr[i+3] != '!':
-			b.WriteString("(?P<")
-			i += 2
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return b.String(), nil
-}
-
-func translateEscape(c byte, class bool) (string, error) {
-	switch c {
-	case 'h':
-		if class {
-			return ` \t\x{A0}`, nil
-		}
-		return `[ \t\x{A0}]`, nil
-	case 's': // Java's \s has the vertical tab
-		if class {
-			return `\s\x0B`, nil
-		}
-		return `[\s\x0B]`, nil
-	case 'S':
-		if class {
-			return "", fmt.Errorf(`\S in a class is not supported`)
-		}
-		return `[^\s\x0B]`, nil
-	case 'Z':
-		return `\n?\z`, nil
-	case 'e':
-		return `\x1B`, nil
-	case 'R':
-		return `(?:\r\n|[\n\x0B\f\r\x{85}\x{2028}\x{2029}])`, nil
-	case 'G', 'X', 'k', 'u', '0', 'c', 'H', 'V', 'v', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		return "", fmt.Errorf(`\%c is not supported`, c)
-	}
-	if c >= 0x80 || c == '/' || c == '"' || c == '\'' || c == ' ' || c == '#' || c == '<' || c == '>' || c == '=' || c == ',' || c == ';' ||
-		c == ':' || c == '@' || c == '%' || c == '&' || c == '~' || c == '!' || c == '`' || c == '_' {
-		return regexp.QuoteMeta(string(rune(c))), nil
-	}
-	return `\` + string(rune(c)), nil
-}
-
-// Literal is the text that the expression stands for, nil when it is more than text.
-func (r *Regexp) Literal() []byte { return r.literal }
-
-// Find tells whether the expression matches anywhere in b.
-func (r *Regexp) Find(b []byte) bool {
-	switch {
-	case r.back != nil:
-		return r.back.find(b)
-	case r.literal != nil:
-		return bytes.Contains(b, r.literal)
-	}
-	return r.re.Match(b)
-}
-
-// Matches tells whether the expression matches all of b.
-func (r *Regexp) Matches(b []byte) bool {
-	switch {
-	case r.back != nil:
-		return r.back.matches(b)
-	case r.literal != nil:
-		return bytes.Equal(b, r.literal)
-	}
-	return r.whole.Match(b)
-}
-
-// All are all matches in b that do not overlap, each with its groups.
-func (r *Regexp) All(b []byte) [][]int {
-	if r.back != nil {
-		return r.back.all(b, -1)
-	}
-	return r.re.FindAllSubmatchIndex(b, -1)
-}
-
-// Group is the number of a named group, -1 if there is none.
-func (r *Regexp) Group(name string) int {
-	if r.back != nil {
-		return r.back.re.GroupNumberFromName(name)
-	}
-	return r.re.SubexpIndex(name)
-}
+// String is the expression as it was written.
+func (re *Regexp) String() string { return re.source }
 
 // Groups is the number of groups.
-func (r *Regexp) Groups() int {
-	if r.back != nil {
-		return len(r.back.re.GetGroupNumbers()) - 1
+func (re *Regexp) Groups() int { return re.groups }
+
+// Group is the number of a named group, -1 if there is none.
+func (re *Regexp) Group(name string) int {
+	if n, ok := re.names[name]; ok {
+		return n
 	}
-	return r.re.NumSubexp()
+	return -1
 }
 
-// Index is the first match in b: its start and end; nil if there is none.
-func (r *Regexp) Index(b []byte) []int {
-	if r.back == nil {
-		return r.re.FindIndex(b)
+// useLinear tells whether Go's engine gives Java's answer for this text.
+func (re *Regexp) useLinear(s []byte) bool {
+	return re.linear != nil && !(re.endLine && endsLine(s))
+}
+
+func endsLine(s []byte) bool {
+	if len(s) == 0 {
+		return false
 	}
-	if first := r.back.all(b, 1); len(first) > 0 {
-		return first[0][:2]
+	switch c := s[len(s)-1]; {
+	case c == '\n' || c == '\r':
+		return true
+	case c >= utf8.RuneSelf:
+		r, _ := utf8.DecodeLastRune(s)
+		return r == 0x85 || r == 0x2028 || r == 0x2029
+	}
+	return false
+}
+
+// Contains tells whether the expression matches anywhere in s. The error is ErrTimeout, here and below.
+func (re *Regexp) Contains(s []byte) (bool, error) {
+	switch {
+	case re.literal != nil:
+		return bytes.Contains(s, re.literal), nil
+	case re.useLinear(s):
+		return re.linear.Match(s), nil
+	}
+	ok, err := re.back.MatchString(string(s))
+	return ok, timeout(err)
+}
+
+// Find is Contains, where a match that takes too long counts as none.
+func (re *Regexp) Find(s []byte) bool {
+	ok, err := re.Contains(s)
+	return ok && err == nil
+}
+
+// Matches tells whether the expression matches all of s.
+func (re *Regexp) Matches(s []byte) (bool, error) {
+	switch {
+	case re.literal != nil:
+		return bytes.Equal(s, re.literal), nil
+	case re.useLinear(s):
+		return re.whole.Match(s), nil
+	}
+	ok, err := re.backAll.MatchString(string(s))
+	return ok, timeout(err)
+}
+
+func timeout(err error) error {
+	if err != nil {
+		return ErrTimeout
 	}
 	return nil
+}
+
+// Search finds the first match that begins at byte from or later, nil if there is none. The pairs are byte offsets
+// of the match and its groups, -1 for groups that took no part.
+func (re *Regexp) Search(s []byte, from int) ([]int, error) {
+	switch {
+	case !re.useLinear(s) || from > 0 && re.context:
+		return re.first(re.back, s, from)
+	case from == 0:
+		return re.linear.FindSubmatchIndex(s), nil
+	}
+	m := re.linear.FindSubmatchIndex(s[from:])
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += from
+		}
+	}
+	return m, nil
+}
+
+// SearchWhole is Search for a match of all of s.
+func (re *Regexp) SearchWhole(s []byte) ([]int, error) {
+	if re.useLinear(s) {
+		return re.whole.FindSubmatchIndex(s), nil
+	}
+	return re.first(re.backAll, s, 0)
+}
+
+// All are all matches in s that do not overlap, each with its groups, up to one that takes too long.
+func (re *Regexp) All(s []byte) (all [][]int) {
+	if re.useLinear(s) {
+		return re.linear.FindAllSubmatchIndex(s, -1)
+	}
+	runes, offsets, _ := decode(s, 0)
+	m, err := re.back.FindRunesMatch(runes)
+	for ; m != nil && err == nil; m, err = re.back.FindNextMatch(m) {
+		all = append(all, re.pairs(m, offsets))
+	}
+	return all
+}
+
+func (re *Regexp) first(engine *regexp2.Regexp, s []byte, from int) ([]int, error) {
+	runes, offsets, start := decode(s, from)
+	m, err := engine.FindRunesMatchStartingAt(runes, start)
+	if m == nil || err != nil {
+		return nil, timeout(err)
+	}
+	return re.pairs(m, offsets), nil
+}
+
+// decode returns the runes of s with the byte that each begins at, and the first rune at byte from or later.
+func decode(s []byte, from int) (runes []rune, offsets []int, start int) {
+	runes = []rune(string(s))
+	offsets = make([]int, 0, len(runes)+1)
+	start = len(runes)
+	for i, at := 0, 0; at < len(s); i++ {
+		if at >= from && start == len(runes) {
+			start = i
+		}
+		offsets = append(offsets, at)
+		_, size := utf8.DecodeRune(s[at:])
+		at += size
+	}
+	return runes, append(offsets, len(s)), start
+}
+
+func (re *Regexp) pairs(m *regexp2.Match, offsets []int) []int {
+	out := make([]int, 2*re.groups+2)
+	for i, g := range m.Groups() {
+		out[2*i], out[2*i+1] = -1, -1
+		if len(g.Captures) > 0 {
+			out[2*i], out[2*i+1] = offsets[g.Index], offsets[g.Index+g.Length]
+		}
+	}
+	return out
 }

@@ -4,18 +4,57 @@ import (
 	"strconv"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/javaregex"
 )
 
 // patternObject is a Pattern.
-type patternObject struct{ re *regex }
+type patternObject struct{ re *javaregex.Regexp }
 
 func (*patternObject) classOf(event.Value) *class { return classes().pattern }
 
-func (p *patternObject) appendText(_ *Context, dst []byte) []byte { return append(dst, p.re.source...) }
+func (p *patternObject) appendText(_ *Context, dst []byte) []byte {
+	return append(dst, p.re.String()...)
+}
+
+// regexFind tells whether the expression matches anywhere.
+func (c *Context) regexFind(re *javaregex.Regexp, s []byte) bool {
+	ok, err := re.Contains(s)
+	c.regexError(err)
+	return ok
+}
+
+// regexMatches tells whether the expression matches all.
+func (c *Context) regexMatches(re *javaregex.Regexp, s []byte) bool {
+	ok, err := re.Matches(s)
+	c.regexError(err)
+	return ok
+}
+
+func (c *Context) regexError(err error) {
+	if err != nil {
+		c.throw("org.elasticsearch.painless.PainlessError", "%s", err)
+	}
+}
+
+// regexSearch finds the first match at byte from or later.
+func (c *Context) regexSearch(re *javaregex.Regexp, s []byte, from int) []int {
+	c.work(len(s) - from)
+	m, err := re.Search(s, from)
+	c.regexError(err)
+	return m
+}
+
+// regexWhole is regexSearch for a match of all of s.
+func (c *Context) regexWhole(re *javaregex.Regexp, s []byte) []int {
+	c.work(len(s))
+	m, err := re.SearchWhole(s)
+	c.regexError(err)
+	return m
+}
 
 // matcherObject is a Matcher: an expression, a text, and the last match.
 type matcherObject struct {
-	re   *regex
+	re   *javaregex.Regexp
 	of   value
 	s    []byte
 	m    []int // nil: no match
@@ -25,7 +64,7 @@ type matcherObject struct {
 func (*matcherObject) classOf(event.Value) *class { return classes().matcher }
 
 func (cp *compiler) regexLiteral(x *regexLit) code {
-	re, err := compileRegex(x.pattern, x.flags)
+	re, err := javaregex.Compile(x.pattern, x.flags)
 	if err != nil {
 		cp.fail(x.at, "%s", err)
 	}
@@ -67,17 +106,17 @@ func (cp *compiler) match(x *binaryExpr) code {
 func declareRegex(l *lib) {
 	l.pattern = l.class("java.util.regex.Pattern")
 	l.matcher = l.class("java.util.regex.Matcher")
-	m := func(sig string, f func(c *Context, re *regex, a []value) value) {
+	m := func(sig string, f func(c *Context, re *javaregex.Regexp, a []value) value) {
 		l.pattern.method(l, sig, func(c *Context, x value, a []value) value { return f(c, x.ref.(*patternObject).re, a) })
 	}
-	m("Matcher matcher(CharSequence)", func(c *Context, re *regex, a []value) value {
+	m("Matcher matcher(CharSequence)", func(c *Context, re *javaregex.Regexp, a []value) value {
 		return object(&matcherObject{re: re, of: a[0], s: c.arg(a[0])})
 	})
-	m("String pattern()", func(c *Context, re *regex, _ []value) value { return c.textString(re.source) })
-	m("Predicate asPredicate()", func(_ *Context, re *regex, _ []value) value {
+	m("String pattern()", func(c *Context, re *javaregex.Regexp, _ []value) value { return c.textString(re.String()) })
+	m("Predicate asPredicate()", func(_ *Context, re *javaregex.Regexp, _ []value) value {
 		return object(&lambda{native: func(c *Context, a []value) value { return boolean(c.regexFind(re, c.arg(a[0]))) }})
 	})
-	split := func(c *Context, re *regex, a []value) value {
+	split := func(c *Context, re *javaregex.Regexp, a []value) value {
 		limit := 0
 		if len(a) > 1 {
 			limit = int(a[1].int())
@@ -90,7 +129,7 @@ func declareRegex(l *lib) {
 	}
 	m("String[] split(CharSequence)", split)
 	m("String[] split(CharSequence,int)", split)
-	m("Stream splitAsStream(CharSequence)", func(c *Context, re *regex, a []value) value {
+	m("Stream splitAsStream(CharSequence)", func(c *Context, re *javaregex.Regexp, a []value) value {
 		return object(&stream{items: c.regexSplit(re, a[0], 0)})
 	})
 	l.pattern.method(l, "static String quote(String)", func(c *Context, _ value, a []value) value {
@@ -103,7 +142,7 @@ func declareRegex(l *lib) {
 }
 
 // regexSplit is Pattern.split.
-func (c *Context) regexSplit(re *regex, x value, limit int) []value {
+func (c *Context) regexSplit(re *javaregex.Regexp, x value, limit int) []value {
 	s := c.arg(x)
 	var out []value
 	at := 0
@@ -158,7 +197,7 @@ func (m *matcherObject) group(c *Context, n int64) value {
 	if m.m == nil {
 		c.throw("java.lang.IllegalStateException", "No match found")
 	}
-	if n < 0 || int(n) > m.re.groups {
+	if n < 0 || int(n) > m.re.Groups() {
 		c.throw("java.lang.IndexOutOfBoundsException", "No group %d", n)
 	}
 	if m.m[2*n] < 0 {
@@ -194,13 +233,13 @@ func declareMatcher(l *lib, k *class) {
 	m("String group()", func(c *Context, m *matcherObject, _ value, _ []value) value { return m.group(c, 0) })
 	m("String group(int)", func(c *Context, m *matcherObject, _ value, a []value) value { return m.group(c, a[0].int()) })
 	m("String namedGroup(String)", func(c *Context, m *matcherObject, _ value, a []value) value {
-		n := m.re.names[string(c.arg(a[0]))]
-		if n == 0 {
+		n := m.re.Group(string(c.arg(a[0])))
+		if n < 0 {
 			c.throw("java.lang.IllegalArgumentException", "No group with name <%s>", c.arg(a[0]))
 		}
 		return m.group(c, int64(n))
 	})
-	m("int groupCount()", func(_ *Context, m *matcherObject, _ value, _ []value) value { return count(m.re.groups) })
+	m("int groupCount()", func(_ *Context, m *matcherObject, _ value, _ []value) value { return count(m.re.Groups()) })
 	edge := func(end int) func(c *Context, m *matcherObject, _ value, a []value) value {
 		return func(c *Context, m *matcherObject, _ value, a []value) value {
 			n := int64(0)
@@ -272,8 +311,8 @@ func (m *matcherObject) expand(c *Context, out, with []byte) []byte {
 			for end < len(with) && with[end] != '}' {
 				end++
 			}
-			n := m.re.names[string(with[i+2:min(end, len(with))])]
-			if n == 0 || end == len(with) {
+			n := m.re.Group(string(with[i+2 : min(end, len(with))]))
+			if n < 0 || end == len(with) {
 				c.throw("java.lang.IllegalArgumentException", "No group with name {%s}", with[i+2:min(end, len(with))])
 			}
 			out = m.appendGroup(c, out, n)
@@ -286,7 +325,7 @@ func (m *matcherObject) expand(c *Context, out, with []byte) []byte {
 			i++
 			for i+1 < len(with) && isDigit(with[i+1]) {
 				more, _ := strconv.Atoi(strconv.Itoa(n) + string(with[i+1]))
-				if more > m.re.groups {
+				if more > m.re.Groups() {
 					break
 				}
 				n = more

@@ -268,7 +268,7 @@ func TestLoadErrors(t *testing.T) {
 		{"processors:\n- date: {field: a, formats: [ISO8601], timezone: Mars/Base}\n", "Unknown time-zone ID: Mars/Base"},
 		{"processors:\n- convert: {field: a, type: colour}\n", "type [colour] not supported"},
 		{"processors:\n- geoip: {field: a, properties: [colour]}\n", "illegal property value [colour]"},
-		{"processors:\n- gsub: {field: a, pattern: 'x++y', replacement: ''}\n", "not supported"},
+		{"processors:\n- gsub: {field: a, pattern: 'x\\p{Nonsense}y', replacement: ''}\n", "Nonsense"},
 		{"colour: red\nprocessors: []\n", "doesn't support one or more provided configuration parameters [colour]"},
 		{"description: x\n", "[processors] required property is missing"},
 		{"processors:\n- set: {field: a..b, value: 1}\n", "a..b"},

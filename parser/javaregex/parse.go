@@ -1,4 +1,4 @@
-package painless
+package javaregex
 
 import (
 	"fmt"
@@ -10,14 +10,14 @@ import (
 // A regular expression of java.util.regex is parsed here and written again in the syntax of the engine that
 // runs it, with every class, case and line end spelled out: nothing is left to what an engine takes it to mean.
 
-// reFlags are what (?ims) set.
-type reFlags struct{ fold, unicode, multi, dotAll, lines, comments bool }
+// options are what (?ims) set.
+type options struct{ fold, unicode, multi, dotAll, lines, comments bool }
 
-// reParser writes two expressions at once, as the two engines differ in little.
-type reParser struct {
+// parser writes two expressions at once, as the two engines differ in little.
+type parser struct {
 	src   string
 	at    int
-	flags reFlags
+	flags options
 	depth int
 
 	groups  int
@@ -34,31 +34,31 @@ func same(s string) piece { return piece{s, s} }
 
 func (p piece) plus(q piece) piece { return piece{p.re2 + q.re2, p.dotnet + q.dotnet} }
 
-type reError struct{ msg string }
+type parseError struct{ msg string }
 
-func (p *reParser) fail(format string, args ...any) {
-	panic(reError{fmt.Sprintf(format, args...)})
+func (p *parser) fail(format string, args ...any) {
+	panic(parseError{fmt.Sprintf(format, args...)})
 }
 
-func (p *reParser) more() bool { return p.at < len(p.src) }
+func (p *parser) more() bool { return p.at < len(p.src) }
 
-func (p *reParser) peek() byte {
+func (p *parser) peek() byte {
 	if p.more() {
 		return p.src[p.at]
 	}
 	return 0
 }
 
-func (p *reParser) has(s string) bool { return strings.HasPrefix(p.src[p.at:], s) }
+func (p *parser) has(s string) bool { return strings.HasPrefix(p.src[p.at:], s) }
 
-func (p *reParser) rune() rune {
+func (p *parser) rune() rune {
 	r, size := utf8.DecodeRuneInString(p.src[p.at:])
 	p.at += size
 	return r
 }
 
 // alternatives reads up to a closing parenthesis or the end.
-func (p *reParser) alternatives() piece {
+func (p *parser) alternatives() piece {
 	if p.depth++; p.depth > 200 {
 		p.fail("groups are nested deeper than 200")
 	}
@@ -76,7 +76,7 @@ func (p *reParser) alternatives() piece {
 	return out
 }
 
-func (p *reParser) sequence() piece {
+func (p *parser) sequence() piece {
 	var out piece
 	for p.more() && p.peek() != '|' && p.peek() != ')' {
 		if p.flags.comments && p.skipComment() {
@@ -91,7 +91,7 @@ func (p *reParser) sequence() piece {
 	return out
 }
 
-func (p *reParser) skipComment() bool {
+func (p *parser) skipComment() bool {
 	switch c := p.peek(); {
 	case c == '#':
 		for p.more() && p.peek() != '\n' {
@@ -105,7 +105,7 @@ func (p *reParser) skipComment() bool {
 	return false
 }
 
-func (p *reParser) quantified(atom piece) piece {
+func (p *parser) quantified(atom piece) piece {
 	for p.flags.comments && p.more() && p.skipComment() {
 	}
 	q := ""
@@ -132,7 +132,7 @@ func (p *reParser) quantified(atom piece) piece {
 	return atom.plus(same(q))
 }
 
-func (p *reParser) braces() string {
+func (p *parser) braces() string {
 	end := strings.IndexByte(p.src[p.at:], '}')
 	if end < 0 {
 		p.fail("Illegal repetition")
@@ -155,7 +155,7 @@ func (p *reParser) braces() string {
 }
 
 // atom reads one element; anchors cannot be repeated.
-func (p *reParser) atom() (out piece, quantifiable bool) {
+func (p *parser) atom() (out piece, quantifiable bool) {
 	switch c := p.peek(); c {
 	case '(':
 		return p.group()
@@ -166,7 +166,7 @@ func (p *reParser) atom() (out piece, quantifiable bool) {
 		p.at++
 		switch {
 		case p.flags.dotAll:
-			return p.set(runeSet{{0, utf8.MaxRune}}), true
+			return p.set(set{{0, utf8.MaxRune}}), true
 		case p.flags.lines:
 			return p.set(setOf('\n', '\n').negate()), true
 		}
@@ -198,17 +198,17 @@ func (p *reParser) atom() (out piece, quantifiable bool) {
 }
 
 // end is $ and \Z: the end of the text, or before a line end that ends it.
-func (p *reParser) end() piece {
+func (p *parser) end() piece {
 	p.endLine = true
 	return piece{`\z`, `(?:(?=(?:\r\n|[\r\u0085\u2028\u2029])?\z)|(?<!\r)(?=\n\z))`}
 }
 
-func (p *reParser) literal(r rune) piece {
-	return p.set(runeSet{{r, r}})
+func (p *parser) literal(r rune) piece {
+	return p.set(set{{r, r}})
 }
 
 // set writes a class; a single character is written as it is.
-func (p *reParser) set(s runeSet) piece {
+func (p *parser) set(s set) piece {
 	if p.flags.fold {
 		s = s.fold(p.flags.unicode)
 	}
@@ -243,7 +243,7 @@ func quoteRune(r rune) string {
 	return string(r)
 }
 
-func (p *reParser) group() (piece, bool) {
+func (p *parser) group() (piece, bool) {
 	p.at++
 	open := same("(")
 	capturing := ""
@@ -268,7 +268,7 @@ func (p *reParser) group() (piece, bool) {
 		}
 		capturing = p.src[p.at+2 : p.at+end]
 		p.at += end + 1
-		if capturing == "" || strings.IndexFunc(capturing, func(r rune) bool { return r > 0x7f || !isLetter(byte(r)) && !isDigit(byte(r)) || r == '_' }) >= 0 {
+		if capturing == "" || isDigit(capturing[0]) || strings.IndexFunc(capturing, func(r rune) bool { return r > 0x7f || !isLetter(byte(r)) && !isDigit(byte(r)) }) >= 0 {
 			p.fail("named capturing group [%s] is not a name", capturing)
 		}
 		if p.names[capturing] > 0 {
@@ -286,7 +286,7 @@ func (p *reParser) group() (piece, bool) {
 	return open.plus(body).plus(same(")")), !look
 }
 
-func (p *reParser) closeGroup() {
+func (p *parser) closeGroup() {
 	if p.peek() != ')' || !p.more() {
 		p.fail("Unclosed group")
 	}
@@ -294,7 +294,7 @@ func (p *reParser) closeGroup() {
 }
 
 // flagGroup reads (?ims-x) and (?i:…).
-func (p *reParser) flagGroup() (piece, bool) {
+func (p *parser) flagGroup() (piece, bool) {
 	p.at++
 	flags, on := p.flags, true
 	for {
@@ -322,7 +322,7 @@ func (p *reParser) flagGroup() (piece, bool) {
 }
 
 // set turns a flag on or off; Painless writes them behind the expression.
-func (f *reFlags) set(c byte, on bool) bool {
+func (f *options) set(c byte, on bool) bool {
 	switch c {
 	case 'i':
 		f.fold = on
@@ -340,163 +340,4 @@ func (f *reFlags) set(c byte, on bool) bool {
 		return false
 	}
 	return true
-}
-
-func (p *reParser) escape() (piece, bool) {
-	if !p.more() {
-		p.fail("Unexpected internal error")
-	}
-	c := p.peek()
-	if s := escapeSet(c); s != nil {
-		p.at++
-		return p.set(s), true
-	}
-	switch c {
-	case 'b', 'B':
-		p.at++
-		p.context = true
-		return same(`\` + string(c)), false
-	case 'A':
-		p.at++
-		p.context = true
-		return same(`\A`), false
-	case 'z':
-		p.at++
-		return same(`\z`), false
-	case 'Z':
-		p.at++
-		return p.end(), false
-	case 'R':
-		p.at++
-		return same(`(?:\r\n|[\n\x0b\f\r` + "\u0085\u2028\u2029" + `])`), true
-	case 'Q':
-		return p.quotation(), false
-	case 'p', 'P':
-		return p.set(p.property()), true
-	case 'k':
-		p.at++
-		end := strings.IndexByte(p.src[p.at:], '>')
-		if !p.has("<") || end < 0 || p.names[p.src[p.at+1:p.at+end]] == 0 {
-			p.fail(`\k is not followed by the name of a group`)
-		}
-		n := p.names[p.src[p.at+1:p.at+end]]
-		p.at += end + 1
-		return p.backReference(n), true
-	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		n := 0
-		for isDigit(p.peek()) && p.more() && (n == 0 || n*10+int(p.peek()-'0') <= p.groups) {
-			n = n*10 + int(p.peek()-'0')
-			p.at++
-		}
-		return p.backReference(n), true
-	case 'G', 'X', 'N':
-		p.fail(`\%c is not supported`, c)
-	}
-	return p.literal(p.escapedRune()), true
-}
-
-func (p *reParser) backReference(n int) piece {
-	p.back = true
-	if p.flags.fold {
-		p.fail("back references without case are not supported")
-	}
-	return piece{"", `(?:\` + strconv.Itoa(n) + `)`}
-}
-
-// quotation reads \Q…\E.
-func (p *reParser) quotation() piece {
-	p.at++
-	text, rest, closed := strings.Cut(p.src[p.at:], `\E`)
-	p.at = len(p.src) - len(rest)
-	if !closed {
-		p.at = len(p.src)
-	}
-	var out piece
-	for _, r := range text {
-		out = out.plus(p.literal(r))
-	}
-	return out
-}
-
-func (p *reParser) property() runeSet {
-	negate := p.peek() == 'P'
-	p.at++
-	name := ""
-	if p.peek() == '{' && p.more() {
-		end := strings.IndexByte(p.src[p.at:], '}')
-		if end < 0 {
-			p.fail("Unclosed character family")
-		}
-		name = p.src[p.at+1 : p.at+end]
-		p.at += end + 1
-	} else if p.more() {
-		name = string(p.rune())
-	}
-	s, err := property(name)
-	if err != nil {
-		p.fail("%s", err)
-	}
-	if negate {
-		return s.negate()
-	}
-	return s
-}
-
-// escapedRune reads the escape of a single character.
-func (p *reParser) escapedRune() rune {
-	c := p.rune()
-	digits := func(n, base int) rune {
-		if len(p.src)-p.at < n {
-			p.fail("Illegal escape sequence")
-		}
-		v, err := strconv.ParseUint(p.src[p.at:p.at+n], base, 32)
-		if err != nil {
-			p.fail("Illegal escape sequence")
-		}
-		p.at += n
-		return rune(v)
-	}
-	switch c {
-	case 't':
-		return '\t'
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 'f':
-		return '\f'
-	case 'a':
-		return 7
-	case 'e':
-		return 27
-	case 'c':
-		return p.rune() ^ 64
-	case 'x':
-		if p.peek() == '{' && p.more() {
-			end := strings.IndexByte(p.src[p.at:], '}')
-			if end < 2 {
-				p.fail("Illegal hexadecimal escape sequence")
-			}
-			p.at++
-			r := digits(end-1, 16)
-			p.at++
-			return r
-		}
-		return digits(2, 16)
-	case 'u':
-		return digits(4, 16)
-	case '0':
-		n := 0
-		for n < 3 && p.at+n < len(p.src) && p.src[p.at+n]-'0' < 8 && (n < 2 || p.src[p.at] < '4') {
-			n++
-		}
-		if n == 0 {
-			p.fail("Illegal octal escape sequence")
-		}
-		return digits(n, 8)
-	}
-	if c < 0x80 && isLetter(byte(c)) && c != '_' {
-		p.fail("Illegal/unsupported escape sequence")
-	}
-	return c
 }

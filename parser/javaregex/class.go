@@ -1,11 +1,11 @@
-package painless
+package javaregex
 
 import (
 	"strings"
 )
 
 // class reads a character class behind its opening bracket.
-func (p *reParser) class() runeSet {
+func (p *parser) class() set {
 	if p.depth++; p.depth > 200 {
 		p.fail("classes are nested deeper than 200")
 	}
@@ -14,8 +14,8 @@ func (p *reParser) class() runeSet {
 	if negate {
 		p.at++
 	}
-	var all *runeSet
-	var s runeSet
+	var all *set
+	var s set
 	meet := func() {
 		if all == nil {
 			all = &s
@@ -54,7 +54,7 @@ func (p *reParser) class() runeSet {
 	}
 }
 
-func (p *reParser) classItem() runeSet {
+func (p *parser) classItem() set {
 	if p.peek() == '\\' {
 		p.at++
 		switch c := p.peek(); {
@@ -73,9 +73,9 @@ func (p *reParser) classItem() runeSet {
 	return p.classRange(p.rune())
 }
 
-func (p *reParser) classRange(from rune) runeSet {
+func (p *parser) classRange(from rune) set {
 	if p.peek() != '-' || p.at+1 >= len(p.src) || p.src[p.at+1] == ']' || p.src[p.at+1] == '[' || strings.HasPrefix(p.src[p.at+1:], "&&") {
-		return runeSet{{from, from}}
+		return set{{from, from}}
 	}
 	p.at++
 	to := rune(0)
@@ -91,5 +91,5 @@ func (p *reParser) classRange(from rune) runeSet {
 	if to < from {
 		p.fail("Illegal character range")
 	}
-	return runeSet{{from, to}}
+	return set{{from, to}}
 }

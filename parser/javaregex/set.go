@@ -1,4 +1,4 @@
-package painless
+package javaregex
 
 import (
 	"fmt"
@@ -7,20 +7,20 @@ import (
 	"unicode"
 )
 
-// runeSet is a set of code points as sorted ranges that neither touch nor overlap.
-type runeSet [][2]rune
+// set is a set of code points as sorted ranges that neither touch nor overlap.
+type set [][2]rune
 
-func setOf(ranges ...rune) runeSet {
-	var s runeSet
+func setOf(ranges ...rune) set {
+	var s set
 	for i := 0; i < len(ranges); i += 2 {
 		s = append(s, [2]rune{ranges[i], ranges[i+1]})
 	}
 	return s.clean()
 }
 
-func (s runeSet) clean() runeSet {
+func (s set) clean() set {
 	slices.SortFunc(s, func(a, b [2]rune) int { return int(a[0] - b[0]) })
-	var out runeSet
+	var out set
 	for _, r := range s {
 		if n := len(out); n > 0 && r[0] <= out[n-1][1]+1 {
 			out[n-1][1] = max(out[n-1][1], r[1])
@@ -31,10 +31,10 @@ func (s runeSet) clean() runeSet {
 	return out
 }
 
-func (s runeSet) union(t runeSet) runeSet { return append(slices.Clone(s), t...).clean() }
+func (s set) union(t set) set { return append(slices.Clone(s), t...).clean() }
 
-func (s runeSet) negate() runeSet {
-	var out runeSet
+func (s set) negate() set {
+	var out set
 	at := rune(0)
 	for _, r := range s {
 		if r[0] > at {
@@ -48,10 +48,10 @@ func (s runeSet) negate() runeSet {
 	return out
 }
 
-func (s runeSet) intersect(t runeSet) runeSet { return s.negate().union(t.negate()).negate() }
+func (s set) intersect(t set) set { return s.negate().union(t.negate()).negate() }
 
 // fold adds the other case of letters: of ASCII's, or of all that Unicode has.
-func (s runeSet) fold(all bool) runeSet {
+func (s set) fold(all bool) set {
 	out := slices.Clone(s)
 	for _, r := range s {
 		for c := max(r[0], 'A'); c <= min(r[1], 'z'); c++ {
@@ -71,8 +71,8 @@ func (s runeSet) fold(all bool) runeSet {
 	return out.clean()
 }
 
-func tableSet(tables ...*unicode.RangeTable) runeSet {
-	var s runeSet
+func tableSet(tables ...*unicode.RangeTable) set {
+	var s set
 	for _, t := range tables {
 		for _, r := range t.R16 {
 			s = addStride(s, rune(r.Lo), rune(r.Hi), rune(r.Stride))
@@ -84,7 +84,7 @@ func tableSet(tables ...*unicode.RangeTable) runeSet {
 	return s.clean()
 }
 
-func addStride(s runeSet, lo, hi, stride rune) runeSet {
+func addStride(s set, lo, hi, stride rune) set {
 	if stride == 1 {
 		return append(s, [2]rune{lo, hi})
 	}
@@ -104,7 +104,7 @@ var (
 )
 
 // escapeSet is the set of \d and its like, nil when the letter is no set.
-func escapeSet(c byte) runeSet {
+func escapeSet(c byte) set {
 	switch c {
 	case 'd':
 		return setDigit
@@ -131,7 +131,7 @@ func escapeSet(c byte) runeSet {
 }
 
 // property is the set of \p{name}.
-func property(name string) (runeSet, error) {
+func property(name string) (set, error) {
 	switch name {
 	case "Lower":
 		return setOf('a', 'z'), nil
