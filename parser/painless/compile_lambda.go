@@ -15,6 +15,7 @@ type lambda struct {
 	captured []value
 	at       []capture
 	native   func(c *Context, args []value) value
+	nullTest bool // v -> v == null
 }
 
 func (*lambda) classOf(event.Value) *class { return classes().types["Lambda"] }
@@ -87,7 +88,7 @@ func (cp *compiler) lambda(x *lambdaExpr, t *class) code {
 	cp.fn = outer
 	captures, arity := sc.captures, len(x.params)
 	if len(captures) == 0 {
-		fixed := object(&lambda{arity: arity, frame: sc.slots, body: body})
+		fixed := object(&lambda{arity: arity, frame: sc.slots, body: body, nullTest: isNullTest(x)})
 		return code{t: t, at: x.at, eval: func(*Context) value { return fixed }}
 	}
 	return code{t: t, at: x.at, eval: func(c *Context) value {

@@ -315,8 +315,9 @@ func (c *Context) listOf(items []value) value {
 // iterator goes over a list, set, map view or stream.
 type iterator struct {
 	src   value
-	items []value // of a stream or snapshot
-	keys  []value // of a map, in its order
+	items []value  // of a stream or snapshot
+	keys  []value  // of a map, in its order
+	order []uint64 // of a plain map's values instead, see hashOrder
 	i, n  int
 	what  viewKind
 }
@@ -325,6 +326,9 @@ type iterator struct {
 func (c *Context) iterate(x value, at int) iterator {
 	switch r := x.ref.(type) {
 	case *mapView:
+		if r.what == viewValues && c.isPlain(r.m) {
+			return iterator{src: r.m, order: c.hashOrder(r.m), n: c.size(r.m)}
+		}
 		return iterator{src: r.m, keys: c.sortedKeys(r.m), n: c.size(r.m), what: r.what}
 	case *stream:
 		return iterator{items: r.items, n: len(r.items)}
@@ -345,7 +349,7 @@ func (c *Context) iterate(x value, at int) iterator {
 }
 
 func (it *iterator) next(c *Context) (value, bool) {
-	if it.items == nil && it.keys == nil {
+	if it.items == nil && it.keys == nil && it.order == nil {
 		if it.i == c.size(it.src) { // Java's lists look at their size, not at whether it has changed
 			return value{}, false
 		}
@@ -359,6 +363,9 @@ func (it *iterator) next(c *Context) (value, bool) {
 	}
 	if !isArena(it.src.ref) && c.size(it.src) != it.n {
 		c.throwBare("java.util.ConcurrentModificationException")
+	}
+	if it.order != nil {
+		i = int(uint32(it.order[i]))
 	}
 	if it.keys == nil {
 		return c.loaded(it.src, c.arenaOf(it.src).At(it.src.v, i)), true

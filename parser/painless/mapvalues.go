@@ -1,0 +1,53 @@
+package painless
+
+import "slices"
+
+// Scripts that clean up go over the values of every map of the document: what follows spares them the keys.
+
+// isPlain tells whether all entries of m are those of the document itself.
+func (c *Context) isPlain(m value) bool {
+	return m.ref == nil && c.odd == nil && m.isMap() && (!c.isRoot(m) || c.metaLen() == 0)
+}
+
+// hashOrder is the order in which java.util.HashMap has the entries of a plain map: bucket above index.
+func (c *Context) hashOrder(m value) []uint64 {
+	n := c.Event.Len(m.v)
+	c.work(4 * n)
+	c.charge(32 * n)
+	order := make([]uint64, n)
+	size := m.room()
+	for n > size*3/4 {
+		size *= 2
+	}
+	for i := range order {
+		h := uint32(HashText(c.Event.Key(m.v, i)))
+		order[i] = uint64((h^h>>16)&uint32(size-1))<<32 | uint64(i)
+	}
+	slices.Sort(order)
+	return order
+}
+
+// dropNulls is removeIf(v -> v == null) of the values of a plain map. The order in which it asks cannot be seen.
+func (c *Context) dropNulls(m value) bool {
+	c.mutable(m)
+	ev, dropped := c.Event, false
+	for i := ev.Len(m.v) - 1; i >= 0; i-- {
+		c.loop()
+		if v := c.loaded(m, ev.At(m.v, i)); v.isNull() {
+			ev.RemoveAt(m.v, i)
+			dropped = true
+		}
+	}
+	return dropped
+}
+
+// isNullTest tells whether a lambda is v -> v == null.
+func isNullTest(x *lambdaExpr) bool {
+	test, ok := x.x.(*binaryExpr)
+	if !ok || test.op != "==" || len(x.params) != 1 || x.params[0].t.name != "" && x.params[0].t.name != "def" {
+		return false
+	}
+	name, isName := test.x.(*nameExpr)
+	lit, isLiteral := test.y.(*literal)
+	return isName && isLiteral && name.name == x.params[0].name && lit.tok.keyword("null")
+}
