@@ -58,6 +58,7 @@ func (p *lineParser) direct(b *event.Batch, i int) bool {
 	case !h.App.Empty():
 		dst = append(event.AppendQuoted(append(dst, `,"process":{"name":`...), h.App.Of(line)), '}')
 	}
-	p.doc = append(dst, s.directEnd...)
+	dst = append(dst, s.directEnd...)
+	p.doc = dst
 	return true
 }

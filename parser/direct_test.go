@@ -79,6 +79,24 @@ func TestDirectDocumentsAreThoseOfEvents(t *testing.T) {
 	}
 }
 
+func TestDirectDocumentsAllocateNothing(t *testing.T) {
+	cfg := utcConfig()
+	cfg.Rules = nil
+	p := newTestLiner(t, cfg, shippedSet(t))
+	b := spread(exampleLines(t, "sshd"))
+	all := func() {
+		for i := range b.Len() {
+			if _, _, err := p.parse(b, i); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all()
+	if n := testing.AllocsPerRun(20, all); n > 0 {
+		t.Errorf("%v allocations for %d lines", n, b.Len())
+	}
+}
+
 func FuzzDirect(f *testing.F) {
 	cfg := utcConfig()
 	cfg.Rules = nil
