@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"github.com/millrace/millrace/shipper/framing"
 )
@@ -256,17 +257,17 @@ func (s *stream) readable(fd uintptr) bool {
 	s.attach()
 	s.n, s.err = 0, nil
 	for {
-		n, err := syscall.Read(int(fd), s.buffer.data[s.buffer.end:])
+		n, errno := readNow(fd, s.buffer.data[s.buffer.end:])
 		switch {
-		case err == syscall.EINTR:
+		case errno == syscall.EINTR:
 			continue
-		case err == syscall.EAGAIN:
+		case errno == syscall.EAGAIN:
 			if !s.busy {
 				s.detach()
 			}
 			return false
-		case err != nil:
-			s.err = os.NewSyscallError("read", err)
+		case errno != 0:
+			s.err = os.NewSyscallError("read", errno)
 		case n == 0:
 			s.err = io.EOF
 		default:
@@ -274,6 +275,13 @@ func (s *stream) readable(fd uintptr) bool {
 		}
 		return true
 	}
+}
+
+// readNow is syscall.Read for a socket that does not block. The runtime is not told of it: it would take what copies a
+// large buffer for a call that blocks, hand the thread's work to another one, and wake that for it.
+func readNow(fd uintptr, b []byte) (int, syscall.Errno) {
+	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	return int(n), errno
 }
 
 func (s *stream) becomeBusy() {
