@@ -3,6 +3,7 @@
 # make fuzz    each fuzz target for FUZZTIME (default 60s)
 # make bench   every benchmark with its allocations; BENCH=regexp picks some
 # make docs    docs/configuration.md anew, from the code
+# make differ  10,000 random documents per processor and 10,000 random scripts, here and in a real Elasticsearch
 # make harm    many senders that mean harm beside two that don't, and what that costs these
 # make build   bin/millrace
 # make clean   what the above left here
@@ -11,11 +12,12 @@ export CGO_ENABLED := 0
 SHELL := /bin/bash
 FUZZTIME ?=
 BENCH ?= .
+SEED ?= 1
 
 LINT_VERSION := v2.15.0
 LINT := .cache/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: check test fuzz bench harm docs build clean
+.PHONY: check test fuzz bench differ harm docs build clean
 
 check: $(LINT)
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (gofmt -w): $$unformatted" >&2; exit 1; }
@@ -35,6 +37,10 @@ fuzz:
 
 bench:
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -p 1 ./...
+
+differ:
+	go test -count=1 -v -timeout 60m -run '^TestRandomDocuments$$' ./parser/pipeline -documents 10000 -seed $(SEED)
+	go test -count=1 -v -timeout 60m -run '^TestElasticsearch$$' ./parser/painless -scripts 10000 -seed $(SEED)
 
 docs:
 	go test ./cmd/millrace/config -run TestReferenceIsUpToDate -update
