@@ -181,7 +181,7 @@ func (cp *compiler) eachStmt(s *eachStmt) step {
 	cp.fn.loops--
 	cp.fn.vars = cp.fn.vars[:own+len(cp.fn.captures)-captured]
 	return func(c *Context) ctl {
-		it := c.iterate(over.eval(c), s.at)
+		it := c.loopOver(over.eval(c), s.at)
 		for {
 			v, ok := it.next(c)
 			if !ok {

@@ -326,9 +326,6 @@ type iterator struct {
 func (c *Context) iterate(x value, at int) iterator {
 	switch r := x.ref.(type) {
 	case *mapView:
-		if r.what == viewValues && c.isPlain(r.m) {
-			return iterator{src: r.m, order: c.hashOrder(r.m), n: c.size(r.m)}
-		}
 		return iterator{src: r.m, keys: c.sortedKeys(r.m), n: c.size(r.m), what: r.what}
 	case *stream:
 		return iterator{items: r.items, n: len(r.items)}

@@ -27,6 +27,14 @@ func (c *Context) hashOrder(m value) []uint64 {
 	return order
 }
 
+// loopOver is iterate for a loop of the script, which has no hold of the iterator.
+func (c *Context) loopOver(x value, at int) iterator {
+	if view, ok := x.ref.(*mapView); ok && view.what == viewValues && c.isPlain(view.m) {
+		return iterator{src: view.m, order: c.hashOrder(view.m), n: c.size(view.m)}
+	}
+	return c.iterate(x, at)
+}
+
 // dropNulls is removeIf(v -> v == null) of the values of a plain map. The order in which it asks cannot be seen.
 func (c *Context) dropNulls(m value) bool {
 	c.mutable(m)

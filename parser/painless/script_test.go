@@ -31,6 +31,8 @@ func TestScripts(t *testing.T) {
 		{"params are copied", `ctx.t = params.types.login; ctx.t.add('x'); ctx.u = params.types.login`, `{}`, `{"t":["start","user","x"],"u":["start","user"]}`},
 		{"params cannot change", `params.types.put('x', 1)`, `{}`, `error: params are the same for every document and cannot be changed`},
 		{"compound keeps the class", `ctx.d *= params.S_TO_NS; ctx.i *= params.n`, `{"d":5000000000,"i":3}`, `{"d":5000000000000000000,"i":7}`},
+		{"an iterator over values removes", `def it = ctx.m.values().iterator(); while (it.hasNext()) { if (it.next() == 2) { it.remove() } }`, `{"m":{"a":1,"b":2,"c":3}}`, `{"m":{"a":1,"c":3}}`},
+		{"null values are dropped", `for (def x : ctx.values()) { if (x instanceof Map) { x.values().removeIf(v -> v == null) } } ctx.values().removeIf(v -> v == null)`, `{"m":{"a":null,"b":2,"c":null},"n":null}`, `{"m":{"b":2}}`},
 		{"null entries are dropped", `boolean drop(Object o) { if (o == null || o == '') { return true } else if (o instanceof Map) { ((Map) o).values().removeIf(v -> drop(v)); return ((Map) o).size() == 0 } else if (o instanceof List) { ((List) o).removeIf(v -> drop(v)); return ((List) o).length == 0 } return false } drop(ctx)`,
 			`{"a":{"b":null,"c":"","d":{}},"e":[null,1],"f":[""]}`, `{"e":[1]}`},
 		{"a set has Java's order", `ctx.r = new HashSet(ctx.l)`, `{"l":["zeta","alpha","beta","alpha"]}`, `{"l":["zeta","alpha","beta","alpha"],"r":["zeta","alpha","beta"]}`},
