@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/millrace/millrace/parser/geoip"
 	"github.com/millrace/millrace/parser/pipeline"
@@ -46,9 +47,17 @@ func (c pipelineCheckCommand) Run(term terminal) error {
 
 type pipelineTestCommand struct {
 	pipelineFlags
-	Dir      string `arg:"" help:"A Filebeat module, an integration, or a folder of them."`
-	Fixtures string `placeholder:"DIR" help:"Folder with MODULE/FILESET/*.log and *-expected.json, in place of the fixtures beside the pipelines."`
-	Verbose  bool   `short:"v" help:"Print the fields in which each event differs."`
+	Dir           string `arg:"" help:"A Filebeat module, an integration, or a folder of them."`
+	Fixtures      string `placeholder:"DIR" help:"Folder with MODULE/FILESET/*.log and *-expected.json, in place of the fixtures beside the pipelines."`
+	Verbose       bool   `short:"v" help:"Print the fields in which each event differs."`
+	Elasticsearch string `placeholder:"URL" help:"Ask this Elasticsearch too what it makes of the same events (pipelines of names of their own, _simulate, removed after), and tell which events differ from the fixture there as well."`
+}
+
+func (pipelineTestCommand) Help() string {
+	return `Events are built, and compared, as elastic's own test runners do it. Elastic's integrations are compared exactly, but for
+the dynamic_fields of their test configuration. Filebeat's fixtures have their lists sorted and are without bookkeeping:
+` + strings.Join(pipelinecli.Bookkeeping, ", ") + `,
+and @timestamp where no event of the fixture has one.`
 }
 
 func (c pipelineTestCommand) Run(term terminal) error {
@@ -56,5 +65,5 @@ func (c pipelineTestCommand) Run(term terminal) error {
 	if err != nil {
 		return err
 	}
-	return pipelinecli.Test(c.Dir, pipelinecli.Options{Deps: deps, Fixtures: c.Fixtures, Verbose: c.Verbose, Out: term.out})
+	return pipelinecli.Test(c.Dir, pipelinecli.Options{Deps: deps, Fixtures: c.Fixtures, Verbose: c.Verbose, Out: term.out, Elasticsearch: c.Elasticsearch})
 }
