@@ -295,7 +295,7 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 		m.steps += (hi - lo) >> 1
 	}
 	q, seen := in.takeMore(line, lo, hi)
-	m.steps += 2 + seen>>min(in.set.cost, 3)
+	m.steps += lazySteps + seen>>min(in.set.cost, 3)
 	if q < 0 {
 		return -1
 	}
@@ -359,7 +359,7 @@ func (m *Matcher) another(in *inst, e *choice, line []byte) int {
 		if w := in.set.width(line, int(e.pos)); w > 0 {
 			var seen int
 			q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
-			m.steps += 2 + seen>>min(in.set.cost, 3)
+			m.steps += lazySteps + seen>>min(in.set.cost, 3)
 		}
 		done = q < 0 || q >= int(e.aux)
 	}

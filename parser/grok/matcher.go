@@ -12,6 +12,7 @@ import (
 const (
 	baseSteps    = 2048
 	stepsPerByte = 32
+	lazySteps    = 6 // to look for the next end of a lazy run
 	maxMemoBits  = 1 << 26
 	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save
 )
