@@ -70,8 +70,8 @@ func TestRunText(t *testing.T) {
    6  drop                     skipped  TIME  if ctx.http.method == 'DROP'
    7  convert                  failed   TIME  unable to convert [GET] to integer
    8  on_failure: set          ok       TIME
-      + error.message = "unable to convert [GET] to integer"
-  = {"message":"GET took 12 ms","took":0,"http":{"method":"GET"},"error":{"message":"unable to convert [GET] to integer"}}
+      + error.message = "For input string: \"GET\""
+  = {"message":"GET took 12 ms","took":0,"http":{"method":"GET"},"error":{"message":"For input string: \"GET\""}}
 `, false, nil},
 		{"x\x1b[2J\n", "failed: Provided Grok expressions do not match field value: [x\\x1b[2J]\n", true, nil},
 		{"DROP took 1 ms", "  dropped\n", false, nil},
@@ -201,7 +201,9 @@ func comparable(t *testing.T, answer string) any {
 				walk(item)
 			}
 		case map[string]any:
-			for _, name := range []string{"timestamp", "position", "_value"} {
+			// With ?verbose, Elasticsearch runs conditions in another way than in an index, and so says of a processor with
+			// one that failed that it is of its own type; in an index it is a conditional, as here.
+			for _, name := range []string{"timestamp", "position", "_value", "on_failure_processor_type"} {
 				delete(v, name)
 			}
 			if v["type"] != "script_exception" {
