@@ -95,11 +95,11 @@ func TestStopDrainsParkedConnections(t *testing.T) {
 
 // A sender whose connections are all busy at once: those beyond the buffers there are stay with the sweeper.
 func TestMoreBusyConnectionsThanBuffers(t *testing.T) {
-	const connections = 40
+	const connections, lines = 20, 150
 	r := start(t, one)
 	pool := r.listeners[0].listener.(*tcpListener).pool
 	pool.busy.Add(maxBusy - 3)
-	text := strings.Repeat("<13>"+strings.Repeat("y", 95)+"\n", 3000)
+	text := strings.Repeat("<13>"+strings.Repeat("y", 995)+"\n", lines)
 	done := make(chan struct{})
 	for range connections {
 		c := r.dial(0)
@@ -108,7 +108,7 @@ func TestMoreBusyConnectionsThanBuffers(t *testing.T) {
 	for range connections {
 		<-done
 	}
-	r.received(connections * 3000)
+	r.received(connections * lines)
 	pool.busy.Add(3 - maxBusy)
 	r.wantParked(connections)
 }
