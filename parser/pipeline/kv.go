@@ -93,12 +93,11 @@ func (p *kvProcessor) pair(r *Runner, path event.Path, part event.Value, prefix 
 	if p.stripBrackets {
 		from, to = stripSpan(s, from, to)
 	}
-	from, to = p.trimValue.span(s, from, to)
+	v := p.trimValue.value(r, part, from, to)
 	name, err := r.ev.DynamicPath([]byte(prefix + key))
 	if err != nil {
 		return err
 	}
-	v := r.ev.Sub(part, from, to)
 	if r.ev.Get(name).Kind() != event.Missing {
 		return r.appendTo(name, v, true)
 	}
@@ -142,6 +141,22 @@ func (t *trimmer) span(s []byte, from, to int) (int, int) {
 		to = from + len(bytes.TrimRight(left, t.plain))
 	}
 	return from, to
+}
+
+// value is what is left of a part of a text. The end of a line at its end stays, and what stands before it goes: that
+// is an end, too, to Java's expressions.
+func (t *trimmer) value(r *Runner, part event.Value, from, to int) event.Value {
+	s := r.ev.Bytes(part)
+	line := len(s[from:to]) - len(bytes.TrimSuffix(bytes.TrimSuffix(s[from:to], []byte("\n")), []byte("\r")))
+	if t.plain == "" || line == 0 || strings.IndexByte(t.plain, s[to-1]) >= 0 {
+		from, to = t.span(s, from, to)
+		return r.ev.Sub(part, from, to)
+	}
+	end := to
+	if from, to = t.span(s, from, to-line); to == end-line {
+		return r.ev.Sub(part, from, end)
+	}
+	return r.ev.String(slices.Concat(s[from:to], s[end-line:end]))
 }
 
 // stripSpan takes one quote or bracket off each end.

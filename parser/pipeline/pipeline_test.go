@@ -88,6 +88,7 @@ var cases = []struct{ processors, doc, want string }{
 	{`[{grok: {field: m, patterns: ['%{IP:source.ip} %{INT:n:int} %{WORD:w}', '%{WORD:x}']}}]`, `{"m":"1.2.3.4 55 ok"}`, `{"m":"1.2.3.4 55 ok","source":{"ip":"1.2.3.4"},"n":55,"w":"ok"}`},
 	{`[{grok: {field: m, patterns: ['^%{WORD:a} (?m)%{GREEDYDATA:b}', '(?i)^x%{FOO:f}%{INT:n:int}'], pattern_definitions: {FOO: 'foo'}}}]`, `{"m":"a b\nc"}`, `{"m":"a b\nc","a":"a","b":"b\nc"}`},
 	{`[{grok: {field: m, patterns: ['(?i)^x%{FOO:f}%{INT:n:int}'], pattern_definitions: {FOO: 'foo'}}}]`, `{"m":"XFoO12"}`, `{"m":"XFoO12","f":"FoO","n":12}`},
+	{`[{kv: {field: m, field_split: ';', value_split: '=', trim_value: "'"}}]`, `{"m":"a='1'\n;b='2'"}`, `{"m":"a='1'\n;b='2'","a":"1\n","b":"2"}`},
 	{`[{grok: {field: m, patterns: ['%{WORD:x:keyword}']}}]`, `{"m":"abc"}`, `{"m":"abc","x":"abc"}`},
 	{`[{grok: {field: m, patterns: ['^%{WORD_tmp.outcome}$', '^%{[a-f0-9]{2}:x}$', '\[%{WORD:t}\s+%{GREEDYDATA:e\]', '%{WORD:x=abc}']}}]`, `{"m":"[a %{GREEDYDATA:e]"}`, `{"m":"[a %{GREEDYDATA:e]","t":"a"}`},
 	{`[{grok: {field: m, patterns: ['%{WORD:t}(?:\\[%{POSINT:pid}\\])?: %{GREEDYDATA:r}']}}]`, `{"m":"sshd: hello"}`, `{"m":"sshd: hello","t":"sshd","r":"hello"}`},
