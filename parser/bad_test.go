@@ -54,7 +54,7 @@ func TestBadInput(t *testing.T) {
 		"a date beyond all":        {`processors: [{date: {field: message, formats: ["UNIX"]}}]`, "99999999999999999999", "unable to parse date [99999999999999999999]", nil},
 		"a name of a pipeline":     {`processors: [{pipeline: {name: "{{{message}}}"}}]`, "nobody", "Pipeline processor configured for non-existent pipeline [nobody]", nil},
 		"an empty name of a field": {`processors: [{set: {field: "{{{nothing}}}", value: 1}}]`, "x", "path cannot be null nor empty", nil},
-		"a pattern that explodes":  {`processors: [{grok: {field: message, patterns: ["^(a+)+(a+)+(a+)+$"]}}]`, strings.Repeat("a", 60_000) + "b", "step limit of the line exceeded", nil},
+		"a pattern that explodes":  {`processors: [{grok: {field: message, patterns: ["^(a+)+(a+)+(a+)+$"]}}]`, strings.Repeat("a", 60_000) + "b", "takes too many steps on field value", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sources, cfg := own(c.pipeline)
