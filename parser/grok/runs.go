@@ -70,7 +70,7 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
 	from := q
 	if in.b != 0 { // the continuation begins with this byte
-		for looks := 4; q < len(line); looks += 4 {
+		for looks := 8; q < len(line); looks += 8 {
 			i := bytes.IndexByte(line[q:], in.b)
 			if i < 0 || q+i > hi {
 				return -1, looks + (len(line)-from)>>2
@@ -84,7 +84,7 @@ func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
 			}
 			q++
 		}
-		return -1, 4 * (q - from)
+		return -1, 8 * (q - from)
 	}
 	for q < len(line) {
 		if in.follow[line[q]] && in.goesOn(line, q) {
