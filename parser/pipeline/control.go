@@ -139,18 +139,23 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 	if ev.Len(v) == 0 {
 		return ev.Set(p.field, result)
 	}
-	var err error
+	// the processor may change the list or map itself
+	items, keys, n := ev.NewList(), ev.NewList(), ev.Len(v)
 	order := hashOrder(ev, v)
-	for n := 0; n < ev.Len(v) && err == nil; n++ {
-		i := n
-		if order != nil && n < len(order) {
-			i = order[n]
+	for i := range n {
+		if order != nil {
+			i = order[i]
 		}
-		ev.Put(ingest, foreachValue, ev.At(v, i))
-		var key event.Value
+		ev.Append(items, ev.At(v, i))
 		if v.Kind() == event.Map {
-			key = ev.String(ev.Key(v, i))
-			ev.Put(ingest, foreachKey, key)
+			ev.Append(keys, ev.String(ev.Key(v, i)))
+		}
+	}
+	var err error
+	for i := 0; i < n && err == nil; i++ {
+		ev.Put(ingest, foreachValue, ev.At(items, i))
+		if v.Kind() == event.Map {
+			ev.Put(ingest, foreachKey, ev.At(keys, i))
 		}
 		if err = r.steps(p.step); err == ErrDropped {
 			if err = p.dropped(v); err != nil {
@@ -191,6 +196,7 @@ func (p *foreachProcessor) dropped(v event.Value) error {
 	if v.Kind() == event.Map {
 		return nil
 	}
+	//nolint:staticcheck // Java's text
 	return errors.New(`Cannot invoke "org.elasticsearch.ingest.IngestDocument.getIngestMetadata()" because "ingestDocument" is null`)
 }
 

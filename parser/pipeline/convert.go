@@ -82,9 +82,9 @@ func (p *convertProcessor) ofNull() error {
 	case "auto":
 		return nil
 	case "ip":
-		return errors.New(`Cannot invoke "String.length()" because "ipString" is null`)
+		return errors.New(`Cannot invoke "String.length()" because "ipString" is null`) //nolint:staticcheck // Java's text
 	}
-	return errors.New(`Cannot invoke "Object.toString()" because "value" is null`)
+	return errors.New(`Cannot invoke "Object.toString()" because "value" is null`) //nolint:staticcheck // Java's text
 }
 
 // text is v as text in the runner's buffer or the event: valid until either changes.

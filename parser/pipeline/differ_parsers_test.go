@@ -216,7 +216,7 @@ func genDissect(g random) (object, func() object) {
 				if i%2 == 0 {
 					b.WriteString(strings.TrimSuffix(delimiters[i], "%"))
 				} else {
-					b.WriteString(g.of("1", "v", "", "two words", "é", "x,y", "k", "a.b", "😀", "_id"))
+					b.WriteString(g.of("1", "v", "", "two words", "é", "x,y", "k", "a.b", "😀", "w"))
 				}
 			}
 			return b.String() + g.of("", "", "", " ", "x")

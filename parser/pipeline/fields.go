@@ -43,7 +43,7 @@ func (p *expandProcessor) run(r *Runner) error {
 			return err
 		}
 		if m.IsNull() {
-			return errors.New(`Cannot invoke "java.util.Map.containsKey(Object)" because "map" is null`)
+			return errors.New(`Cannot invoke "java.util.Map.containsKey(Object)" because "map" is null`) //nolint:staticcheck // Java's text
 		}
 		if m.Kind() != event.Map {
 			return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.util.Map]", p.path, m.Kind().JavaClass())
@@ -226,7 +226,7 @@ func compareValues(ev *event.Event, a, b event.Value) (int, error) {
 	case a.Kind() >= event.List:
 		return 0, cannotCast(a.Kind().JavaClass(), "java.lang.Comparable")
 	case a.IsNull() || b.IsNull():
-		return 0, errors.New(`Cannot invoke "java.lang.Comparable.compareTo(Object)" because "o" is null`)
+		return 0, errors.New(`Cannot invoke "java.lang.Comparable.compareTo(Object)" because "o" is null`) //nolint:staticcheck // Java's text
 	case a.Kind() != b.Kind():
 		return 0, cannotCast(b.Kind().JavaClass(), a.Kind().JavaClass())
 	}

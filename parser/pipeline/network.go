@@ -141,7 +141,7 @@ func isInternal(networks []string, address string) (bool, error) {
 			return false, err
 		}
 		if network == notText {
-			return false, errors.New(`Cannot invoke "String.hashCode()" because "network" is null`)
+			return false, errors.New(`Cannot invoke "String.hashCode()" because "network" is null`) //nolint:staticcheck // Java's text
 		}
 		in, err := inNetwork(a, network)
 		if in || err != nil {

@@ -320,3 +320,15 @@ func TestBounds(t *testing.T) {
 type tooLarge struct{}
 
 func (tooLarge) run(*Runner) error { panic(event.ErrTooLarge) }
+
+func TestForeachOverAListThatGrows(t *testing.T) {
+	set := compileOne(t, `processors: [{foreach: {field: a, processor: {append: {field: a, value: x}}}}]`)
+	ev := event.New()
+	load(t, ev, `{"a":["b","c"]}`)
+	if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := ev.AppendJSON(nil); !sameJSON(t, string(out), `{"a":["b","c"]}`) {
+		t.Errorf("%s", out)
+	}
+}

@@ -189,11 +189,11 @@ type causedError struct{ text, cause string }
 func (e *causedError) Error() string { return e.text }
 
 // notANumber is what Java says of a text that is none.
-func notANumber(text string) string { return fmt.Sprintf(`For input string: "%s"`, text) } //nolint:gocritic // not escaped
+func notANumber(text string) string { return fmt.Sprintf(`For input string: "%s"`, text) }
 
 // rootMessage is the text of what is at the bottom of err, null where Java has none.
 func (r *Runner) rootMessage(err error) event.Value {
-	switch e := err.(type) { //nolint:errorlint // processors return them as they are
+	switch e := err.(type) {
 	case *causedError:
 		return r.ev.Text(e.cause)
 	case *painless.Error:

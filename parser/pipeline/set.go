@@ -297,7 +297,7 @@ func (r *Runner) outOfRange(path event.Path) error {
 		return nil
 	}
 	_, err := r.ev.Resolve(path)
-	if fault, ok := err.(*event.PathError); ok && fault.Fault == event.OutOfBounds { //nolint:errorlint // is never wrapped
+	if fault, ok := err.(*event.PathError); ok && fault.Fault == event.OutOfBounds {
 		return err
 	}
 	return nil

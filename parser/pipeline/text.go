@@ -119,7 +119,7 @@ func (p *textProcessor) changeAny(r *Runner, path event.Path, v event.Value) (ev
 	for i := range r.ev.Len(v) {
 		item := r.ev.At(v, i)
 		if item.IsNull() {
-			return v, errors.New(`Cannot invoke "Object.getClass()" because "value" is null`)
+			return v, errors.New(`Cannot invoke "Object.getClass()" because "value" is null`) //nolint:staticcheck // Java's text
 		}
 		if item.Kind() != event.String {
 			return v, fmt.Errorf("value [%s] of type [%s] in list field [%s] cannot be cast to [java.lang.String]",
@@ -210,7 +210,7 @@ func hexByte(s []byte) (byte, error) {
 		if _, err := strconv.ParseUint(view(s[:1]), 16, 8); err == nil || s[0] == '+' || s[0] == '-' {
 			at = 1
 		}
-		return 0, fmt.Errorf(`URLDecoder: Illegal hex characters in escape (%%) pattern - Error at index %d in: "%s"`, at, s) //nolint:gocritic // not escaped
+		return 0, fmt.Errorf(`URLDecoder: Illegal hex characters in escape (%%) pattern - Error at index %d in: "%s"`, at, s)
 	case n < 0:
 		return 0, errors.New("URLDecoder: Illegal hex characters in escape (%) pattern - negative value")
 	}

@@ -29,7 +29,7 @@ var uriNames = struct{ domain, extension, fragment, original, password, path, po
 func (p *uriProcessor) run(r *Runner) error {
 	f := field{path: p.field}
 	if !p.ignoreMissing && r.ev.Get(p.field).Kind() == event.Null {
-		return errors.New(`Cannot invoke "String.length()" because "this.input" is null`)
+		return errors.New(`Cannot invoke "String.length()" because "this.input" is null`) //nolint:staticcheck // Java's text
 	}
 	_, v, err := r.textField(&f, p.ignoreMissing, "")
 	if err != nil || v.IsNull() {
