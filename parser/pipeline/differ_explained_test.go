@@ -110,7 +110,7 @@ var explained = []struct {
 }
 
 var (
-	ofNull    = regexp.MustCompile(`^(Cannot (invoke|read field) ".*" because .* is null|null)$`)
+	ofNull    = regexp.MustCompile(`^(Cannot (invoke|read field) ".*" because .* is null|cannot access method/field .* from a null def reference|null)$`)
 	notJSON   = regexp.MustCompile(`not valid JSON|valid JSON and the|number|JSON`)
 	jackson   = regexp.MustCompile(`(?s)Source: |Unexpected|Unrecognized|valid JSON and the|JSON`)
 	yearless  = regexp.MustCompile(`"8?[^"yuY_]*[Mdms][^"yuY_]*"`)

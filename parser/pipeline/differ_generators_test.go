@@ -206,11 +206,11 @@ func genFail(g random) (object, func() object) {
 
 func genForeach(g random) (object, func() object) {
 	inner := g.of("uppercase", "set", "remove", "rename", "convert", "append", "gsub", "trim", "split", "fail", "drop", "script", "foreach", "json", "dissect")
-	config, document := object{}, func() object { return nil }
+	var config object
 	if inner == "foreach" {
 		config = object{"field": g.of("_ingest._value", "_ingest._value.a", "list"), "processor": object{"uppercase": object{"field": "_ingest._value"}}}
 	} else {
-		config, document = generators1(inner)(g)
+		config, _ = generators1(inner)(g)
 		for _, name := range []string{"field", "target_field", "copy_from"} {
 			if config[name] != nil && !g.chance(6) {
 				config[name] = g.of("_ingest._value", "_ingest._value", "_ingest._value.a", "_ingest._value.b.c", "_ingest._key")
@@ -226,7 +226,6 @@ func genForeach(g random) (object, func() object) {
 	g.maybe(config, 6, "on_failure", g.handlers())
 	outer := object{"field": g.of("f", "list", "a", "a.b", "missing"), "processor": object{inner: config}}
 	g.flags(outer, "ignore_missing")
-	_ = document
 	return outer, func() object {
 		return g.document(outer["field"].(string), func() any {
 			if g.chance(2) {

@@ -192,7 +192,7 @@ func inRange(a netip.Addr, network string) (bool, error) {
 		return a == b, nil
 	}
 	if strings.Contains(address, ":") && b.Is4() {
-		return false, fmt.Errorf("CIDR notation is not allowed with IPv6-mapped IPv4 address [%s as it introduces ambiguity as to whether the prefix length should be interpreted as a v4 prefix length or a v6 prefix length", address) //nolint:staticcheck // Elasticsearch's text
+		return false, fmt.Errorf("CIDR notation is not allowed with IPv6-mapped IPv4 address [%s as it introduces ambiguity as to whether the prefix length should be interpreted as a v4 prefix length or a v6 prefix length", address)
 	}
 	bits, err := strconv.ParseInt(length, 10, 32)
 	if err != nil {
