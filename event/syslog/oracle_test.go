@@ -19,7 +19,7 @@ func agree(t *testing.T, line []byte) {
 		return
 	}
 	m := parsed.(*rfc5424.SyslogMessage)
-	if m.Version != 1 || !m.Valid() {
+	if m.Version != 1 || !m.Valid() || m.Timestamp != nil && m.Timestamp.Year() == 0 { // Time has no year 0
 		return
 	}
 	var h Header
@@ -82,7 +82,7 @@ func TestRFC5424AsGoSyslogReadsIt(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{sshd, "<5>Oct  1 22:14:15 relay Oct  1 22:14:13 web1 app[1]: x", "<189>29: router1: *Mar  1 18:48:50.483 UTC: %SYS-5-X: y",
-		`<165>1 2003-10-11T22:14:15.003Z h evt - ID47 [a@1 x="1\"]" y=""][b] ` + "\xef\xbb\xbfmsg", "<5>Oct  1 22:14:15 ::1 Plex Media Server[1]: x"} {
+		`<165>1 2003-10-11T22:14:15.003Z h evt - ID47 [a@1 x="1\"]" y=""][b] ` + "\xef\xbb\xbfmsg", "<5>Oct  1 22:14:15 ::1 Plex Media Server[1]: x", "\n", sshd + "\r\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
@@ -94,8 +94,8 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("span %v of %d bytes", s, last)
 			}
 		}
-		if h.Message.End != last {
-			t.Fatal("the message does not end where the line ends")
+		if end := len(TrimEnd(line)); int(h.Message.End) != end {
+			t.Fatalf("the message ends at %d, what was written at %d", h.Message.End, end)
 		}
 		h.Time.Resolve(1733813749e9, time.UTC)
 		for sd := (StructuredData{Rest: h.Structured.Of(line)}); sd.Next(); {
