@@ -3,8 +3,10 @@ package elastic
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/millrace/millrace/indexer"
 	"github.com/millrace/millrace/indexer/query"
@@ -29,8 +31,9 @@ func NewSearcher(c *Client, prefix string) *Searcher {
 	return &Searcher{c, "/" + prefix + "-*,-" + prefix + "-" + indexer.DeadLane + "-*"}
 }
 
-// page is a part of what a search found.
-type page struct {
+// answer is what a search or a count found.
+type answer struct {
+	Count    int64  // of a count
 	ScrollID string `json:"_scroll_id"`
 	Hits     struct {
 		Hits []struct {
@@ -43,10 +46,45 @@ type page struct {
 	} `json:"_shards"`
 }
 
+// startWithin is how long a search waits for shards that do not answer: those of an index that is being created, as
+// one is at the first line of each day, do within a second.
+const startWithin = 5 * time.Second
+
+// ask sends a request that may be sent again, and takes only an answer of all shards.
+func (s *Searcher) ask(ctx context.Context, path string, request map[string]any) (answer, error) {
+	deadline := time.Now().Add(startWithin)
+	for {
+		a, err := s.askOnce(ctx, path, request)
+		var refused *Error
+		missing := errors.Is(err, errShards) || errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable
+		if !missing || time.Now().After(deadline) {
+			return a, err
+		}
+		select {
+		case <-ctx.Done():
+			return a, err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+var errShards = errors.New("shards failed")
+
+func (s *Searcher) askOnce(ctx context.Context, path string, request map[string]any) (a answer, err error) {
+	if err := s.client.Do(ctx, http.MethodPost, path, request, &a); err != nil || a.Shards.Failed == 0 {
+		return a, err
+	}
+	why := ""
+	if len(a.Shards.Failures) > 0 {
+		why = a.Shards.Failures[0].Reason.Reason
+	}
+	return a, fmt.Errorf("elasticsearch: search: %d %w: %s", a.Shards.Failed, errShards, why)
+}
+
 // Search implements query.Searcher.
 func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each func(doc []byte) error) error {
 	size := pageSize
-	path := s.path + "/_search?ignore_unavailable=true&allow_no_indices=true"
+	path := s.path + "/_search?ignore_unavailable=true&allow_no_indices=true&allow_partial_search_results=false"
 	paged := limit == 0 || limit > pageSize
 	if paged {
 		path += "&scroll=" + keepScroll
@@ -64,20 +102,10 @@ func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each f
 			_ = s.client.Do(context.WithoutCancel(ctx), http.MethodDelete, "/_search/scroll", body, nil)
 		}
 	}()
-	for left := limit; ; {
-		var p page
-		if err := s.client.Do(ctx, http.MethodPost, path, request, &p); err != nil {
-			return err
-		}
-		scroll = p.ScrollID
-		if p.Shards.Failed > 0 {
-			why := ""
-			if len(p.Shards.Failures) > 0 {
-				why = p.Shards.Failures[0].Reason.Reason
-			}
-			return fmt.Errorf("elasticsearch: search: %d shards failed: %s", p.Shards.Failed, why)
-		}
-		for _, hit := range p.Hits.Hits {
+	found, err := s.ask(ctx, path, request)
+	for left := limit; err == nil; {
+		scroll = found.ScrollID
+		for _, hit := range found.Hits.Hits {
 			if err := each(hit.Source); err != nil {
 				return err
 			}
@@ -85,17 +113,17 @@ func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each f
 				return nil
 			}
 		}
-		if !paged || len(p.Hits.Hits) == 0 {
+		if !paged || len(found.Hits.Hits) == 0 {
 			return nil
 		}
-		path, request = "/_search/scroll", map[string]any{"scroll": keepScroll, "scroll_id": scroll}
+		// Asked again, it would go on behind the page that was lost.
+		found, err = s.askOnce(ctx, "/_search/scroll", map[string]any{"scroll": keepScroll, "scroll_id": scroll})
 	}
+	return err
 }
 
 // Count implements query.Searcher.
 func (s *Searcher) Count(ctx context.Context, q *query.Query) (int64, error) {
-	var answer struct{ Count int64 }
-	path := s.path + "/_count?ignore_unavailable=true&allow_no_indices=true"
-	err := s.client.Do(ctx, http.MethodPost, path, map[string]any{"query": q.DSL()}, &answer)
-	return answer.Count, err
+	a, err := s.ask(ctx, s.path+"/_count?ignore_unavailable=true&allow_no_indices=true", map[string]any{"query": q.DSL()})
+	return a.Count, err
 }

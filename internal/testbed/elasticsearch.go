@@ -151,11 +151,14 @@ func (e *Elasticsearch) Do(method, path, body string) (status int, answer []byte
 }
 
 // Count returns the number of documents that a search of the index pattern finds, after a refresh. It is 0
-// while there is no such index.
+// while there is no such index, or none but that which is being created.
 func (e *Elasticsearch) Count(pattern string) int {
 	e.t.Helper()
 	e.Do("POST", "/"+pattern+"/_refresh?ignore_unavailable=true", "")
 	status, body := e.Do("GET", "/"+pattern+"/_count?ignore_unavailable=true", "")
+	if status == http.StatusServiceUnavailable {
+		return 0
+	}
 	var answer struct{ Count int }
 	if err := json.Unmarshal(body, &answer); status != http.StatusOK || err != nil {
 		e.t.Fatalf("testbed: count of %s: status %d: %s", pattern, status, body)
