@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/millrace/millrace/internal/testbed"
 )
 
 // harm is a process of senders that mean harm: how many do what at once. They stand for other machines, so the process
@@ -27,55 +29,28 @@ type harm struct {
 	Handshakes, Garbage, Spoofed int
 }
 
-// harmEnv has the test binary be such a process.
-const harmEnv = "MILLRACE_TEST_HARM"
+// harmRole is the test binary's as such a process.
+const harmRole = "HARM"
 
 // begin starts the process, and returns when all is under way; end returns what was done until then.
 func (h harm) begin(t *testing.T) (end func() (done harm)) {
 	t.Helper()
-	text, _ := json.Marshal(h)
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), harmEnv+"="+string(text))
-	cmd.Stderr = os.Stderr
-	to, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	from, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Wait() })
-	answers := bufio.NewScanner(from)
-	answer := func() (done harm) {
+	d := testbed.Again(t, harmRole, h)
+	d.Hear(t)
+	return func() (done harm) {
 		t.Helper()
-		if !answers.Scan() || json.Unmarshal(answers.Bytes(), &done) != nil {
-			t.Fatalf("the harmful process says %q", answers.Text())
+		if err := json.Unmarshal(d.Ask(t, []byte("end")), &done); err != nil {
+			t.Fatal(err)
 		}
-		return done
-	}
-	answer()
-	return func() harm {
-		t.Helper()
-		_, _ = io.WriteString(to, "end\n")
-		done := answer()
-		_ = to.Close()
 		return done
 	}
 }
 
 // harmIfAsked is the process's main function; it reports whether it was one.
 func harmIfAsked() bool {
-	text, ok := os.LookupEnv(harmEnv)
-	if !ok {
-		return false
-	}
 	var h harm
-	if err := json.Unmarshal([]byte(text), &h); err != nil {
-		panic(err)
+	if !testbed.Plays(harmRole, &h) {
+		return false
 	}
 	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 10)
 	frozen := h.freeze()

@@ -3,12 +3,9 @@ package shipper
 import (
 	"bufio"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -19,29 +16,40 @@ import (
 	"github.com/millrace/millrace/shipper/tlsserver"
 )
 
+// connectionShapes are ways in which lines come in over connections, which take turns.
+var connectionShapes = []lineSender{
+	{Scheme: "tcp", Connections: 4, PerWrite: 20},
+	{Scheme: "tls", Connections: 4, PerWrite: 20},
+	{Scheme: "tcp", Connections: 50, PerWrite: 20},
+	{Scheme: "tcp", Connections: 5000, PerWrite: 20},
+	{Scheme: "tcp", Connections: 50, PerWrite: 20, PerSecond: 50_000},
+	{Scheme: "tcp", Connections: 5000, PerWrite: 20, PerSecond: 50_000},
+	{Scheme: "tcp", Connections: 50, PerWrite: 1, PerSecond: 50_000},
+	{Scheme: "tcp", Connections: 5000, PerWrite: 1, PerSecond: 50_000},
+	{Scheme: "tcp", Connections: 50, PerWrite: 1, PerSecond: 500},
+	{Scheme: "tls", Connections: 50, PerWrite: 1, PerSecond: 50_000},
+	{Scheme: "tls", Connections: 1000, PerWrite: 1, PerSecond: 50_000},
+}
+
 // BenchmarkConnections receives lines over a number of connections, which take turns, to files. The sender is another
 // process: cpu-ns/op is what the receiver takes for one line. However many connections there are, the lines come in as
 // many writes, and as fast. A line that comes alone costs the kernel a packet and us a read at least: of 5,000
 // connections most come so, of 50 a few lines of each can wait for a read.
 func BenchmarkConnections(b *testing.B) {
-	const pace = 50_000
-	for _, s := range []lineSender{
-		{Scheme: "tcp", Connections: 4, PerWrite: 20},
-		{Scheme: "tls", Connections: 4, PerWrite: 20},
-		{Scheme: "tcp", Connections: 50, PerWrite: 20},
-		{Scheme: "tcp", Connections: 5000, PerWrite: 20},
-		{Scheme: "tcp", Connections: 50, PerWrite: 20, PerSecond: pace},
-		{Scheme: "tcp", Connections: 5000, PerWrite: 20, PerSecond: pace},
-		{Scheme: "tcp", Connections: 50, PerWrite: 1, PerSecond: pace},
-		{Scheme: "tcp", Connections: 5000, PerWrite: 1, PerSecond: pace},
-		{Scheme: "tls", Connections: 50, PerWrite: 1, PerSecond: pace},
-		{Scheme: "tls", Connections: 1000, PerWrite: 1, PerSecond: pace},
-	} {
-		rate := "full speed"
-		if s.PerSecond > 0 {
-			rate = fmt.Sprintf("%d a second", s.PerSecond)
-		}
-		b.Run(fmt.Sprintf("%s %d connections, %d lines a write, %s", s.Scheme, s.Connections, s.PerWrite, rate), s.benchmark)
+	for _, s := range connectionShapes {
+		b.Run(s.String(), func(b *testing.B) {
+			pki := testbed.NewPKI(b)
+			cert, key := pki.Issue(b, "127.0.0.1")
+			cfg := testConfig()
+			one(&cfg)
+			cfg.Routes[0].Lane = ""
+			cfg.Listeners = []ListenerConfig{{Listen: s.Scheme + "://127.0.0.1:0"}}
+			if s.Scheme == "tls" {
+				cfg.Listeners[0].TLS = &tlsserver.Config{Certificate: cert, Key: key, MinVersion: "1.3"}
+			}
+			r := startSpool(b, cfg, discard{})
+			s.benchmark(b, r.Addrs()[0], func() uint64 { return r.Stats().Listeners[0].Lines })
+		})
 	}
 }
 
@@ -53,82 +61,46 @@ type lineSender struct {
 	PerSecond       int // lines; 0: as fast as can be
 }
 
-const linesPerPass = 100_000
-
-func (s lineSender) benchmark(b *testing.B) {
-	pki := testbed.NewPKI(b)
-	cert, key := pki.Issue(b, "127.0.0.1")
-	cfg := testConfig()
-	one(&cfg)
-	cfg.Routes[0].Lane = ""
-	cfg.Listeners = []ListenerConfig{{Listen: s.Scheme + "://127.0.0.1:0"}}
-	if s.Scheme == "tls" {
-		cfg.Listeners[0].TLS = &tlsserver.Config{Certificate: cert, Key: key, MinVersion: "1.3"}
+func (s lineSender) String() string {
+	rate := "full speed"
+	if s.PerSecond > 0 {
+		rate = fmt.Sprintf("%d a second", s.PerSecond)
 	}
-	r := startSpool(b, cfg, discard{})
-	s.Address = r.Addrs()[0].String()
-	pass := s.start(b)
-	sent := uint64(0)
+	return fmt.Sprintf("%s %d connections, %d lines a write, %s", s.Scheme, s.Connections, s.PerWrite, rate)
+}
+
+// perPass is how many lines are sent in one go: for two seconds, or enough to be at full speed for most of the time.
+func (s lineSender) perPass() int {
+	if s.PerSecond > 0 {
+		return 2 * s.PerSecond
+	}
+	return 1_000_000
+}
+
+// benchmark measures this process while it receives; lines is how many it has received so far.
+func (s lineSender) benchmark(b *testing.B, to net.Addr, lines func() uint64) {
+	s.Address = to.String()
+	sender, sent := testbed.Again(b, senderRole, s), uint64(0)
 	receive := func() {
-		pass()
-		sent += linesPerPass
-		testbed.Eventually(b, inTime, func() bool { return r.Stats().Listeners[0].Lines >= sent }, "all lines")
+		sender.Ask(b, []byte("go"))
+		sent += uint64(s.perPass())
+		testbed.Eventually(b, inTime, func() bool { return lines() >= sent }, "all lines")
 	}
 	receive()
-	defer cputime.Measure(b, linesPerPass)()
+	defer cputime.Measure(b, s.perPass())()
 	for b.Loop() {
 		receive()
 	}
 }
 
-// senderEnv has the test binary be a lineSender.
-const senderEnv = "MILLRACE_TEST_SENDER"
-
-// start starts the process, and returns what has it send once; then all is written.
-func (s lineSender) start(b *testing.B) (pass func()) {
-	b.Helper()
-	text, _ := json.Marshal(s)
-	self, err := os.Executable()
-	if err != nil {
-		b.Fatal(err)
-	}
-	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), senderEnv+"="+string(text))
-	cmd.Stderr = os.Stderr
-	to, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	from, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = to.Close()
-		_ = cmd.Wait()
-	})
-	answers := bufio.NewScanner(from)
-	return func() {
-		b.Helper()
-		_, _ = io.WriteString(to, "go\n")
-		if !answers.Scan() {
-			b.Fatal("the sender has ended")
-		}
-	}
-}
+// senderRole is the test binary's as a lineSender.
+const senderRole = "SENDER"
 
 // sendIfAsked is the sender's main function: it sends once for each line it is told, and reports whether it was one.
 func sendIfAsked() bool {
-	text, ok := os.LookupEnv(senderEnv)
-	if !ok {
-		return false
-	}
 	var s lineSender
-	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		panic(err)
+	if !testbed.Plays(senderRole, &s) {
+		return false
 	}
 	var open []net.Conn
 	for range s.Connections {
@@ -148,11 +120,11 @@ func sendIfAsked() bool {
 	return true
 }
 
-// pass sends linesPerPass lines, the connections taking turns.
+// pass sends all lines of a pass, the connections taking turns.
 func (s lineSender) pass(open []net.Conn) {
 	line := "<38>Nov 21 23:40:00 web1 sshd[12345]: Failed password for invalid user admin from 192.0.2.17 port 51234 ssh2\n"
 	piece := []byte(strings.Repeat(line, s.PerWrite))
-	writes, begin := linesPerPass/s.PerWrite, time.Now()
+	writes, begin := s.perPass()/s.PerWrite, time.Now()
 	const senders = 2
 	var running sync.WaitGroup
 	for i := range senders {

@@ -1,20 +1,17 @@
 package grok
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/millrace/millrace/internal/testbed"
 )
 
 // oracle asks Ruby's regular expressions, which are Oniguruma's, for theirs.
-type oracle struct {
-	in  io.Writer
-	out *bufio.Reader
-}
+type oracle struct{ *testbed.Dialog }
 
 func newOracle(t testing.TB) *oracle {
 	t.Helper()
@@ -22,23 +19,7 @@ func newOracle(t testing.TB) *oracle {
 	if err != nil {
 		t.Skip("no ruby on this machine to compare with")
 	}
-	cmd := exec.Command(path, "testdata/oracle.rb")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
-	return &oracle{in, bufio.NewReaderSize(out, 1<<20)}
+	return &oracle{testbed.StartDialog(t, exec.Command(path, "testdata/oracle.rb"))}
 }
 
 type oracleAnswer struct {
@@ -46,21 +27,13 @@ type oracleAnswer struct {
 	Lines [][]*[2]int
 }
 
-func (o *oracle) ask(t testing.TB, re string, lines []string) oracleAnswer {
+func (o *oracle) ask(t testing.TB, re string, lines []string) (a oracleAnswer) {
 	t.Helper()
 	req, err := json.Marshal(map[string]any{"re": re, "lines": lines})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.in.Write(append(req, '\n')); err != nil {
-		t.Fatal(err)
-	}
-	res, err := o.out.ReadBytes('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	var a oracleAnswer
-	if err := json.Unmarshal(res, &a); err != nil {
+	if err := json.Unmarshal(o.Ask(t, req), &a); err != nil {
 		t.Fatal(err)
 	}
 	return a
