@@ -80,7 +80,7 @@ func (f *floor) sweep(epoll int, stop chan struct{}) {
 		n, _ := unix.EpollWait(epoll, events[:], 0)
 		for i := range max(n, 0) {
 			fd := int(events[i].Fd)
-			n, errno := readNow(uintptr(fd), buf)
+			n, errno := receiveNow(uintptr(fd), buf)
 			if errno != 0 {
 				continue
 			}

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"github.com/millrace/millrace/shipper/framing"
 )
@@ -257,7 +256,7 @@ func (s *stream) readable(fd uintptr) bool {
 	s.attach()
 	s.n, s.err = 0, nil
 	for {
-		n, errno := readNow(fd, s.buffer.data[s.buffer.end:])
+		n, errno := receiveNow(fd, s.buffer.data[s.buffer.end:])
 		switch {
 		case errno == syscall.EINTR:
 			continue
@@ -275,13 +274,6 @@ func (s *stream) readable(fd uintptr) bool {
 		}
 		return true
 	}
-}
-
-// readNow is syscall.Read for a socket that does not block. The runtime is not told of it: it would take what copies a
-// large buffer for a call that blocks, hand the thread's work to another one, and wake that for it.
-func readNow(fd uintptr, b []byte) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
-	return int(n), errno
 }
 
 func (s *stream) becomeBusy() {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -41,9 +40,9 @@ func newSweeper(l *tcpListener) (*sweeper, error) {
 	if w.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll: %w", err)
 	}
-	if w.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+	if w.wake, err = newWake(); err != nil {
 		unix.Close(w.epoll)
-		return nil, fmt.Errorf("eventfd: %w", err)
+		return nil, err
 	}
 	if err = w.watch(unix.EPOLL_CTL_ADD, w.wake); err != nil {
 		w.close()
@@ -83,19 +82,6 @@ func (w *sweeper) park(c *tcpConnection) bool {
 	return true
 }
 
-// duplicate returns another descriptor of a socket, which is not in Go's poller.
-func duplicate(socket syscall.Conn) (fd int, err error) {
-	raw, err := socket.SyscallConn()
-	if err != nil {
-		return -1, err
-	}
-	failed := raw.Control(func(old uintptr) { fd, err = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0) })
-	if failed != nil {
-		return -1, failed
-	}
-	return fd, os.NewSyscallError("dup", err)
-}
-
 // forget has c be no longer watched.
 func (w *sweeper) forget(fd int) {
 	w.mu.Lock()
@@ -107,16 +93,7 @@ func (w *sweeper) forget(fd int) {
 // run reads until ctx ends, then what has arrived, and ends all connections.
 func (w *sweeper) run(ctx context.Context) {
 	defer w.close()
-	woken := make(chan struct{})
-	cancel := context.AfterFunc(ctx, func() {
-		defer close(woken)
-		_, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	})
-	defer func() {
-		if !cancel() {
-			<-woken // before its file is closed
-		}
-	}()
+	defer wakeOn(ctx, w.wake)()
 	for timeout := 0; ctx.Err() == nil; {
 		n := w.sweep(ctx, timeout)
 		timeout = 0

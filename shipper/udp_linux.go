@@ -59,9 +59,9 @@ func bindUDP(base *listenerBase, address string) (listener, error) {
 	if l.fd, err = duplicate(conn.(*net.UDPConn)); err != nil {
 		return nil, err
 	}
-	if l.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+	if l.wake, err = newWake(); err != nil {
 		unix.Close(l.fd)
-		return nil, fmt.Errorf("eventfd: %w", err)
+		return nil, err
 	}
 	l.setBuffer()
 	l.slot = min(int(base.cfg.MaxMessage)+1, maxDatagram) // one more tells what is too long
@@ -100,16 +100,7 @@ func (l *udpListener) close() {
 
 func (l *udpListener) serve(ctx context.Context) error {
 	defer l.close()
-	stopped := make(chan struct{})
-	cancel := context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		_, _ = unix.Write(l.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	})
-	defer func() {
-		if !cancel() {
-			<-stopped // before its file is closed
-		}
-	}()
+	defer wakeOn(ctx, l.wake)()
 	for drained := 0; ; {
 		n, err := l.receive()
 		if err != nil {
