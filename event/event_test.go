@@ -46,9 +46,7 @@ func TestSetMakesMapsOnTheWay(t *testing.T) {
 	set("event.ingested", DateValue(1_700_000_000_123_000_000))
 	set("f", DoubleValue(1))
 	set("source.port", LongValue(1<<40))
-	if err := ev.Set(KeyPath("a.b"), NullValue()); err != nil {
-		t.Fatal(err)
-	}
+	ev.Put(ev.Doc(), Intern("a.b"), NullValue())
 	const want = `{"source":{"ip":"192.0.2.1","port":1099511627776},"event":{"ingested":"2023-11-14T22:13:20.123Z"},"f":1.0,"a.b":null}`
 	if got := render(t, ev); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -108,7 +106,7 @@ func TestNamesFromTheWireEqualSymbols(t *testing.T) {
 	if v := ev.Get(MustPath("a.b")); v.Kind() != Missing {
 		t.Error("a key with a dot is not a nested path")
 	}
-	if v := ev.Get(KeyPath("a.b")); v.Int() != 2 {
+	if v := ev.Lookup(ev.Doc(), Intern("a.b")); v.Int() != 2 {
 		t.Errorf("key a.b = %v", v)
 	}
 	p, err := ev.DynamicPath([]byte("known.fresh.name"))

@@ -57,11 +57,6 @@ func MustPath(text string) Path {
 	return p
 }
 
-// KeyPath is the path of one name that is taken as it is, dots included.
-func KeyPath(name string) Path {
-	return Path{text: name, steps: []step{{Intern(name).key(), listIndex(name)}}}
-}
-
 // String is the path as it was written.
 func (p Path) String() string { return p.text }
 

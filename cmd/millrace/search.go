@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"go.uber.org/zap"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/millrace/millrace/indexer/elastic"
 	"github.com/millrace/millrace/indexer/query"
 	"github.com/millrace/millrace/indexer/sqlite"
+	"github.com/millrace/millrace/internal/screen"
 )
 
 type searchCommand struct {
@@ -173,22 +173,6 @@ func printLine(to io.Writer, doc []byte) error {
 	if program != "" {
 		program += ": "
 	}
-	_, err := fmt.Fprintf(to, "%s  %s  %s%s\n", d.Timestamp.Local().Format("2006-01-02 15:04:05.000"), printable(host), printable(program), printable(d.Message))
+	_, err := fmt.Fprintf(to, "%s  %s  %s%s\n", d.Timestamp.Local().Format("2006-01-02 15:04:05.000"), screen.Printable([]byte(host)), screen.Printable([]byte(program)), screen.Printable([]byte(d.Message)))
 	return err
-}
-
-// printable escapes what a terminal would take for a command.
-func printable(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, "#%03o", r)
-		}
-	}
-	return b.String()
 }

@@ -87,9 +87,6 @@ func (r *Redis) Stop() { r.t.Helper(); r.process.stop(r.t) }
 // Kill9 ends the server without a chance to save anything.
 func (r *Redis) Kill9() { r.process.kill() }
 
-// PID returns the server's process id, for SIGSTOP and the like.
-func (r *Redis) PID() int { return r.process.pid() }
-
 // up starts the process, and reports whether it is the one that answers.
 func (r *Redis) up() bool {
 	r.t.Helper()

@@ -92,8 +92,5 @@ func (r *Rsyslogd) Stop() { r.t.Helper(); r.process.stop(r.t) }
 // Kill9 ends it without a chance to save its queues.
 func (r *Rsyslogd) Kill9() { r.process.kill() }
 
-// PID returns its process id, for SIGHUP and the like.
-func (r *Rsyslogd) PID() int { return r.process.pid() }
-
 // Output returns the end of what it printed: its own errors are there.
 func (r *Rsyslogd) Output() string { return string(r.process.output()) }

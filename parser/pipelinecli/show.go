@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/millrace/millrace/internal/screen"
 	"github.com/millrace/millrace/parser/pipeline"
 )
 
@@ -60,7 +58,7 @@ func (p *textPrinter) event(x *outcome) error {
 	if x.in.doc != nil {
 		title = compact(x.in.doc)
 	}
-	fmt.Fprintln(p.out, p.paint(bold, printable(title)))
+	fmt.Fprintln(p.out, p.paint(bold, screen.Printable(title)))
 	width := 0
 	for _, s := range x.steps {
 		width = max(width, len(stepName(s)))
@@ -88,9 +86,9 @@ func (p *textPrinter) event(x *outcome) error {
 		fmt.Fprintln(p.out, p.paint(yellow, "  dropped"))
 	case x.err != nil:
 		p.failed++
-		fmt.Fprintln(p.out, p.paint(red, "  failed: "+printable([]byte(x.err.Error()))))
+		fmt.Fprintln(p.out, p.paint(red, "  failed: "+screen.Printable([]byte(x.err.Error()))))
 	case !p.verbose:
-		fmt.Fprintf(p.out, "  %s %s\n", p.paint(bold, "="), printable(x.end))
+		fmt.Fprintf(p.out, "  %s %s\n", p.paint(bold, "="), screen.Printable(x.end))
 	}
 	return nil
 }
@@ -99,7 +97,7 @@ func (p *textPrinter) event(x *outcome) error {
 func stepName(s *pipeline.TraceStep) string {
 	name := strings.Repeat("  ", s.Depth) + s.Type
 	if s.Tag != "" {
-		name += " [" + printable([]byte(s.Tag)) + "]"
+		name += " [" + screen.Printable([]byte(s.Tag)) + "]"
 	}
 	if s.Handler {
 		name = "on_failure: " + name
@@ -134,7 +132,7 @@ func (p *textPrinter) step(n, width int, s *pipeline.TraceStep) {
 	}
 	name := fmt.Sprintf("%-*s", width, stepName(s))
 	fmt.Fprintln(p.out, strings.TrimRight(fmt.Sprintf("%4d  %s  %s  %9s  %s", n, name, p.paint(color, fmt.Sprintf("%-7s", word)), took,
-		p.paint(color, printable([]byte(more)))), " "))
+		p.paint(color, screen.Printable([]byte(more)))), " "))
 }
 
 // changes prints the fields that a processor added, changed and removed.
@@ -144,7 +142,7 @@ func (p *textPrinter) changes(before, after map[string]any) {
 	for _, name := range slices.Compact(names) {
 		was, there := before[name]
 		is, stays := after[name]
-		shown := printable([]byte(name))
+		shown := screen.Printable([]byte(name))
 		switch {
 		case !there:
 			fmt.Fprintf(p.out, "      %s = %s\n", p.paint(green, "+ "+shown), p.value(is))
@@ -164,7 +162,7 @@ func identical(a, b any) bool {
 }
 
 func (p *textPrinter) value(v any) string {
-	return printable([]byte(short(v)))
+	return screen.Printable([]byte(short(v)))
 }
 
 func (p *textPrinter) document(doc []byte) {
@@ -172,7 +170,7 @@ func (p *textPrinter) document(doc []byte) {
 	b.WriteString("      ")
 	if json.Indent(&b, doc, "      ", "  ") == nil {
 		for line := range strings.Lines(b.String()) {
-			fmt.Fprintln(p.out, printable([]byte(strings.TrimSuffix(line, "\n"))))
+			fmt.Fprintln(p.out, screen.Printable([]byte(strings.TrimSuffix(line, "\n"))))
 		}
 	}
 }
@@ -222,22 +220,4 @@ func compact(doc []byte) []byte {
 		return doc
 	}
 	return b.Bytes()
-}
-
-// printable writes control characters so that they do nothing to a terminal.
-func printable(b []byte) string {
-	var s strings.Builder
-	for len(b) > 0 {
-		r, w := utf8.DecodeRune(b)
-		switch {
-		case r == utf8.RuneError && w == 1:
-			fmt.Fprintf(&s, `\x%02x`, b[0])
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			s.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		default:
-			s.Write(b[:w])
-		}
-		b = b[w:]
-	}
-	return s.String()
 }

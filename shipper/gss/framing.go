@@ -31,13 +31,6 @@ func sniff(b []byte) (order binary.ByteOrder, ok bool) {
 	return nil, false
 }
 
-// IsGSS reports whether b, the first 5 bytes or more of a connection, begin a GSS sender's stream. It is for
-// a listener that has to choose before it calls Accept; Accept makes the same choice.
-func IsGSS(b []byte) bool {
-	_, ok := sniff(b)
-	return ok
-}
-
 // tokens cuts a stream into tokens. Its buffer grows with what was received, never with what was announced.
 type tokens struct {
 	src   io.Reader

@@ -3,12 +3,11 @@ package grokcli
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/millrace/millrace/internal/screen"
 	"github.com/millrace/millrace/parser/grok"
 )
 
@@ -28,16 +27,16 @@ func (t *trial) show(line []byte, pattern int, took time.Duration) {
 		if int(c.Start) < at { // inside another one
 			continue
 		}
-		fmt.Fprint(t.out, printable(line[at:c.Start]))
-		t.paint(colors[i%len(colors)], printable(line[c.Start:c.End]))
+		fmt.Fprint(t.out, screen.Printable(line[at:c.Start]))
+		t.paint(colors[i%len(colors)], screen.Printable(line[c.Start:c.End]))
 		at = int(c.End)
 	}
-	fmt.Fprint(t.out, printable(line[at:])+"\n")
+	fmt.Fprint(t.out, screen.Printable(line[at:])+"\n")
 	for i, c := range caps {
 		f := t.set.Fields()[c.Field]
 		fmt.Fprint(t.out, "  ")
 		t.paint(colors[i%len(colors)], f.Name)
-		fmt.Fprintf(t.out, " = %s", printable(line[c.Start:c.End]))
+		fmt.Fprintf(t.out, " = %s", screen.Printable(line[c.Start:c.End]))
 		if f.Type != grok.String {
 			fmt.Fprintf(t.out, " (%s)", f.Type)
 		}
@@ -51,14 +50,14 @@ func (t *trial) show(line []byte, pattern int, took time.Duration) {
 func (t *trial) explain(line []byte) {
 	e := t.m.Explain(line)
 	if e.Offset < 0 {
-		fmt.Fprint(t.out, printable(line)+"\n")
+		fmt.Fprint(t.out, screen.Printable(line)+"\n")
 		t.paint(red, "  no match: there is no place where one could begin")
 		fmt.Fprint(t.out, "\n")
 		return
 	}
-	fmt.Fprint(t.out, printable(line[:e.Offset]))
-	t.paint(red, printable(line[e.Offset:]))
-	fmt.Fprint(t.out, "\n"+strings.Repeat(" ", utf8.RuneCountInString(printable(line[:e.Offset])))+"^\n")
+	fmt.Fprint(t.out, screen.Printable(line[:e.Offset]))
+	t.paint(red, screen.Printable(line[e.Offset:]))
+	fmt.Fprint(t.out, "\n"+strings.Repeat(" ", utf8.RuneCountInString(screen.Printable(line[:e.Offset])))+"^\n")
 	why := "no match"
 	if e.Limited {
 		why = "given up at the step limit"
@@ -72,24 +71,6 @@ func (t *trial) paint(color, text string) {
 		text = color + text + plain
 	}
 	fmt.Fprint(t.out, text)
-}
-
-// printable writes control characters so that they do nothing to a terminal.
-func printable(b []byte) string {
-	var s strings.Builder
-	for len(b) > 0 {
-		r, w := utf8.DecodeRune(b)
-		switch {
-		case r == utf8.RuneError && w == 1:
-			fmt.Fprintf(&s, `\x%02x`, b[0])
-		case r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)):
-			s.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		default:
-			s.Write(b[:w])
-		}
-		b = b[w:]
-	}
-	return s.String()
 }
 
 // result is a line of --json. Captures come in the order of the pattern; a
