@@ -69,8 +69,8 @@ func newTestLiner(t testing.TB, cfg Config, set *pipeline.Set) *lineParser {
 	return w.newLineParser()
 }
 
-// databasesOf are the GeoIP databases of the corpora.
-func databasesOf(b *testing.B) *geoip.Databases {
+// corpusDatabases are the GeoIP databases of the corpora.
+func corpusDatabases(b *testing.B) *geoip.Databases {
 	b.Helper()
 	d, err := geoip.Open(testbed.Corpus(b, "geoip"))
 	if err != nil {
@@ -114,15 +114,7 @@ func BenchmarkLine(b *testing.B) {
 
 // BenchmarkCorpus is the same on real lines and GeoIP databases, where there are some.
 func BenchmarkCorpus(b *testing.B) {
-	cfg := utcConfig()
-	sources, err := ShippedPipelines()
-	if err != nil {
-		b.Fatal(err)
-	}
-	set, err := pipeline.Compile(sources, pipeline.Deps{GeoIP: databasesOf(b)})
-	if err != nil {
-		b.Fatal(err)
-	}
+	cfg, set := utcConfig(), shippedWith(b, corpusDatabases(b))
 	for _, c := range []struct{ name, before string }{
 		{"logs/openssh-2k.log", "<38>"}, {"logs/auth-ec2-10k.log", "<38>"}, {"logs/linux-2k.log", "<38>"},
 		{"logs/apache-geohits-10k.log", "<190>May 17 10:05:03 web1 apache: "},
@@ -143,7 +135,7 @@ func BenchmarkModules(b *testing.B) {
 	if folder == "" {
 		b.Skip("MILLRACE_TEST_FILEBEAT does not name a folder of Filebeat's modules")
 	}
-	deps := pipeline.Deps{GeoIP: databasesOf(b)}
+	deps := pipeline.Deps{GeoIP: corpusDatabases(b)}
 	for _, c := range []struct{ fileset, entry, lines string }{
 		{"system/auth", "entrypoint", "logs/openssh-2k.log"},
 		{"system/auth", "entrypoint", "logs/auth-ec2-10k.log"},
@@ -171,14 +163,7 @@ func BenchmarkModules(b *testing.B) {
 
 // BenchmarkParallel has a parser for each of 1, 2, … CPUs: linear is a cpu-ns/op that stays the same.
 func BenchmarkParallel(b *testing.B) {
-	sources, err := ShippedPipelines()
-	if err != nil {
-		b.Fatal(err)
-	}
-	set, err := pipeline.Compile(sources, pipeline.Deps{GeoIP: databasesOf(b)})
-	if err != nil {
-		b.Fatal(err)
-	}
+	set := shippedWith(b, corpusDatabases(b))
 	lines := corpusLines(b, "logs/openssh-2k.log", "<38>")
 	for n := 1; n <= runtime.NumCPU(); n *= 2 {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {

@@ -68,11 +68,17 @@ func testDatabases(t testing.TB) *geoip.Databases {
 
 func shippedSet(t testing.TB) *pipeline.Set {
 	t.Helper()
+	return shippedWith(t, testDatabases(t))
+}
+
+// shippedWith are the shipped pipelines with those databases.
+func shippedWith(t testing.TB, databases *geoip.Databases) *pipeline.Set {
+	t.Helper()
 	sources, err := ShippedPipelines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := pipeline.Compile(sources, pipeline.Deps{GeoIP: testDatabases(t)})
+	set, err := pipeline.Compile(sources, pipeline.Deps{GeoIP: databases})
 	if err != nil {
 		t.Fatal(err)
 	}
