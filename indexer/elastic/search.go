@@ -15,8 +15,8 @@ import (
 // pageSize is how many documents one request asks for.
 const pageSize = 1000
 
-// keepScroll is how long the server keeps a search for the next page.
-const keepScroll = "1m"
+// keepView is how long the server keeps a search's view of the indices for the next page.
+const keepView = "1m"
 
 // Searcher searches the daily indices of a prefix, all lanes, dead letters left out. It is a query.Searcher.
 type Searcher struct {
@@ -31,13 +31,15 @@ func NewSearcher(c *Client, prefix string) *Searcher {
 	return &Searcher{c, "/" + prefix + "-*,-" + prefix + "-" + indexer.DeadLane + "-*"}
 }
 
-// answer is what a search or a count found.
+// answer is what a search, a count, or the opening of a point in time says.
 type answer struct {
-	Count    int64  // of a count
-	ScrollID string `json:"_scroll_id"`
-	Hits     struct {
+	ID    string // of a new point in time
+	PIT   string `json:"pit_id"` // for the next page
+	Count int64
+	Hits  struct {
 		Hits []struct {
 			Source json.RawMessage `json:"_source"`
+			Sort   json.RawMessage // the place behind which the next page begins
 		}
 	}
 	Shards struct {
@@ -51,7 +53,7 @@ type answer struct {
 const startWithin = 5 * time.Second
 
 // ask sends a request that may be sent again, and takes only an answer of all shards.
-func (s *Searcher) ask(ctx context.Context, path string, request map[string]any) (answer, error) {
+func (s *Searcher) ask(ctx context.Context, path string, request any) (answer, error) {
 	deadline := time.Now().Add(startWithin)
 	for {
 		a, err := s.askOnce(ctx, path, request)
@@ -70,7 +72,7 @@ func (s *Searcher) ask(ctx context.Context, path string, request map[string]any)
 
 var errShards = errors.New("shards failed")
 
-func (s *Searcher) askOnce(ctx context.Context, path string, request map[string]any) (a answer, err error) {
+func (s *Searcher) askOnce(ctx context.Context, path string, request any) (a answer, err error) {
 	if err := s.client.Do(ctx, http.MethodPost, path, request, &a); err != nil || a.Shards.Failed == 0 {
 		return a, err
 	}
@@ -81,31 +83,36 @@ func (s *Searcher) askOnce(ctx context.Context, path string, request map[string]
 	return a, fmt.Errorf("elasticsearch: search: %d %w: %s", a.Shards.Failed, errShards, why)
 }
 
-// Search implements query.Searcher.
+// Search implements query.Searcher. More than one page is read from a point in time: a scroll would hold a context for
+// each shard, of which a node has 500, and a year of daily indices has more shards.
 func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each func(doc []byte) error) error {
-	size := pageSize
-	path := s.path + "/_search?ignore_unavailable=true&allow_no_indices=true&allow_partial_search_results=false"
-	paged := limit == 0 || limit > pageSize
-	if paged {
-		path += "&scroll=" + keepScroll
-	} else {
-		size = limit
-	}
 	request := map[string]any{
-		"query": q.DSL(), "size": size,
+		"query": q.DSL(), "size": pageSize,
 		"sort": []any{map[string]any{"@timestamp": map[string]any{"order": "desc", "unmapped_type": "date"}}},
 	}
-	scroll := ""
-	defer func() {
-		if scroll != "" { // lets the server forget it before its time
-			body := map[string]any{"scroll_id": scroll}
-			_ = s.client.Do(context.WithoutCancel(ctx), http.MethodDelete, "/_search/scroll", body, nil)
+	const whole = "allow_partial_search_results=false"
+	path := s.path + "/_search?ignore_unavailable=true&allow_no_indices=true&" + whole
+	paged := limit == 0 || limit > pageSize
+	if paged {
+		view, err := s.ask(ctx, s.path+"/_pit?ignore_unavailable=true&keep_alive="+keepView, nil)
+		if err != nil {
+			return err
 		}
-	}()
-	found, err := s.ask(ctx, path, request)
-	for left := limit; err == nil; {
-		scroll = found.ScrollID
-		for _, hit := range found.Hits.Hits {
+		pit := map[string]any{"id": view.ID, "keep_alive": keepView}
+		defer func() { // lets the server forget it before its time
+			_ = s.client.Do(context.WithoutCancel(ctx), http.MethodDelete, "/_pit", map[string]any{"id": pit["id"]}, nil)
+		}()
+		path, request["pit"] = "/_search?"+whole, pit
+	} else {
+		request["size"] = limit
+	}
+	for left := limit; ; {
+		found, err := s.ask(ctx, path, request)
+		if err != nil {
+			return err
+		}
+		hits := found.Hits.Hits
+		for _, hit := range hits {
 			if err := each(hit.Source); err != nil {
 				return err
 			}
@@ -113,13 +120,12 @@ func (s *Searcher) Search(ctx context.Context, q *query.Query, limit int, each f
 				return nil
 			}
 		}
-		if !paged || len(found.Hits.Hits) == 0 {
+		if !paged || len(hits) < pageSize {
 			return nil
 		}
-		// Asked again, it would go on behind the page that was lost.
-		found, err = s.askOnce(ctx, "/_search/scroll", map[string]any{"scroll": keepScroll, "scroll_id": scroll})
+		request["search_after"] = hits[len(hits)-1].Sort
+		request["pit"].(map[string]any)["id"] = found.PIT
 	}
-	return err
 }
 
 // Count implements query.Searcher.
