@@ -26,16 +26,26 @@ func unboxed(t *class) *class {
 	return t
 }
 
-// cast converts x to type t as Painless would, or fails.
-func (cp *compiler) cast(x code, t *class, explicit bool) code {
+// want is what the place of an expression takes.
+type want struct {
+	t        *class // nil: any type
+	explicit bool   // it is the operand of a cast
+	boxes    bool   // primitives are boxed and unboxed here, as arguments, results and elements are
+}
+
+// as compiles an expression and converts its value to what is wanted.
+func (cp *compiler) as(x expr, w want) code { return cp.cast(cp.exprFor(x, w), w) }
+
+// cast converts x as Painless would, or fails.
+func (cp *compiler) cast(x code, w want) code {
+	t := w.t
 	if x.t == t {
 		return x
 	}
-	if x.konst != nil && x.t == cp.lib.int && fits(x.konst.int(), t, cp.lib) {
-		explicit = true
+	if !cp.castable(x.t, w) {
+		cp.fail(x.at, "Cannot cast from [%s] to [%s].", x.t, t)
 	}
-	cp.checkCast(x.at, x.t, t, explicit)
-	conv := cp.converter(x.at, x.t, t, explicit)
+	conv := cp.converter(x.at, x.t, t, w.explicit)
 	if conv == nil {
 		return code{t: t, eval: x.eval, cond: x.cond, konst: x.konst, at: x.at}
 	}
@@ -46,58 +56,37 @@ func (cp *compiler) cast(x code, t *class, explicit bool) code {
 	return code{t: t, at: x.at, eval: func(c *Context) value { return conv(c, eval(c)) }}
 }
 
-// fits tells whether an int constant may stand for a smaller type.
-func fits(n int64, t *class, l *lib) bool {
-	switch t {
-	case l.byte:
-		return n == int64(int8(n))
-	case l.short:
-		return n == int64(int16(n))
-	case l.char:
-		return n == int64(uint16(n))
-	}
-	return false
-}
-
-// checkCast fails when there is no cast from one type to the other.
-func (cp *compiler) checkCast(at int, from, to *class, explicit bool) {
-	if from == to || cp.castable(from, to, explicit) {
-		return
-	}
-	cp.fail(at, "Cannot cast from [%s] to [%s].", from, to)
-}
-
-func (cp *compiler) castable(from, to *class, explicit bool) bool {
-	l := cp.lib
-	if from == l.void || to == l.void {
-		return false
-	}
-	if from == l.def || to == l.def {
-		return true
-	}
-	if from == nullType {
-		return !to.prim
-	}
-	if explicit && (from == l.string && unboxed(to) == l.char || unboxed(from) == l.char && to == l.string) {
-		return true
-	}
+// castable tells whether a value of type from may go where w is wanted.
+func (cp *compiler) castable(from *class, w want) bool {
+	l, to := cp.lib, w.t
 	f, t := unboxed(from), unboxed(to)
-	if f.prim && t.prim && (from.prim || to.prim) {
-		if f == l.boolean || t == l.boolean {
-			return f == t
-		}
-		return explicit || widens(f, t, l)
-	}
-	if from.prim { // boxed, then up
-		return from.box.is(to)
-	}
-	if to.prim {
-		return explicit && to.box.is(from) || from == l.object && explicit
-	}
-	if from.is(to) {
+	switch {
+	case from == to:
 		return true
+	case from == l.void || to == l.void:
+		return false
+	case from == l.def || to == l.def:
+		return true
+	case from == l.string && t == l.char:
+		return w.explicit && (to.prim || w.boxes)
+	case f == l.char && to == l.string:
+		return w.explicit && (from.prim || w.boxes)
+	case from.prim && to.prim:
+		return converts(f, t, l, w.explicit)
+	case from.prim:
+		return w.boxes && (t.prim && converts(f, t, l, w.explicit) || from.box.is(to) || to == l.number && f == l.char)
+	case to.prim:
+		return w.boxes && (f.prim && converts(f, t, l, w.explicit) || w.explicit && (from == l.object || from == l.number && t.rank > 0))
 	}
-	return explicit && to.is(from)
+	return from.is(to) || w.explicit && to.is(from)
+}
+
+// converts tells whether one primitive becomes another: a larger one by itself, any by an explicit cast.
+func converts(from, to *class, l *lib, explicit bool) bool {
+	if from == to || from.rank == 0 || to.rank == 0 {
+		return from == to
+	}
+	return explicit || widens(from, to, l)
 }
 
 func widens(from, to *class, l *lib) bool {
@@ -110,15 +99,12 @@ func widens(from, to *class, l *lib) bool {
 	return from.rank < to.rank
 }
 
-// nullType is the type of the literal null.
-var nullType = &class{name: "java.lang.Object", simple: "null"}
-
 // converter is what the cast does to the value, nil for nothing.
 func (cp *compiler) converter(at int, from, to *class, explicit bool) func(*Context, value) value {
 	l := cp.lib
 	f, t := unboxed(from), unboxed(to)
 	switch {
-	case from == to || to == l.def || to == l.object || from == nullType:
+	case from == to || to == l.def || to == l.object:
 		return nil
 	case from == l.def || from == l.object:
 		return func(c *Context, v value) value { return c.castDef(v, to, explicit, at) }

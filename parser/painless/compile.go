@@ -2,6 +2,7 @@ package painless
 
 import (
 	"fmt"
+	"slices"
 )
 
 // step is a compiled statement; ctl says where to go on.
@@ -52,15 +53,16 @@ type scope struct {
 	outer    *scope // of a lambda
 	vars     []variable
 	slots    int
-	ret      *class // def for lambdas
+	own      bool // it is a function of the script: there is neither ctx nor params
+	ret      *class
 	captures []capture
-	loops    int
 }
 
 type variable struct {
 	name string
 	t    *class
 	slot int
+	kept bool // it cannot be assigned: of a for-each loop, of a lambda, or captured by one
 }
 
 type capture struct{ from, to int }
@@ -90,42 +92,18 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	}
 	if list := tree.body.list; condition && len(list) == 1 {
 		if s, ok := list[0].(*exprStmt); ok {
-			x := cp.cast(cp.expr(s.x), cp.lib.boolean, false)
+			x := cp.cast(cp.expr(s.x), want{t: cp.lib.boolean, boxes: true})
 			p.cond = x.bool()
 			p.frame, p.direct = cp.fn.slots, cp.direct(s.x)
 			return p, nil
 		}
 	}
-	if condition {
-		cp.returnLast(tree.body)
+	if empty(tree.body) {
+		cp.fail(len(src), "no statements")
 	}
-	p.run = cp.block(tree.body)
+	p.run, _ = cp.block(tree.body, place{last: true})
 	p.frame = cp.fn.slots
 	return p, nil
-}
-
-// returnLast makes the value of a script's last expression its result, in all branches it may end with.
-func (cp *compiler) returnLast(b *block) {
-	if len(b.list) == 0 {
-		return
-	}
-	i := len(b.list) - 1
-	b.list[i] = returned(b.list[i], cp)
-}
-
-func returned(s stmt, cp *compiler) stmt {
-	switch s := s.(type) {
-	case *exprStmt:
-		return &returnStmt{s.node, s.x}
-	case *block:
-		cp.returnLast(s)
-	case *ifStmt:
-		s.yes = returned(s.yes, cp)
-		if s.no != nil {
-			s.no = returned(s.no, cp)
-		}
-	}
-	return s
 }
 
 func (cp *compiler) fail(pos int, format string, args ...any) {
@@ -159,32 +137,52 @@ func (cp *compiler) functions(decls []*funcDecl) {
 	}
 	for _, d := range decls {
 		f := cp.funcs[methodKey(d.name, len(d.params))]
-		cp.fn = &scope{ret: f.ret}
+		cp.fn = &scope{ret: f.ret, own: true}
 		for i, p := range d.params {
 			cp.declare(p.at, p.name, f.params[i])
 		}
-		if f.ret != cp.lib.void {
-			cp.returnLast(d.body)
+		if empty(d.body) {
+			cp.fail(d.at, "invalid function definition: found no statements for function [%s] with [%d] parameters", d.name, len(d.params))
 		}
-		f.body = cp.block(d.body)
+		var ways flow
+		f.body, ways = cp.block(d.body, place{last: true})
+		if !ways.returns && f.ret != cp.lib.void {
+			cp.fail(d.at, "invalid function definition: not all paths provide a return value for function [%s] with [%d] parameters", d.name, len(d.params))
+		}
 		f.frame = cp.fn.slots
 	}
 }
 
 // declare makes a local.
-func (cp *compiler) declare(at int, name string, t *class) int {
-	for _, v := range cp.fn.vars {
-		if v.name == name {
-			cp.fail(at, "variable [%s] is already defined", name)
-		}
+func (cp *compiler) declare(at int, name string, t *class) *variable {
+	if cp.fn.has(name) {
+		cp.fail(at, "variable [%s] is already defined", name)
 	}
 	if t == cp.lib.void {
 		cp.fail(at, "variable [%s] cannot be of type [void]", name)
 	}
-	slot := cp.fn.slots
 	cp.fn.slots++
-	cp.fn.vars = append(cp.fn.vars, variable{name, t, slot})
-	return slot
+	cp.fn.vars = append(cp.fn.vars, variable{name: name, t: t, slot: cp.fn.slots - 1})
+	return &cp.fn.vars[len(cp.fn.vars)-1]
+}
+
+// declareNamed makes a local whose name must be none of a type.
+func (cp *compiler) declareNamed(at int, name string, t *class) *variable {
+	if k := cp.lib.types[name]; k != nil && !k.hidden {
+		cp.fail(at, "invalid declaration: type [%s] cannot be a name", name)
+	}
+	return cp.declare(at, name, t)
+}
+
+// has tells whether a name is taken, here or around the lambda.
+func (s *scope) has(name string) bool {
+	if slices.ContainsFunc(s.vars, func(v variable) bool { return v.name == name }) {
+		return true
+	}
+	if s.outer != nil {
+		return s.outer.has(name)
+	}
+	return !s.own && (name == "ctx" || name == "params")
 }
 
 // find looks a local up; inside a lambda, what the function around it has is captured.
@@ -201,37 +199,11 @@ func (s *scope) find(name string) (variable, bool) {
 	if !ok {
 		return v, false
 	}
-	inner := variable{name, v.t, s.slots}
+	inner := variable{name, v.t, s.slots, true}
 	s.slots++
 	s.captures = append(s.captures, capture{v.slot, inner.slot})
 	s.vars = append([]variable{inner}, s.vars...) // first, so that leaving a block does not lose it
 	return inner, true
-}
-
-func (cp *compiler) block(b *block) step {
-	cp.enter(b.at)
-	defer cp.leave()
-	own := len(cp.fn.vars)
-	captured := len(cp.fn.captures)
-	var steps []step
-	for _, s := range b.list {
-		steps = append(steps, cp.stmt(s))
-	}
-	cp.fn.vars = cp.fn.vars[:own+len(cp.fn.captures)-captured]
-	switch len(steps) {
-	case 0:
-		return func(*Context) ctl { return next }
-	case 1:
-		return steps[0]
-	}
-	return func(c *Context) ctl {
-		for _, s := range steps {
-			if to := s(c); to != next {
-				return to
-			}
-		}
-		return next
-	}
 }
 
 func (cp *compiler) enter(at int) {
@@ -241,14 +213,3 @@ func (cp *compiler) enter(at int) {
 }
 
 func (cp *compiler) leave() { cp.depth-- }
-
-// body compiles the body of a loop or branch, which is a block of its own.
-func (cp *compiler) body(s stmt) step {
-	if s == nil {
-		return func(*Context) ctl { return next }
-	}
-	if b, ok := s.(*block); ok {
-		return cp.block(b)
-	}
-	return cp.block(&block{node{s.pos()}, []stmt{s}})
-}

@@ -118,6 +118,7 @@ type target struct {
 	load  func(c *Context, recv, index value) value
 	store func(c *Context, recv, index, v value)
 	chain []link
+	fixed bool // it is what a method tells that has no counterpart, or comes after ?.
 }
 
 func (cp *compiler) loadOf(t target) code {
@@ -151,10 +152,8 @@ func (cp *compiler) target(x expr) target {
 		if !ok {
 			cp.fail(x.at, "variable [%s] is not defined", x.name)
 		}
-		for _, cap := range cp.fn.captures {
-			if cap.to == v.slot {
-				cp.fail(x.at, "variable [%s] is captured by the lambda and cannot be assigned in it", x.name)
-			}
+		if v.kept {
+			cp.fail(x.at, "Variable [%s] is read-only.", x.name)
 		}
 		slot := v.slot
 		return target{
@@ -213,7 +212,7 @@ func (cp *compiler) fieldTarget(x *fieldExpr) target {
 	switch {
 	case recv.t == l.def || recv.t.is(l.mapT):
 		if recv.t != l.def && recv.t.getters[x.name] != nil {
-			t.t = recv.t.getters[x.name].ret
+			t.t, t.fixed = recv.t.getters[x.name].ret, recv.t.setters[x.name] == nil
 		}
 		if recv.chain != nil && s.ofMap == nil && (len(recv.chain) > 0 || x.name[0] != '_' || !isMetadata(x.name)) {
 			t.chain = extended(recv.chain, link{s.sym, s, x.nullSafe})
@@ -245,6 +244,12 @@ func (cp *compiler) fieldTarget(x *fieldExpr) target {
 	default:
 		cp.fail(x.at, "field [%s, %s] not found", recv.t, x.name)
 	}
+	if x.nullSafe {
+		if t.t.prim {
+			cp.fail(x.at, "Result of null safe operator must be nullable")
+		}
+		t.fixed = true
+	}
 	return t
 }
 
@@ -261,7 +266,7 @@ func (cp *compiler) index(x *indexExpr) target {
 	t := target{t: l.def, at: at, recv: recv.eval}
 	switch {
 	case recv.t.elem != nil || recv.t.is(l.list):
-		i := cp.cast(cp.expr(x.i), l.int, false).eval
+		i := cp.as(x.i, want{t: l.int}).eval
 		if recv.t.elem != nil {
 			t.t = recv.t.elem
 		}
@@ -275,11 +280,11 @@ func (cp *compiler) index(x *indexExpr) target {
 				t.chain = extended(recv.chain, link{s.sym, &fieldSite{name: s.name, sym: s.sym, index: -1, at: at}, false})
 			}
 		}
-		t.index = cp.cast(cp.expr(x.i), l.def, false).eval
+		t.index = cp.as(x.i, want{t: l.def}).eval
 		t.load = func(c *Context, r, i value) value { c.notNullAt(r, at); return c.mapGet(r, i) }
 		t.store = func(c *Context, r, i, v value) { c.notNullAt(r, at); c.mapPut(r, i, v) }
 	case recv.t == l.def:
-		t.index = cp.cast(cp.expr(x.i), l.def, false).eval
+		t.index = cp.as(x.i, want{t: l.def}).eval
 		t.load = func(c *Context, r, i value) value { return c.getIndex(r, i, at) }
 		t.store = func(c *Context, r, i, v value) { c.setIndex(r, i, v, at) }
 	default:
@@ -337,19 +342,17 @@ func (c *Context) setIndex(r, i, v value, at int) {
 
 func (cp *compiler) assign(x *assignExpr) code {
 	to := cp.target(x.to)
-	if to.store == nil {
+	if to.store == nil || to.fixed {
 		cp.fail(x.at, "this cannot be assigned")
 	}
-	v := cp.exprFor(x.x, to.t)
 	if x.op == "" {
-		v = cp.cast(v, to.t, false)
-		eval := v.eval
+		eval := cp.as(x.x, want{t: to.t}).eval
 		return cp.storing(to, func(c *Context, _ value) (value, value) {
 			n := eval(c)
 			return n, n
 		}, false)
 	}
-	return cp.storing(to, cp.update(x.at, x.op, to, v, false), true)
+	return cp.storing(to, cp.update(x.at, x.op, to, cp.expr(x.x), false), true)
 }
 
 // update computes the new value of a target from the old one, and what the expression is worth.
@@ -357,11 +360,11 @@ func (cp *compiler) update(at int, op string, to target, v code, post bool) func
 	slot := cp.fn.slots
 	cp.fn.slots++
 	old := code{t: to.t, at: at, eval: func(c *Context) value { return c.stack[c.base+slot] }}
-	sum := cp.operate(at, op, old, v)
-	if sum.t != to.t {
-		sum = cp.cast(sum, to.t, true)
+	if op == "+" && v.t == cp.lib.string { // of texts only
+		old = cp.cast(old, want{t: cp.lib.string})
 	}
-	eval, dynamic := sum.eval, to.t == cp.lib.def
+	sum := cp.cast(cp.operate(at, op, old, v, true), want{t: to.t, explicit: true})
+	eval, dynamic := sum.eval, to.t == cp.lib.def && old.t == cp.lib.def
 	return func(c *Context, before value) (value, value) {
 		c.stack[c.base+slot] = before
 		n := eval(c)
@@ -418,7 +421,7 @@ func (cp *compiler) storing(to target, next func(c *Context, old value) (stored,
 // stepExpr compiles ++ and --.
 func (cp *compiler) stepExpr(x *stepExpr) code {
 	to := cp.target(x.x)
-	if to.store == nil {
+	if to.store == nil || to.fixed {
 		cp.fail(x.at, "this cannot be assigned")
 	}
 	one := cp.constant(x.at, cp.lib.int, integer(1))

@@ -54,7 +54,7 @@ func (c *Context) call(frame int, args []value, captured []value, at []capture, 
 func (cp *compiler) argumentsFor(args []expr, params []*class) []func(*Context) value {
 	var out []func(*Context) value
 	for i, a := range args {
-		out = append(out, cp.cast(cp.exprFor(a, params[i]), params[i], false).eval)
+		out = append(out, cp.as(a, want{t: params[i], boxes: true}).eval)
 	}
 	return out
 }
@@ -85,10 +85,10 @@ func (cp *compiler) call(x *callExpr) code {
 	if recv.t == cp.lib.def {
 		return cp.callDef(x, recv)
 	}
-	if recv.t.prim {
-		recv = cp.cast(recv, recv.t.box, false)
+	if recv.t.prim && recv.t != cp.lib.void {
+		recv = cp.cast(recv, want{t: recv.t.box, boxes: true})
 	}
-	if recv.t == cp.lib.void || recv.t == nullType {
+	if recv.t == cp.lib.void {
 		cp.fail(x.at, "member method [%s, %s/%d] not found", recv.t, x.name, len(x.args))
 	}
 	m := recv.t.methods[methodKey(x.name, len(x.args))]
@@ -122,8 +122,12 @@ func (cp *compiler) checkHook(at int, k *class, m *method) {
 	}
 }
 
-// invoke compiles the call of a method that is known.
+// invoke compiles the call of a method that is known. As in Java, the arguments are computed before it is asked
+// whether there is a receiver.
 func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []func(*Context) value, nullSafe bool) code {
+	if nullSafe && m.ret.prim {
+		cp.fail(at, "Result of null safe operator must be nullable")
+	}
 	site := &fieldSite{name: m.name, at: at}
 	if len(args) == 0 {
 		return code{t: m.ret, at: at, eval: func(c *Context) value {
@@ -142,17 +146,17 @@ func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []
 	return code{t: m.ret, at: at, eval: func(c *Context) value {
 		var this value
 		if recv != nil {
-			if this = recv(c); this.isNull() {
-				if nullSafe {
-					return null()
-				}
-				c.notNull(this, site)
+			if this = recv(c); nullSafe && this.isNull() {
+				return null()
 			}
 		}
 		base := len(c.args)
 		for _, a := range args {
 			v := a(c)
 			c.args = append(c.args, v)
+		}
+		if recv != nil {
+			c.notNull(this, site)
 		}
 		v := m.run(c, this, c.args[base:len(c.args):len(c.args)])
 		c.args = c.args[:base]
@@ -196,25 +200,26 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 	}
 	var args []func(*Context) value
 	for _, a := range x.args {
-		v := cp.exprFor(a, cp.lib.def)
-		if v.t == cp.lib.void {
-			cp.fail(x.at, "Cannot cast from [void] to [def].")
+		w := want{t: cp.lib.def, boxes: true}
+		switch a.(type) {
+		case *lambdaExpr, *refExpr:
+			w = want{}
 		}
-		args = append(args, v.eval)
+		args = append(args, cp.cast(cp.exprFor(a, w), want{t: cp.lib.def, boxes: true}).eval)
 	}
 	eval, nullSafe := recv.eval, x.nullSafe
 	return code{t: cp.lib.def, at: x.at, eval: func(c *Context) value {
 		this := eval(c)
-		if this.isNull() {
-			if nullSafe {
-				return null()
-			}
-			c.nullPointer(s.at, "cannot access method/field [%s] from a null def reference", s.name)
+		if nullSafe && this.isNull() {
+			return null()
 		}
 		base := len(c.args)
 		for _, a := range args {
 			v := a(c)
 			c.args = append(c.args, v)
+		}
+		if this.isNull() {
+			c.nullPointer(s.at, "cannot access method/field [%s] from a null def reference", s.name)
 		}
 		m := s.find(c, this)
 		in := c.args[base:len(c.args):len(c.args)]
@@ -253,6 +258,8 @@ func (c *Context) passed(v value, p *class, at int) value {
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", k, p.box)
 	case c.instance(v, p):
 		return v
+	case p.box != nil && p.box.rank > 0 && unboxed(v.class()).rank > 0 && widens(unboxed(v.class()), p.box, l):
+		return numeric(p.box, l)(v)
 	case p.box != nil && p.box.rank > 0:
 		c.throwAt(at, "java.lang.ClassCastException", "cannot explicitly cast def [%s] to %s", c.unboxedName(v), p)
 	}

@@ -5,48 +5,43 @@ import (
 	"strings"
 )
 
-// exprFor compiles an expression where a value of type t is wanted: only lambdas and literals of numbers care.
-func (cp *compiler) exprFor(x expr, t *class) code {
-	switch x := x.(type) {
-	case *lambdaExpr, *refExpr:
-		return cp.functional(x, t)
-	case *ternaryExpr:
-		return cp.ternary(x, t)
-	}
-	return cp.expr(x)
-}
-
-func (cp *compiler) expr(x expr) code {
+// exprFor compiles an expression for a place. What is wanted there decides what functions, conditionals and
+// literals are, and nothing else: its value has still to be cast.
+func (cp *compiler) exprFor(x expr, w want) code {
 	cp.enter(x.pos())
 	defer cp.leave()
-	out := cp.expression(x)
+	out := cp.expression(x, w)
 	out.at = x.pos()
 	return out
 }
 
-func (cp *compiler) expression(x expr) code {
+// expr compiles an expression whose place takes any type.
+func (cp *compiler) expr(x expr) code {
+	return cp.exprFor(x, want{})
+}
+
+func (cp *compiler) expression(x expr, w want) code {
 	switch x := x.(type) {
 	case *literal:
-		return cp.literal(x)
+		return cp.literal(x, w)
 	case *regexLit:
 		return cp.regexLiteral(x)
 	case *nameExpr:
 		return cp.nameExpr(x)
 	case *unaryExpr:
-		return cp.unary(x)
+		return cp.unary(x, w)
 	case *stepExpr:
 		return cp.stepExpr(x)
 	case *binaryExpr:
-		return cp.binary(x)
+		return cp.binary(x, w)
 	case *instanceExpr:
 		return cp.instanceExpr(x)
 	case *ternaryExpr:
-		return cp.ternary(x, nil)
+		return cp.ternary(x, w)
 	case *assignExpr:
 		return cp.assign(x)
 	case *castExpr:
-		t := cp.typeOf(x.t)
-		return cp.cast(cp.exprFor(x.x, t), t, true)
+		return cp.as(x.x, want{t: cp.typeOf(x.t), explicit: true})
 	case *fieldExpr:
 		return cp.field(x)
 	case *indexExpr:
@@ -64,34 +59,46 @@ func (cp *compiler) expression(x expr) code {
 	case *mapLit:
 		return cp.mapLiteral(x)
 	case *lambdaExpr, *refExpr:
-		return cp.functional(x, cp.lib.def)
+		return cp.functional(x, w.t)
 	}
 	cp.fail(x.pos(), "unsupported expression")
 	return code{}
 }
 
-func (cp *compiler) literal(x *literal) code {
+func (cp *compiler) literal(x *literal, w want) code {
 	switch t := x.tok; t.kind {
 	case tokString:
 		return cp.text(x.at, t.text)
 	case tokKeyword:
 		if t.text == "null" {
-			return cp.constant(x.at, nullType, null())
+			return cp.nullFor(x.at, w)
 		}
 		c := cp.constant(x.at, cp.lib.boolean, boolean(t.text == "true"))
 		yes := t.text == "true"
 		c.cond = func(*Context) bool { return yes }
 		return c
 	}
-	return cp.number(x.at, x.tok.text, false)
+	return cp.number(x.at, x.tok.text, false, w)
+}
+
+// nullFor is null, which is of any type that is no primitive.
+func (cp *compiler) nullFor(at int, w want) code {
+	switch {
+	case w.t == nil:
+		return cp.constant(at, cp.lib.object, null())
+	case w.t.prim:
+		cp.fail(at, "Cannot cast null to a primitive type [%s].", w.t)
+	}
+	return cp.constant(at, w.t, null())
 }
 
 func (cp *compiler) text(at int, s string) code {
 	return cp.constant(at, cp.lib.string, value{cp.consts.ev.Text(s), cp.consts})
 }
 
-// number reads a literal; negative tells that a minus stands before it.
-func (cp *compiler) number(at int, text string, negative bool) code {
+// number reads a literal; negative tells that a minus stands before it. An int is a byte, short or char where one
+// is wanted.
+func (cp *compiler) number(at int, text string, negative bool, w want) code {
 	digits, suffix := text, byte(0)
 	hex := strings.HasPrefix(text, "0x") || strings.HasPrefix(text, "0X")
 	if last := text[len(text)-1]; strings.IndexByte("lL", last) >= 0 || !hex && strings.IndexByte("fFdD", last) >= 0 {
@@ -130,10 +137,27 @@ func (cp *compiler) number(at int, text string, negative bool) code {
 	if err != nil {
 		cp.fail(at, "Invalid %s constant [%s%s].", t.name, sign, text)
 	}
-	if bits == 32 {
-		return cp.constant(at, t, integer(int32(n)))
+	if bits == 64 {
+		return cp.constant(at, t, long(n))
 	}
-	return cp.constant(at, t, long(n))
+	v := integer(int32(n))
+	if w.t != nil && fits(n, w.t, cp.lib) {
+		return cp.constant(at, w.t, numeric(w.t, cp.lib)(v))
+	}
+	return cp.constant(at, t, v)
+}
+
+// fits tells whether an int constant may stand for a smaller type.
+func fits(n int64, t *class, l *lib) bool {
+	switch t {
+	case l.byte:
+		return n == int64(int8(n))
+	case l.short:
+		return n == int64(int16(n))
+	case l.char:
+		return n == int64(uint16(n))
+	}
+	return false
 }
 
 func (cp *compiler) nameExpr(x *nameExpr) code {
@@ -141,10 +165,11 @@ func (cp *compiler) nameExpr(x *nameExpr) code {
 		slot := v.slot
 		return code{t: v.t, eval: func(c *Context) value { return c.stack[c.base+slot] }}
 	}
-	switch x.name {
-	case "ctx":
+	switch {
+	case !cp.fn.has(x.name):
+	case x.name == "ctx":
 		return code{t: cp.lib.mapT, eval: func(c *Context) value { return value{v: c.Event.Doc()} }, chain: []link{}}
-	case "params":
+	case x.name == "params":
 		return code{t: cp.lib.mapT, eval: func(c *Context) value { return c.params }}
 	}
 	if k := cp.lib.types[x.name]; k != nil && !k.hidden {
@@ -154,17 +179,25 @@ func (cp *compiler) nameExpr(x *nameExpr) code {
 	return code{}
 }
 
-func (cp *compiler) elvis(x *binaryExpr) code {
-	a, b := cp.expr(x.x), cp.expr(x.y)
-	if a.t.prim {
+func (cp *compiler) elvis(x *binaryExpr, w want) code {
+	if w.t != nil && w.t.prim {
+		cp.fail(x.at, "Elvis operator cannot return primitives")
+	}
+	a, b := cp.exprFor(x.x, w), cp.exprFor(x.y, w)
+	switch lit, ok := x.x.(*literal); {
+	case ok && lit.tok.keyword("null"):
+		cp.fail(x.at, "Extraneous elvis operator. LHS is null.")
+	case ok:
+		cp.fail(x.at, "Extraneous elvis operator. LHS is a constant.")
+	case a.t.prim:
 		cp.fail(x.at, "Extraneous elvis operator. LHS is a primitive.")
 	}
-	if a.konst != nil {
-		cp.fail(x.at, "Extraneous elvis operator. LHS is a constant.")
+	if lit, ok := x.y.(*literal); ok && lit.tok.keyword("null") {
+		cp.fail(x.at, "Extraneous elvis operator. RHS is null.")
 	}
-	t := cp.common(a.t, b.t)
-	p, q := cp.cast(a, t, false).eval, cp.cast(b, t, false).eval
-	return code{t: t, eval: func(c *Context) value {
+	w = cp.common(x.at, a.t, b.t, w)
+	p, q := cp.cast(a, w).eval, cp.cast(b, w).eval
+	return code{t: w.t, eval: func(c *Context) value {
 		if v := p(c); !v.isNull() {
 			return v
 		}
@@ -172,15 +205,12 @@ func (cp *compiler) elvis(x *binaryExpr) code {
 	}}
 }
 
-func (cp *compiler) ternary(x *ternaryExpr, want *class) code {
+func (cp *compiler) ternary(x *ternaryExpr, w want) code {
 	cond := cp.boolean(x.cond)
-	a, b := cp.exprFor(x.yes, want), cp.exprFor(x.no, want)
-	t := want
-	if t == nil || !cp.castable(a.t, t, false) || !cp.castable(b.t, t, false) {
-		t = cp.common(a.t, b.t)
-	}
-	p, q := cp.cast(a, t, false), cp.cast(b, t, false)
-	if t == cp.lib.boolean {
+	a, b := cp.exprFor(x.yes, w), cp.exprFor(x.no, w)
+	w = cp.common(x.at, a.t, b.t, w)
+	p, q := cp.cast(a, w), cp.cast(b, w)
+	if w.t == cp.lib.boolean {
 		yes, no := p.bool(), q.bool()
 		return truth(cp.lib, func(c *Context) bool {
 			if cond(c) {
@@ -190,7 +220,7 @@ func (cp *compiler) ternary(x *ternaryExpr, want *class) code {
 		})
 	}
 	yes, no := p.eval, q.eval
-	return code{t: t, eval: func(c *Context) value {
+	return code{t: w.t, eval: func(c *Context) value {
 		if cond(c) {
 			return yes(c)
 		}
@@ -198,39 +228,25 @@ func (cp *compiler) ternary(x *ternaryExpr, want *class) code {
 	}}
 }
 
-// common is the type of a conditional with branches of these types.
-func (cp *compiler) common(a, b *class) *class {
+// common is what the branches of a conditional are cast to: what is wanted of it or, where any type will do, what
+// they have in common.
+func (cp *compiler) common(at int, a, b *class, w want) want {
 	l := cp.lib
 	switch {
+	case w.t != nil:
 	case a == b:
-		if a == nullType {
-			return l.object
-		}
-		return a
+		w.t = a
 	case a == l.def || b == l.def:
-		return l.def
-	case a == nullType && !b.prim:
-		return b
-	case b == nullType && !a.prim:
-		return a
-	case a == nullType || b == nullType:
-		return l.def
-	case a.prim && b.prim && a.rank > 0 && b.rank > 0:
-		switch {
-		case widens(a, b, l):
-			return b
-		case widens(b, a, l):
-			return a
+		w.t = l.def
+	case !a.prim || !b.prim:
+		w.t = l.object
+	default:
+		w.t = promoted(l, a, b)
+		if w.t == nil || a == l.byte && b == l.short || a == l.short && b == l.byte {
+			cp.fail(at, "cannot apply the conditional operator [?:] to the types [%s] and [%s]", a, b)
 		}
-		return l.int
-	case a.is(b):
-		return b
-	case b.is(a):
-		return a
-	case unboxed(a) == unboxed(b):
-		return l.object
 	}
-	return l.object
+	return w
 }
 
 func (cp *compiler) instanceExpr(x *instanceExpr) code {
@@ -266,7 +282,7 @@ func (cp *compiler) listLiteral(x *listLit) code {
 func (cp *compiler) items(list []expr, t *class) []func(*Context) value {
 	var items []func(*Context) value
 	for _, e := range list {
-		items = append(items, cp.cast(cp.exprFor(e, t), t, false).eval)
+		items = append(items, cp.as(e, want{t: t, boxes: true}).eval)
 	}
 	return items
 }
@@ -299,7 +315,7 @@ func (cp *compiler) newArray(x *newArray) code {
 	var sizes []func(*Context) value
 	t := elem
 	for _, s := range x.sizes {
-		sizes = append(sizes, cp.cast(cp.expr(s), cp.lib.int, false).eval)
+		sizes = append(sizes, cp.as(s, want{t: cp.lib.int, boxes: true}).eval)
 		t = cp.lib.array(t)
 	}
 	zero, at := cp.zero(elem), x.at

@@ -1,7 +1,6 @@
 package painless
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/event"
@@ -41,13 +40,12 @@ func (c *Context) test(f value, args ...value) bool {
 	return c.castDef(v, classes().boolean, false, -1).bool()
 }
 
-// functional compiles a lambda or method reference where a t is wanted.
+// functional compiles a lambda or method reference where a t is wanted; nil where anything is.
 func (cp *compiler) functional(x expr, t *class) code {
-	if t == nil || t.sam == nil {
-		if t != nil && t != cp.lib.def && t != cp.lib.object {
-			cp.fail(x.pos(), "cannot use a lambda or method reference as [%s], which is no functional interface", t)
-		}
+	if t == nil {
 		t = cp.lib.def
+	} else if t.sam == nil {
+		cp.fail(x.pos(), "Cannot pass lambda to [%s], not a functional interface", t)
 	}
 	if r, ok := x.(*refExpr); ok {
 		return cp.reference(r, t)
@@ -61,6 +59,9 @@ func (cp *compiler) lambda(x *lambdaExpr, t *class) code {
 	}
 	outer := cp.fn
 	sc := &scope{outer: outer, ret: cp.lib.def}
+	if t.sam != nil && t.sam.ret != cp.lib.void { // a result may be ignored
+		sc.ret = t.sam.ret
+	}
 	cp.fn = sc
 	for i, p := range x.params {
 		pt := cp.lib.def
@@ -69,22 +70,9 @@ func (cp *compiler) lambda(x *lambdaExpr, t *class) code {
 		} else if t.sam != nil {
 			pt = t.sam.params[i]
 		}
-		cp.declare(p.at, p.name, pt)
+		cp.declare(p.at, p.name, pt).kept = true
 	}
-	var body step
-	if x.body != nil {
-		cp.returnLast(x.body)
-		body = cp.lambdaBody(x.body)
-	} else {
-		v := cp.exprFor(x.x, cp.lib.def)
-		if v.t != cp.lib.void {
-			v = cp.cast(v, cp.lib.def, false)
-		}
-		body = func(c *Context) ctl {
-			c.ret = v.eval(c)
-			return doReturn
-		}
-	}
+	body := cp.lambdaBody(x)
 	cp.fn = outer
 	captures, arity := sc.captures, len(x.params)
 	if len(captures) == 0 {
@@ -101,35 +89,18 @@ func (cp *compiler) lambda(x *lambdaExpr, t *class) code {
 	}}
 }
 
-// lambdaBody compiles a block whose last expression may be void.
-func (cp *compiler) lambdaBody(b *block) step {
-	if n := len(b.list); n > 0 {
-		if r, ok := b.list[n-1].(*returnStmt); ok && r.x != nil && cp.isVoid(r.x) {
-			b.list[n-1] = &exprStmt{r.node, r.x}
-		}
+func (cp *compiler) lambdaBody(x *lambdaExpr) step {
+	if x.body == nil {
+		return cp.returnStmt(&returnStmt{node{x.at}, x.x})
 	}
-	return cp.block(b)
-}
-
-// isVoid compiles x only to learn whether it has a value.
-func (cp *compiler) isVoid(x expr) (void bool) {
-	call, ok := x.(*callExpr)
-	if !ok {
-		if f, ok := x.(*funcCall); ok {
-			d := cp.funcs[methodKey(f.name, len(f.args))]
-			return d != nil && d.ret == cp.lib.void
-		}
-		return false
+	if empty(x.body) {
+		cp.fail(x.at, "cannot generate empty lambda")
 	}
-	saved := *cp.fn
-	saved.vars, saved.captures = slices.Clone(saved.vars), slices.Clone(saved.captures)
-	defer func() {
-		*cp.fn = saved
-		if r := recover(); r != nil {
-			void = false // compiling it again gives the error
-		}
-	}()
-	return cp.call(call).t == cp.lib.void
+	body, ways := cp.block(x.body, place{last: true})
+	if !ways.returns {
+		cp.fail(x.at, "not all paths return a value for lambda")
+	}
+	return body
 }
 
 // reference compiles T::name, T::new and this::name.
@@ -163,7 +134,7 @@ func (cp *compiler) reference(x *refExpr, t *class) code {
 				return c.fillArray(k, []int{int(args[0].int())}, cp.zero(k.elem))
 			})
 		}
-		if len(k.ctors) == 0 {
+		if len(k.ctors) == 0 || t.sam != nil && k.ctors[len(t.sam.params)] == nil {
 			cp.fail(x.at, "constructor [%s, <init>] not found", k)
 		}
 		return fixed(func(c *Context, args []value) value {
@@ -174,7 +145,7 @@ func (cp *compiler) reference(x *refExpr, t *class) code {
 			return m.run(c, value{}, c.passAll(m, args, x.at))
 		})
 	}
-	if !cp.hasMethod(k, x.name) {
+	if !cp.hasMethod(k, x.name) || t.sam != nil && !refers(k, x.name, len(t.sam.params)) {
 		cp.fail(x.at, "function reference [%s::%s] not found", k, x.name)
 	}
 	return fixed(func(c *Context, args []value) value {
@@ -200,6 +171,12 @@ func (c *Context) passAll(m *method, args []value, at int) []value {
 		out[i] = c.passed(v, m.params[i], at)
 	}
 	return out
+}
+
+// refers tells whether k has a method of that name for a function of so many parameters, the first of which may be
+// the receiver.
+func refers(k *class, name string, params int) bool {
+	return k.statics[methodKey(name, params)] != nil || params > 0 && k.methods[methodKey(name, params-1)] != nil
 }
 
 func (cp *compiler) hasMethod(k *class, name string) bool {

@@ -4,25 +4,26 @@ import (
 	"github.com/millrace/millrace/event"
 )
 
-func (cp *compiler) unary(x *unaryExpr) code {
+func (cp *compiler) unary(x *unaryExpr, w want) code {
 	if lit, ok := x.x.(*literal); ok && x.op == "-" && (lit.tok.kind == tokInt || lit.tok.kind == tokDecimal) {
-		return cp.number(x.at, lit.tok.text, true)
+		return cp.number(x.at, lit.tok.text, true, w)
 	}
-	l, v := cp.lib, cp.expr(x.x)
+	l := cp.lib
 	if x.op == "!" {
-		not := cp.cast(v, l.boolean, false).bool()
+		not := cp.boolean(x.x)
 		return truth(l, func(c *Context) bool { return !not(c) })
 	}
+	v := cp.expr(x.x)
 	op, eval, at := x.op, v.eval, x.at
 	if v.t == l.def {
 		return code{t: l.def, eval: func(c *Context) value { return c.unaryDef(op, eval(c), at) }}
 	}
-	t := promote(l, v.t, v.t)
+	t := promoted(l, v.t, v.t)
 	if t == nil || op == "~" && t.rank > l.long.rank {
 		cp.fail(x.at, "Cannot apply [%s] operation to type [%s].", op, v.t)
 	}
-	eval = cp.cast(v, t, false).eval
-	return code{t: t, eval: func(c *Context) value { return unaryOp(op, t, eval(c)) }}
+	eval = cp.cast(v, want{t: t}).eval
+	return cp.folded(at, v, v, code{t: t, eval: func(c *Context) value { return unaryOp(op, t, eval(c)) }})
 }
 
 func unaryOp(op string, t *class, v value) value {
@@ -67,7 +68,7 @@ func truth(l *lib, cond func(*Context) bool) code {
 	return code{t: l.boolean, cond: cond, eval: func(c *Context) value { return boolean(cond(c)) }}
 }
 
-func (cp *compiler) binary(x *binaryExpr) code {
+func (cp *compiler) binary(x *binaryExpr, w want) code {
 	switch x.op {
 	case "&&", "||":
 		a, b := cp.boolean(x.x), cp.boolean(x.y)
@@ -78,15 +79,16 @@ func (cp *compiler) binary(x *binaryExpr) code {
 	case "==", "!=", "===", "!==":
 		return cp.equality(x)
 	case "?:":
-		return cp.elvis(x)
+		return cp.elvis(x, w)
 	case "=~", "==~":
 		return cp.match(x)
 	}
-	return cp.operate(x.at, x.op, cp.expr(x.x), cp.expr(x.y))
+	return cp.operate(x.at, x.op, cp.expr(x.x), cp.expr(x.y), false)
 }
 
-// operate compiles an arithmetic, bitwise, shift or ordering operator.
-func (cp *compiler) operate(at int, op string, a, b code) code {
+// operate compiles an arithmetic, bitwise, shift or ordering operator. Only in an assignment there are & and | of
+// booleans.
+func (cp *compiler) operate(at int, op string, a, b code, assigned bool) code {
 	l := cp.lib
 	ordering := op[0] == '<' && op != "<<" || op[0] == '>' && op != ">>" && op != ">>>"
 	if op == "+" && (a.t == l.string || b.t == l.string) && a.t != l.void && b.t != l.void {
@@ -111,28 +113,24 @@ func (cp *compiler) operate(at int, op string, a, b code) code {
 	}
 	shifting := op == "<<" || op == ">>" || op == ">>>"
 	bits := op == "&" || op == "|" || op == "^"
-	t := promote(l, a.t, b.t)
-	if shifting {
-		t = promote(l, a.t, a.t)
+	t := promoted(l, a.t, b.t)
+	if shifting && b.t.prim && b.t.rank > 0 {
+		t = promoted(l, a.t, a.t)
 	}
-	if bits && unboxed(a.t) == l.boolean && unboxed(b.t) == l.boolean {
+	if (op == "^" || bits && assigned) && a.t == l.boolean && b.t == l.boolean {
 		t = l.boolean
 	}
-	if t == l.boolean && op != "^" {
-		t = nil // there is only ^ for booleans, unless they are def
-	}
-	if t == nil || (shifting || bits) && (t.rank > l.long.rank || unboxed(b.t).rank > l.long.rank) || shifting && unboxed(b.t).rank == 0 {
+	if t == nil || (shifting || bits) && (t.rank > l.long.rank || b.t.rank > l.long.rank) {
 		cp.fail(at, "Cannot apply [%s] operation to types [%s] and [%s].", op, a.t, b.t)
 	}
-	x, y := cp.cast(a, t, false).eval, b.eval
+	x, y := cp.cast(a, want{t: t}).eval, b.eval
 	if shifting {
-		y = cp.cast(b, unboxed(b.t), false).eval
-		return code{t: t, eval: func(c *Context) value { v := x(c); return shift(op, t, v, y(c).int()) }}
+		return cp.folded(at, a, b, code{t: t, eval: func(c *Context) value { v := x(c); return shift(op, t, v, y(c).int()) }})
 	}
-	y = cp.cast(b, t, false).eval
+	y = cp.cast(b, want{t: t}).eval
 	switch {
 	case bits:
-		return code{t: t, eval: func(c *Context) value { v := x(c); return bitwise(op, t, v, y(c)) }}
+		return cp.folded(at, a, b, code{t: t, eval: func(c *Context) value { v := x(c); return bitwise(op, t, v, y(c)) }})
 	case ordering:
 		return truth(l, func(c *Context) bool { v := x(c); return order(op, t, v, y(c)) })
 	}
@@ -178,10 +176,10 @@ func (cp *compiler) equality(x *binaryExpr) code {
 		e, f := a.eval, b.eval
 		return truth(l, func(c *Context) bool { v := e(c); return c.identical(v, f(c)) != negate })
 	}
-	if a.t == nullType {
+	if a.isNull() {
 		a, b = b, a
 	}
-	if b.t == nullType {
+	if b.isNull() {
 		return cp.nullTest(a, negate)
 	}
 	if a.konst != nil {
@@ -197,19 +195,17 @@ func (cp *compiler) equality(x *binaryExpr) code {
 // checkComparable refuses to compare a primitive with what it can never equal.
 func (cp *compiler) checkComparable(x *binaryExpr, a, b code) {
 	l := cp.lib
-	if a.t == l.def || b.t == l.def || !a.t.prim && !b.t.prim {
-		return
-	}
-	if a.t == l.boolean && unboxed(b.t) == l.boolean || b.t == l.boolean && unboxed(a.t) == l.boolean {
-		return
-	}
-	if promote(l, a.t, b.t) == nil {
-		if a.t == l.object || b.t == l.object {
-			return
-		}
+	switch {
+	case a.isNull() && b.isNull():
+		cp.fail(x.at, "extraneous comparison of [null] constants")
+	case a.t == l.def || b.t == l.def || !a.t.prim && !b.t.prim || a.t == l.boolean && b.t == l.boolean:
+	case promoted(l, a.t, b.t) == nil:
 		cp.fail(x.at, "Cannot apply [%s] operation to types [%s] and [%s].", x.op, a.t, b.t)
 	}
 }
+
+// isNull tells whether it is the word null.
+func (x code) isNull() bool { return x.konst != nil && x.konst.isNull() }
 
 func (cp *compiler) nullTest(a code, negate bool) code {
 	if a.chain != nil {

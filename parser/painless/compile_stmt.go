@@ -4,45 +4,45 @@ import (
 	"github.com/millrace/millrace/event"
 )
 
-func (cp *compiler) stmt(s stmt) step {
+func (cp *compiler) stmt(s stmt, in place) (step, flow) {
 	switch s := s.(type) {
 	case *block:
-		return cp.block(s)
+		return cp.block(s, in)
 	case *exprStmt:
-		x := cp.expr(s.x)
-		return func(c *Context) ctl {
-			x.eval(c)
-			return next
-		}
+		return cp.exprStmt(s, in)
 	case *declStmt:
-		return cp.declaration(s)
+		return cp.declaration(s), flow{}
 	case *ifStmt:
-		return cp.ifStmt(s)
+		return cp.ifStmt(s, in)
 	case *loopStmt:
 		return cp.loopStmt(s)
 	case *eachStmt:
 		return cp.eachStmt(s)
 	case *jumpStmt:
-		return cp.jump(s)
+		return cp.jump(s, in)
 	case *returnStmt:
-		return cp.returnStmt(s)
+		return cp.returnStmt(s), flow{returns: true, leaves: true, ends: true}
 	case *throwStmt:
-		x := cp.cast(cp.expr(s.x), cp.lib.mustType("Exception"), false)
-		return func(c *Context) ctl {
-			e, ok := x.eval(c).ref.(*exception)
-			if !ok {
-				c.throw("java.lang.NullPointerException", "cannot throw null")
-			}
-			if e.at < 0 {
-				e.at = s.at
-			}
-			panic(thrown{e})
-		}
+		return cp.throwStmt(s), flow{returns: true, leaves: true, ends: true}
 	case *tryStmt:
-		return cp.tryStmt(s)
+		return cp.tryStmt(s, in)
 	}
 	cp.fail(s.pos(), "unsupported statement")
-	return nil
+	return nil, flow{}
+}
+
+func (cp *compiler) throwStmt(s *throwStmt) step {
+	x := cp.as(s.x, want{t: cp.lib.mustType("Exception")})
+	return func(c *Context) ctl {
+		e, ok := x.eval(c).ref.(*exception)
+		if !ok {
+			c.throw("java.lang.NullPointerException", "cannot throw null")
+		}
+		if e.at < 0 {
+			e.at = s.at
+		}
+		panic(thrown{e})
+	}
 }
 
 func (cp *compiler) declaration(s *declStmt) step {
@@ -52,9 +52,9 @@ func (cp *compiler) declaration(s *declStmt) step {
 		zero := cp.zero(t)
 		init := func(*Context) value { return zero }
 		if s.inits[i] != nil {
-			init = cp.cast(cp.exprFor(s.inits[i], t), t, false).eval
+			init = cp.as(s.inits[i], want{t: t}).eval
 		}
-		slot := cp.declare(name.pos, name.text, t)
+		slot := cp.declareNamed(name.pos, name.text, t).slot
 		steps = append(steps, func(c *Context) ctl {
 			v := init(c)
 			c.stack[c.base+slot] = v
@@ -95,52 +95,55 @@ func (cp *compiler) zero(t *class) value {
 	return null()
 }
 
-func (cp *compiler) ifStmt(s *ifStmt) step {
+func (cp *compiler) ifStmt(s *ifStmt, in place) (step, flow) {
 	cond := cp.boolean(s.cond)
-	yes := cp.body(s.yes)
+	if _, constant := constantBool(s.cond); constant {
+		cp.fail(s.at, "extraneous if block")
+	}
+	yes, f := cp.branch(s.at, "if", s.yes, in)
 	if s.no == nil {
 		return func(c *Context) ctl {
 			if cond(c) {
 				return yes(c)
 			}
 			return next
-		}
+		}, f.or(flow{})
 	}
-	no := cp.body(s.no)
+	no, g := cp.branch(s.at, "else", s.no, in)
 	return func(c *Context) ctl {
 		if cond(c) {
 			return yes(c)
 		}
 		return no(c)
-	}
+	}, f.or(g)
 }
 
 func (cp *compiler) boolean(x expr) func(*Context) bool {
-	return cp.cast(cp.expr(x), cp.lib.boolean, false).bool()
+	return cp.as(x, want{t: cp.lib.boolean}).bool()
 }
 
-func (cp *compiler) loopStmt(s *loopStmt) step {
-	own := len(cp.fn.vars)
-	captured := len(cp.fn.captures)
+func (cp *compiler) loopStmt(s *loopStmt) (step, flow) {
+	defer cp.scoped()()
 	init := func(*Context) ctl { return next }
 	if s.init != nil {
-		init = cp.stmt(s.init)
+		init, _ = cp.stmt(s.init, place{})
+	}
+	always, constant := constantBool(s.cond)
+	if constant && !always || (constant || s.bodyFirst) && empty(s.body) {
+		cp.fail(s.at, "extraneous loop")
 	}
 	cond := func(*Context) bool { return true }
 	if s.cond != nil && !s.bodyFirst {
 		cond = cp.boolean(s.cond)
 	}
-	cp.fn.loops++
-	body := cp.body(s.body)
-	cp.fn.loops--
+	body, ways := cp.body(s.body, place{loop: true, loopEnd: true})
 	if s.cond != nil && s.bodyFirst {
 		cond = cp.boolean(s.cond)
 	}
-	after := func(*Context) value { return value{} }
+	after := func(*Context) ctl { return next }
 	if s.after != nil {
-		after = cp.expr(s.after).eval
+		after, _ = cp.stmt(&exprStmt{node{s.after.pos()}, s.after}, place{})
 	}
-	cp.fn.vars = cp.fn.vars[:own+len(cp.fn.captures)-captured]
 	first := s.bodyFirst
 	return func(c *Context) ctl {
 		init(c)
@@ -158,28 +161,30 @@ func (cp *compiler) loopStmt(s *loopStmt) step {
 			}
 		}
 		return next
-	}
+	}, cp.looped(s.at, ways, always || s.cond == nil)
 }
 
-func (cp *compiler) eachStmt(s *eachStmt) step {
+func (cp *compiler) eachStmt(s *eachStmt) (step, flow) {
 	over := cp.expr(s.x)
-	own := len(cp.fn.vars)
-	captured := len(cp.fn.captures)
+	defer cp.scoped()()
 	t := cp.typeOf(s.t)
 	if !over.t.is(cp.lib.iterable) && over.t != cp.lib.def && over.t.elem == nil {
 		cp.fail(s.at, "Illegal foreach type [%s].", over.t)
 	}
-	slot := cp.declare(s.name.pos, s.name.text, t)
-	elem := cp.lib.def
+	if empty(s.body) {
+		cp.fail(s.at, "extraneous foreach loop")
+	}
+	v := cp.declare(s.name.pos, s.name.text, t)
+	v.kept = true
+	slot, elem := v.slot, cp.lib.def
 	if over.t.elem != nil {
 		elem = over.t.elem
 	}
-	cp.checkCast(s.at, elem, t, false)
-	conv := cp.converter(s.at, elem, t, false)
-	cp.fn.loops++
-	body := cp.body(s.body)
-	cp.fn.loops--
-	cp.fn.vars = cp.fn.vars[:own+len(cp.fn.captures)-captured]
+	if !cp.castable(elem, want{t, true, true}) {
+		cp.fail(s.at, "Cannot cast from [%s] to [%s].", elem, t)
+	}
+	conv := cp.converter(s.at, elem, t, true)
+	body, ways := cp.body(s.body, place{loop: true, loopEnd: true})
 	return func(c *Context) ctl {
 		it := c.loopOver(over.eval(c), s.at)
 		for {
@@ -199,23 +204,25 @@ func (cp *compiler) eachStmt(s *eachStmt) step {
 				return doReturn
 			}
 		}
-	}
+	}, cp.looped(s.at, ways, false)
 }
 
-func (cp *compiler) jump(s *jumpStmt) step {
-	if cp.fn.loops == 0 {
-		cp.fail(s.at, "%s statement outside of a loop", s.word)
+func (cp *compiler) jump(s *jumpStmt, in place) (step, flow) {
+	if !in.loop {
+		cp.fail(s.at, "invalid %s statement: not inside loop", s.word)
 	}
-	to := doBreak
-	if s.word == "continue" {
-		to = doContinue
+	if s.word == "break" {
+		return func(*Context) ctl { return doBreak }, flow{leaves: true, ends: true, breaks: true}
 	}
-	return func(*Context) ctl { return to }
+	if in.loopEnd {
+		cp.fail(s.at, "extraneous continue statement")
+	}
+	return func(*Context) ctl { return doContinue }, flow{ends: true, continues: true}
 }
 
 func (cp *compiler) returnStmt(s *returnStmt) step {
 	if s.x == nil {
-		if cp.fn.ret != cp.lib.void && cp.fn.ret != cp.lib.def {
+		if cp.fn.ret != cp.lib.void {
 			cp.fail(s.at, "cannot cast from [%s] to [void]", cp.fn.ret)
 		}
 		return func(c *Context) ctl {
@@ -223,19 +230,15 @@ func (cp *compiler) returnStmt(s *returnStmt) step {
 			return doReturn
 		}
 	}
-	x := cp.exprFor(s.x, cp.fn.ret)
-	if cp.fn.ret == cp.lib.void {
-		cp.fail(s.at, "cannot cast from [%s] to [void]", x.t)
-	}
-	x = cp.cast(x, cp.fn.ret, false)
+	x := cp.as(s.x, want{t: cp.fn.ret, boxes: true})
 	return func(c *Context) ctl {
 		c.ret = x.eval(c)
 		return doReturn
 	}
 }
 
-func (cp *compiler) tryStmt(s *tryStmt) step {
-	body := cp.block(s.body)
+func (cp *compiler) tryStmt(s *tryStmt, in place) (step, flow) {
+	body, ways := cp.branch(s.at, "try", s.body, in)
 	type handler struct {
 		t    *class
 		slot int
@@ -243,15 +246,15 @@ func (cp *compiler) tryStmt(s *tryStmt) step {
 	}
 	var handlers []handler
 	for _, tr := range s.traps {
-		own := len(cp.fn.vars)
-		captured := len(cp.fn.captures)
+		end := cp.scoped()
 		t := cp.typeOf(tr.t)
 		if !t.is(cp.lib.mustType("Exception")) {
 			cp.fail(tr.at, "cannot cast from [%s] to [java.lang.Exception]", t)
 		}
-		slot := cp.declare(tr.at, tr.name, t)
-		handlers = append(handlers, handler{t, slot, cp.block(tr.body)})
-		cp.fn.vars = cp.fn.vars[:own+len(cp.fn.captures)-captured]
+		slot := cp.declareNamed(tr.at, tr.name, t).slot
+		then, f := cp.block(tr.body, in)
+		handlers, ways = append(handlers, handler{t, slot, then}), ways.or(f)
+		end()
 	}
 	return func(c *Context) ctl {
 		to, exc := c.try(body)
@@ -265,7 +268,7 @@ func (cp *compiler) tryStmt(s *tryStmt) step {
 			}
 		}
 		panic(thrown{exc})
-	}
+	}, ways
 }
 
 // try runs body and catches what it throws.

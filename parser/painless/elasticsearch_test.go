@@ -84,9 +84,12 @@ func (d *differ) compare(src string, i int, want, refused string) {
 	case err != nil && refused != "":
 		d.refused++
 		return
+	case strings.Contains(refused, `"value2" is null`): // a fault in its compiler: + after replaceAll with a function
+		d.explained++
+		return
 	case refused != "":
 		d.lenient++
-		if d.lenient <= *show/4 {
+		if d.lenient <= *show {
 			d.t.Logf("refused only there: %s\n  %s", body, refused)
 		}
 		return
@@ -107,7 +110,7 @@ func (d *differ) compare(src string, i int, want, refused string) {
 		d.explained++
 		return
 	}
-	if normal(got) == normal(want) || sameNumber(got, want) {
+	if normal(got) == normal(want) || sameNumbers(got, want) {
 		d.equal++
 		return
 	}
@@ -143,21 +146,24 @@ func normal(s string) string {
 // the same classes again, and takes another path for ever when they are not. Here it is that path always.
 var firstCall = regexp.MustCompile(`Cannot cast java.lang.Boolean to java.lang.(Integer|Long|Float|Double)$|Cannot cast from: |cannot convert MethodHandle\(\w+,\w+\)boolean`)
 
-// sameNumber excuses the digits of floats: before version 19, Java writes more than it needs.
-func sameNumber(a, b string) bool {
-	t, x, _ := strings.Cut(a, ":")
-	u, y, ok := strings.Cut(b, ":")
-	if !ok || t != u || t != "float" && t != "double" {
+// sameNumbers excuses the digits of floats: before version 19, Java writes more than it needs.
+func sameNumbers(a, b string) bool {
+	if floatText.ReplaceAllString(a, "#") != floatText.ReplaceAllString(b, "#") {
 		return false
 	}
-	bits := 64
-	if t == "float" {
-		bits = 32
+	n, m := floatText.FindAllString(a, -1), floatText.FindAllString(b, -1)
+	for i := range n {
+		x, err1 := strconv.ParseFloat(n[i], 64)
+		y, err2 := strconv.ParseFloat(m[i], 64)
+		short := len(strings.Trim(m[i], "-")) <= len("1.23456789E-10")
+		if err1 != nil || err2 != nil || x != y && !(short && float32(x) == float32(y)) {
+			return false
+		}
 	}
-	f, err1 := strconv.ParseFloat(x, bits)
-	g, err2 := strconv.ParseFloat(y, bits)
-	return err1 == nil && err2 == nil && f == g
+	return true
 }
+
+var floatText = regexp.MustCompile(`-?\d+\.\d+(E-?\d+)?`)
 
 // simulate runs the scripts one after the other over diffDoc. When one does not compile, it is named.
 func simulate(t *testing.T, es *testbed.Elasticsearch, scripts []string) (result map[string]any, bad, why string) {

@@ -74,8 +74,8 @@ func (cp *compiler) regexLiteral(x *regexLit) code {
 
 // match compiles =~ (find) and ==~ (matches).
 func (cp *compiler) match(x *binaryExpr) code {
-	s := cp.cast(cp.expr(x.x), cp.lib.string, false)
-	p := cp.cast(cp.expr(x.y), cp.lib.pattern, false)
+	s := cp.cast(cp.expr(x.x), want{t: cp.lib.string})
+	p := cp.cast(cp.expr(x.y), want{t: cp.lib.pattern})
 	whole, at := x.op == "==~", x.at
 	pattern, eval := p.eval, s.eval
 	test := (*Context).regexFind

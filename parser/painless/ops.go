@@ -177,6 +177,14 @@ func promote(l *lib, a, b *class) *class {
 	return a
 }
 
+// promoted is the same for the types of expressions: boxes are not opened.
+func promoted(l *lib, a, b *class) *class {
+	if a != l.def && b != l.def && !(a.prim && b.prim) {
+		return nil
+	}
+	return promote(l, a, b)
+}
+
 // numberType is the promoted type of two values known only now, nil when they are not numbers or chars.
 func numberType(a, b value) *class {
 	l := classes()

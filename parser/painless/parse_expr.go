@@ -118,9 +118,33 @@ func (p *parser) castAhead() bool {
 	case tokKeyword:
 		return next.text != "instanceof" && next.text != "in" && next.text != "else"
 	case tokOp:
-		return next.text == "(" || next.text == "!" || next.text == "~" || next.text == "[" && (last.is("]") || p.knownType(n))
+		return next.text == "(" || next.text == "!" || next.text == "~" || next.text == "[" && (last.is("]") || p.knownType(n) && !p.indexAhead(n+2))
 	}
 	return false
+}
+
+// indexAhead tells whether the bracket that is so many tokens ahead holds one expression, as an index does.
+func (p *parser) indexAhead(n int) bool {
+	depth, ternaries := 0, 0
+	for i := n + 1; ; i++ {
+		switch t := p.peek(i); {
+		case t.kind == tokEOF:
+			return false
+		case t.is("(") || t.is("[") || t.is("{"):
+			depth++
+		case depth > 0 && (t.is(")") || t.is("]") || t.is("}")):
+			depth--
+		case depth > 0:
+		case t.is("?"):
+			ternaries++
+		case t.is(","), t.is(":") && ternaries == 0:
+			return false
+		case t.is(":"):
+			ternaries--
+		case t.is("]"):
+			return i > n+1
+		}
+	}
 }
 
 // knownType tells whether the n tokens after the parenthesis name a class.

@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 		{"lambdas capture", `int n = 2; ctx.l.removeIf(x -> x < n); def f = ctx.l.stream().map(x -> x * n).collect(Collectors.toList()); ctx.m = f`, `{"l":[1,2,3]}`, `{"l":[2,3],"m":[4,6]}`},
 		{"references", `ctx.l = ctx.l.stream().map(String::valueOf).map(String::toUpperCase).collect(Collectors.toList())`, `{"l":["a",1]}`, `{"l":["A","1"]}`},
 		{"try", `try { ctx.n = Integer.parseInt(ctx.s) } catch (NumberFormatException e) { ctx.e = e.getMessage() }`, `{"s":"x"}`, `{"s":"x","e":"For input string: \"x\""}`},
-		{"errors of limits are not caught", `try { while (true) { } } catch (Exception e) { }`, `{}`, `error: The maximum number of statements that can be executed in a loop has been reached.`},
+		{"errors of limits are not caught", `try { int i = 0; while (true) { i++ } } catch (Exception e) { }`, `{}`, `error: The maximum number of statements that can be executed in a loop has been reached.`},
 		{"a container in itself", `ctx.a = ctx; ctx.s = ctx.toString()`, `{}`, `error: a container holds itself`},
 		{"an unknown class", `Foo x = null`, `{}`, `refused: painless: line 1, column 1: unknown type [Foo]`},
 		{"an unknown method", "ctx.a = 1;\n  'a'.foo()", `{}`, `refused: painless: line 2, column 6: member method [java.lang.String, foo/0] not found`},
@@ -63,7 +63,7 @@ func TestScripts(t *testing.T) {
 // Each of these would run for ever, or fill the memory.
 func TestLimits(t *testing.T) {
 	for _, src := range []string{
-		`while (true) { }`,
+		`while (true) { ctx.x = 1 }`,
 		`for (;;) { }`,
 		`String s = 'aaaaaaaa'; while (true) { s += s }`,
 		`String s = 'a'; while (true) { s = s.replace('a', 'aa') }`,
@@ -80,7 +80,7 @@ func TestLimits(t *testing.T) {
 		`String s = String.format('%2000000000d', new def[] {1}); while (true) { s = String.format('%9999s%9999s', new def[] {s, s}) }`,
 		`def l = [1]; for (x in l) { l.add(1); l.remove(0) }  while (true) { l.sort((a, b) -> 1) }`,
 		`while (true) { ctx.remove('x'); ctx.x = 'y' }`,
-		`'a'.replaceAll(/a/, m -> { while (true) { } })`,
+		`'a'.replaceAll(/a/, m -> { while (true) { ctx.x = 1 } })`,
 		`while (true) { /(a*)*b/.matcher('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa').find() }`,
 	} {
 		s, err := CompileScript(src, Options{})
