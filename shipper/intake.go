@@ -53,6 +53,7 @@ type run struct {
 
 	receipt *receipt        // nil unless the sender waits for an answer: told when all lines are safe
 	routed  func([]runLine) // nil, or called once the lines are routed
+	waits   func()          // nil, or called while the lines wait for a lane, once that takes long
 
 	now      time.Time
 	clock    pathname.Clock

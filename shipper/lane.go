@@ -19,6 +19,8 @@ const (
 	batchesPerLane = 8
 	// patience is how long a receiver waits for a lane whose batches are all waiting, before lines become a gap.
 	patience = time.Second
+	// impatience is how long one waits before something else is done meanwhile, if that can be.
+	impatience = 10 * time.Millisecond
 	// answerLinger bounds the linger of answered lines: their sender waits, with no more than its window under way.
 	answerLinger = time.Millisecond
 	// appendAgain is the time between tries to append answered lines.
@@ -94,7 +96,7 @@ func (l *lane) add(s *session, r *run, index int, counter uint64) {
 	for i := 0; i < len(r.lines); {
 		if line := &r.lines[i]; line.lane != index {
 			i++
-		} else if l.open == nil && !l.take() {
+		} else if l.open == nil && !l.take(r) {
 			l.gap([]place{{r.extent(line.target, line.start, line.end), 1, received, received}})
 			i++
 		} else {
@@ -134,7 +136,7 @@ func (l *lane) fill(s *session, r *run, i int, counter uint64) int {
 func (l *lane) await(rc *receipt) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open == nil && !l.take() {
+	if l.open == nil && !l.take(nil) {
 		return // only where lines become a gap too
 	}
 	if l.open.Len() == 0 {
@@ -178,8 +180,8 @@ func (b *batch) place(p place) {
 }
 
 // take makes a free batch the open one; l.mu is held, and released while there is none. It gives up after patience,
-// and then at once until there is one again; with answered lines, never.
-func (l *lane) take() bool {
+// and then at once until there is one again; with answered lines, never. r is the run whose lines wait, if any.
+func (l *lane) take(r *run) bool {
 	if len(l.free) == 0 && !l.behind {
 		var timeout <-chan time.Time
 		if !l.answered {
@@ -187,10 +189,18 @@ func (l *lane) take() bool {
 			defer timer.Stop()
 			timeout = timer.C
 		}
+		var long <-chan time.Time
+		if r != nil && r.waits != nil {
+			timer := time.NewTimer(impatience)
+			defer timer.Stop()
+			long = timer.C
+		}
 		for expired := false; l.open == nil && len(l.free) == 0 && !expired; {
 			l.mu.Unlock()
 			select {
 			case <-l.room:
+			case <-long:
+				r.waits()
 			case <-timeout:
 				expired = true
 			}

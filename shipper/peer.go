@@ -114,6 +114,14 @@ func (c *connection) paced(ctx context.Context, in input, wait time.Duration) in
 	return &pacedInput{input: in, ctx: ctx, bucket: c.bucket, stats: &c.base.stats, wait: wait}
 }
 
+// toWait is how long the connection is not to be read after n bytes of it were.
+func (c *connection) toWait(n int) time.Duration {
+	if c.bucket == nil {
+		return 0
+	}
+	return c.bucket.Take(n, time.Now())
+}
+
 // pacedInput puts reading off when there was too much, so that the sender finds the connection full.
 type pacedInput struct {
 	input

@@ -97,12 +97,16 @@ func (w *window) detach() {
 	if w.buffer == nil {
 		return
 	}
-	left := w.buffer.data[w.buffer.start:w.buffer.end]
+	w.hold(w.buffer.data[w.buffer.start:w.buffer.end])
+	w.release()
+}
+
+// hold keeps what is left of a buffer.
+func (w *window) hold(left []byte) {
 	if cap(w.held) > maxHeld && cap(w.held) > 2*len(left) {
 		w.held = nil
 	}
 	w.held = append(w.held[:0], left...)
-	w.release()
 }
 
 // release gives the buffer back, and what is in it up.

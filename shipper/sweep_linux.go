@@ -3,7 +3,6 @@ package shipper
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"time"
@@ -22,16 +21,39 @@ const (
 // connection that says nothing costs no stack.
 //
 // The sockets are watched edge-triggered: one is heard of again only after it was read to its end, or when more comes.
+// They are read one after the other into one buffer, and when that is full the messages are taken out, so that as much
+// as possible of what either needs is in the processor's cache.
+//
+// When messages have to wait for their lane, the connection they came by and the buffer are left to the goroutine that
+// waits, and another one sweeps on.
 type sweeper struct {
-	l      *tcpListener
-	epoll  int
-	wake   int // eventfd that ends the wait
-	events [sweepMost]unix.EpollEvent
-	ready  [sweepMost]*tcpConnection // of events
+	l     *tcpListener
+	epoll int
+	wake  int    // eventfd that ends the wait
+	awake func() // what is to be called before that is closed
+
+	events      [sweepMost]unix.EpollEvent
+	ready       [sweepMost]*tcpConnection // of events; nil is one that is gone
+	found, next int                       // connections of these; the next to be read
+	more        bool                      // one of them had much, and may soon have more
+	buffer      *buffer
+	filled      int    // of the buffer
+	parts       []part // of what is filled
+	taken       int    // of the parts
 
 	mu      sync.Mutex
 	parked  []*tcpConnection // by descriptor
 	stopped bool
+}
+
+// part is what was read of a connection, behind what it had kept.
+type part struct {
+	c          *tcpConnection
+	fd         int
+	start, end int  // in the buffer
+	n          int  // bytes that are new
+	full       bool // there may be more
+	ended      bool // there is nothing more, ever
 }
 
 func newSweeper(l *tcpListener) (*sweeper, error) {
@@ -92,74 +114,167 @@ func (w *sweeper) forget(fd int) {
 
 // run reads until ctx ends, then what has arrived, and ends all connections.
 func (w *sweeper) run(ctx context.Context) {
-	defer w.close()
-	defer wakeOn(ctx, w.wake)()
-	for timeout := 0; ctx.Err() == nil; {
-		n := w.sweep(ctx, timeout)
-		timeout = 0
-		switch {
-		case n == sweepMost:
-		case n > 0:
-			time.Sleep(sweepEvery)
-		default:
-			timeout = -1
-		}
-	}
-	w.drain()
+	w.awake = wakeOn(ctx, w.wake)
+	w.buffer = w.newBuffer(ctx)
+	w.goOn(ctx)
 }
 
-// sweep reads the connections that have something, and returns how many they were.
-func (w *sweeper) sweep(ctx context.Context, timeout int) int {
+// goOn runs on from wherever the sweeper was.
+func (w *sweeper) goOn(ctx context.Context) {
+	for ctx.Err() == nil {
+		if !w.readFound(ctx) {
+			return // another goroutine goes on
+		}
+		w.find()
+	}
+	w.drain()
+	w.awake()
+	w.close()
+}
+
+// newBuffer returns a buffer for the sweeper. When its lines have to wait for a lane, another goroutine goes on.
+func (w *sweeper) newBuffer(ctx context.Context) *buffer {
+	b := w.l.pool.get()
+	b.run.waits = func() { w.standIn(ctx, b) }
+	return b
+}
+
+// find waits for connections that have something.
+func (w *sweeper) find() {
+	timeout := 0
+	switch {
+	case w.more || w.found == sweepMost:
+	case w.found > 0:
+		time.Sleep(sweepEvery)
+	default:
+		timeout = -1
+	}
 	n, err := unix.EpollWait(w.epoll, w.events[:], timeout)
 	if err != nil {
-		return 0 // interrupted
+		n = 0 // interrupted
 	}
+	w.found, w.next, w.more = n, 0, false
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	for i := range n {
 		w.ready[i] = nil
 		if fd := int(w.events[i].Fd); fd < len(w.parked) {
 			w.ready[i] = w.parked[fd]
 		}
 	}
-	w.mu.Unlock()
-	for i, c := range w.ready[:n] {
-		if c != nil {
-			w.read(ctx, c, int(w.events[i].Fd), w.events[i].Events&^unix.EPOLLIN != 0)
-		}
-	}
-	return n
 }
 
-// read reads c once, to its end when its peer is gone.
-func (w *sweeper) read(ctx context.Context, c *tcpConnection, fd int, gone bool) {
+// readFound reads each connection that was found, once. It reports false when another goroutine goes on with that.
+func (w *sweeper) readFound(ctx context.Context) bool {
 	for {
-		n, full, err := c.readFrom(fd)
-		switch {
-		case err != nil:
-			w.forget(fd)
-			w.end(c, fd)
-			return
-		case n == 0:
-			return
+		for w.taken < len(w.parts) {
+			w.taken++
+			if !w.take(ctx, w.parts[w.taken-1]) {
+				return false
+			}
 		}
-		var wait time.Duration
-		if c.bucket != nil {
-			wait = c.bucket.Take(n, time.Now())
+		clear(w.parts)
+		w.parts, w.taken, w.filled = w.parts[:0], 0, 0
+		if w.next == w.found {
+			return true
 		}
-		switch {
-		case wait > 0 || n >= busyRead && w.l.pool.busy.Load() < maxBusy:
-			w.forget(fd)
-			c.socket, c.wait = os.NewFile(uintptr(fd), "tcp"), wait
-			w.l.goOn(ctx, c)
-			return
-		case gone:
-		case full:
-			_ = w.watch(unix.EPOLL_CTL_MOD, fd) // it is heard of again, after the others
-			return
-		default:
-			return
+		for w.next < w.found && w.read() {
 		}
 	}
+}
+
+// read reads the next connection that was found, or reports that there is not enough room.
+func (w *sweeper) read() bool {
+	c, e, data := w.ready[w.next], &w.events[w.next], w.buffer.data
+	if c != nil && len(w.parts) > 0 && len(data)-w.filled-len(c.held) < busyRead {
+		return false
+	}
+	w.next++
+	if c == nil {
+		return true
+	}
+	p := part{c: c, fd: int(e.Fd), start: w.filled}
+	p.end = p.start + copy(data[p.start:], c.held)
+	gone := e.Events&^unix.EPOLLIN != 0 // what it has sent is to be read to its end
+	for again := true; again; {
+		n, errno := receiveNow(uintptr(e.Fd), data[p.end:])
+		switch {
+		case errno == unix.EINTR:
+		case errno == unix.EAGAIN:
+			again = false
+		case errno != 0 || n == 0:
+			p.ended, again = true, false
+		default:
+			p.n += n
+			p.end += n
+			p.full = p.end == len(data)
+			again = gone && !p.full
+		}
+	}
+	if p.n > 0 || p.ended {
+		w.filled, w.parts = p.end, append(w.parts, p)
+	}
+	return true
+}
+
+// take takes the messages of a part to where they belong. It reports false when it had to wait for their lane, and
+// another goroutine goes on instead.
+func (w *sweeper) take(ctx context.Context, p part) bool {
+	c, b := p.c, w.buffer
+	b.start, b.end = p.start, p.end
+	if p.ended {
+		c.end(b)
+	} else {
+		c.take(b)
+	}
+	if b.run.waits == nil {
+		w.leave(ctx, p, b)
+		return false
+	}
+	if p.ended {
+		w.forget(p.fd)
+		w.end(c, p.fd)
+		return true
+	}
+	c.hold(b.data[b.start:b.end])
+	wait, busy := c.toWait(p.n), p.n >= busyRead
+	if wait > 0 || busy && w.l.pool.busy.Load() < maxBusy {
+		w.forget(p.fd)
+		c.socket, c.wait = os.NewFile(uintptr(p.fd), "tcp"), wait
+		w.l.running.Go(func() { w.l.readOn(ctx, c) })
+		return true
+	}
+	w.more = w.more || busy
+	if p.full {
+		_ = w.watch(unix.EPOLL_CTL_MOD, p.fd) // it is heard of again, after the others
+	}
+	return true
+}
+
+// standIn is called while the lines of a part wait for their lane: another goroutine goes on with those that follow,
+// unless too many wait already.
+func (w *sweeper) standIn(ctx context.Context, b *buffer) {
+	if w.l.pool.busy.Add(1) > maxBusy {
+		w.l.pool.busy.Add(-1)
+		return
+	}
+	b.run.waits = nil
+	w.forget(w.parts[w.taken-1].fd)
+	w.buffer = w.newBuffer(ctx)
+	copy(w.buffer.data, b.data[:w.filled])
+	w.l.running.Go(func() { w.goOn(ctx) })
+}
+
+// leave goes on with a connection whose lines had to wait, and their buffer.
+func (w *sweeper) leave(ctx context.Context, p part, b *buffer) {
+	w.l.pool.busy.Add(-1)
+	p.c.buffer, p.c.held = b, nil
+	if p.ended {
+		w.end(p.c, p.fd)
+		return
+	}
+	p.c.socket, p.c.wait = os.NewFile(uintptr(p.fd), "tcp"), p.c.toWait(p.n)
+	w.l.readOn(ctx, p.c)
 }
 
 // drain ends all connections, once what has arrived on them is read.
@@ -172,42 +287,22 @@ func (w *sweeper) drain() {
 			continue
 		}
 		for range maxDrain {
-			if n, _, err := c.readFrom(fd); n == 0 || err != nil {
+			c.attach()
+			n, errno := receiveNow(uintptr(fd), c.buffer.data[c.buffer.end:])
+			if errno != unix.EINTR && (errno != 0 || n == 0) {
 				break
 			}
+			c.buffer.end += max(n, 0)
+			c.take(c.buffer)
 		}
+		c.end(c.rest())
 		w.end(c, fd)
 	}
 }
 
+// end closes a connection.
 func (w *sweeper) end(c *tcpConnection, fd int) {
-	c.end(c.rest())
 	c.release()
 	unix.Close(fd)
 	w.l.left(c.connection)
-}
-
-// readFrom reads once and takes what are whole messages then to where they belong. n is 0 when there is nothing; full
-// says that there may be more.
-func (c *tcpConnection) readFrom(fd int) (n int, full bool, err error) {
-	c.attach()
-	defer c.detach()
-	b := c.buffer
-	for {
-		n, err = unix.Read(fd, b.data[b.end:])
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err == unix.EAGAIN:
-			return 0, false, nil
-		case err != nil:
-			return 0, false, os.NewSyscallError("read", err)
-		case n == 0:
-			return 0, false, io.EOF
-		}
-		b.end += n
-		full = b.end == len(b.data)
-		c.take(b)
-		return n, full, nil
-	}
 }

@@ -55,13 +55,11 @@ func (l *tcpListener) receive(ctx context.Context, conn *connection) (handedOn b
 	return l.quiet.park(c) || l.readAlone(ctx, c)
 }
 
-// goOn reads a connection that was parked in a goroutine of its own.
-func (l *tcpListener) goOn(ctx context.Context, c *tcpConnection) {
-	l.running.Go(func() {
-		if !l.readAlone(ctx, c) {
-			l.left(c.connection)
-		}
-	})
+// readOn reads a connection that was parked, in a goroutine of its own.
+func (l *tcpListener) readOn(ctx context.Context, c *tcpConnection) {
+	if !l.readAlone(ctx, c) {
+		l.left(c.connection)
+	}
 }
 
 // readAlone reads a connection to its end, or until it is parked because it is quiet.
