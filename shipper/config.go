@@ -58,7 +58,7 @@ type ListenerConfig struct {
 	// Networks of proxies: connections from there must begin with a header of the PROXY protocol (version 1 or 2), whose
 	// address is the sender's from then on, for allow and deny as well. Not for UDP.
 	ProxyFrom []string `yaml:"proxy_from"`
-	// Receive buffer that is asked of the kernel. When 0, it is the kernel's choice, and 4MiB for UDP.
+	// Receive buffer that is asked of the kernel. When 0, it is the kernel's choice, and 16MiB for UDP.
 	ReceiveBuffer units.ByteSize `yaml:"receive_buffer"`
 	// For tls and relps, and gss if it is wanted there: certificates, and who may connect.
 	TLS *tlsserver.Config `yaml:"tls"`
@@ -111,7 +111,7 @@ const DefaultMaxMessage = 64 * units.KiB
 const (
 	minMessage, maxMessage = 480, 16 * units.MiB // RFC 5424, 6.1: receivers must take 480 octets
 	defaultMaxConnections  = 10_000
-	defaultUDPBuffer       = 4 * units.MiB
+	defaultUDPBuffer       = 16 * units.MiB
 )
 
 // DefaultConfig listens on loopback, and files and indexes auth, kern and the rest apart.

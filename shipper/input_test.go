@@ -101,6 +101,35 @@ func TestManyPeersByDatagram(t *testing.T) {
 	}
 }
 
+// TestSendersTakeTurnsByDatagram: what is read at once of several senders is told apart, and that of each stays in order.
+func TestSendersTakeTurnsByDatagram(t *testing.T) {
+	r := start(t, one)
+	const lines = 200
+	senders := []string{"127.0.0.1", "127.0.0.2", "127.0.0.3"}
+	want, conns := map[string]string{}, map[string]net.Conn{}
+	for _, from := range senders {
+		conns[from] = r.dialFrom(1, from)
+	}
+	for i := range lines {
+		for _, from := range senders {
+			text := fmt.Sprintf("<13>Nov 21 23:40:00 web1 app: %s line %d", from, i)
+			r.send(conns[from], text)
+			want[from] += text + "\n"
+		}
+	}
+	r.received(lines * len(senders))
+	r.stop()
+	got := map[string]string{}
+	for b, i := r.spool.batch("all"), 0; i < b.Len(); i++ {
+		got[b.OriginOf(i).Peer.Addr().String()] += string(b.Message(i)) + "\n"
+	}
+	for from, text := range want {
+		if got[from] != text {
+			t.Errorf("%s sent\n%.500q, there is\n%.500q", from, text, got[from])
+		}
+	}
+}
+
 // TestOneSenderCostsItself has senders that say nothing, half a frame, or garbage, beside a good one.
 func TestOneSenderCostsItself(t *testing.T) {
 	r := start(t, one)

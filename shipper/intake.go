@@ -31,6 +31,8 @@ type session struct {
 	routes []sessionRoute
 	stats  *listenerStats
 	bucket *admission.Bucket // of a sender of datagrams; nil: it may send any amount
+
+	first, last int // of its datagrams that are to be delivered, plus 1; 0 if there are none
 }
 
 func (in *intake) session(origin event.Origin, stats *listenerStats) *session {
