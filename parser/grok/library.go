@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
+
+	"github.com/millrace/millrace/internal/suggest"
 )
 
 // A Library is a set of named definitions. It is filled by Add and the Add…
@@ -177,52 +179,9 @@ func (l *Library) Lookup(name string) (expr string, ok bool) {
 
 // unknown is the message for a name that is not there, with near ones.
 func (l *Library) unknown(name string) string {
-	type near struct {
-		name string
-		dist int
-	}
-	var found []near
-	for n := range l.defs {
-		if d := editDistance(strings.ToUpper(name), n); d <= 1+len(name)/4 {
-			found = append(found, near{n, d})
-		}
-	}
-	slices.SortFunc(found, func(a, b near) int {
-		if a.dist != b.dist {
-			return a.dist - b.dist
-		}
-		return strings.Compare(a.name, b.name)
-	})
 	msg := fmt.Sprintf("no definition of %%{%s}", name)
-	for i, n := range found[:min(3, len(found))] {
-		msg += [3]string{"; did you mean ", ", ", ", "}[i] + n.name
-	}
-	if len(found) > 0 {
-		msg += "?"
+	if near := suggest.Nearest(name, maps.Keys(l.defs), 3); len(near) > 0 {
+		msg += "; did you mean " + strings.Join(near, ", ") + "?"
 	}
 	return msg
-}
-
-// editDistance counts insertions, deletions, replacements and swaps of
-// neighbours that make b of a.
-func editDistance(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		before, last, row = last, row, before
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := last[j-1]
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			row[j] = min(cost, last[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
 }

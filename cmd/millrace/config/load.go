@@ -3,14 +3,18 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/millrace/millrace/internal/suggest"
 )
 
 // Problem is one mistake in a configuration, with its place in the file.
@@ -177,6 +181,14 @@ func (d *document) checkKey(entry *ast.MappingValueNode, t reflect.Type, path st
 			*wrong = append(*wrong, Problem{d.file, pos.Line, pos.Column, at + ": there is no such key; " + remedy(name, fields)})
 		}
 	}
+}
+
+// remedy says what could have been meant by name.
+func remedy(name string, known map[string]reflect.Type) string {
+	if near := suggest.Nearest(name, maps.Keys(known), 1); len(near) > 0 {
+		return "did you mean " + near[0] + "?"
+	}
+	return "keys here are " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
 }
 
 // fieldsOf are the keys of a struct, those of inlined structs included.
