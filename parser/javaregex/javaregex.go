@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"time"
 	"unicode/utf8"
 
@@ -31,6 +32,7 @@ type Regexp struct {
 	backAll *regexp2.Regexp
 	endLine bool // linear is right only where the text does not end with a line end
 	context bool // has \A or \b, which look at what stands before: Go's engine cannot begin in the middle
+	empty   bool // linear can match nothing at all
 	literal []byte
 	groups  int
 	names   map[string]int
@@ -62,6 +64,7 @@ func Compile(expr, flags string) (re *Regexp, err error) {
 			p.back = true // too large, for one
 		} else {
 			re.whole = regexp.MustCompile(`\A(?:` + whole.re2 + `)\z`)
+			re.empty = canBeEmpty(whole.re2)
 			if text, all := re.linear.LiteralPrefix(); all && text != "" && p.groups == 0 {
 				re.literal = []byte(text)
 			}
@@ -85,6 +88,39 @@ func compileBack(s string) (*regexp2.Regexp, error) {
 	}
 	re.MatchTimeout = Timeout
 	return re, nil
+}
+
+// canBeEmpty tells whether an expression in Go's syntax may match nothing.
+func canBeEmpty(expr string) bool {
+	parsed, err := syntax.Parse(expr, syntax.Perl)
+	return err != nil || leastWidth(parsed) == 0
+}
+
+// leastWidth is 0 for an expression that may match nothing.
+func leastWidth(re *syntax.Regexp) int {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyCharNotNL, syntax.OpAnyChar, syntax.OpNoMatch:
+		return 1
+	case syntax.OpCapture, syntax.OpPlus:
+		return leastWidth(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min * leastWidth(re.Sub[0])
+	case syntax.OpConcat:
+		sum := 0
+		for _, sub := range re.Sub {
+			sum += leastWidth(sub)
+		}
+		return sum
+	case syntax.OpAlternate:
+		least := leastWidth(re.Sub[0])
+		for _, sub := range re.Sub[1:] {
+			least = min(least, leastWidth(sub))
+		}
+		return least
+	}
+	return 0
 }
 
 // String is the expression as it was written.
@@ -183,10 +219,25 @@ func (re *Regexp) SearchWhole(s []byte) ([]int, error) {
 	return re.first(re.backAll, s, 0)
 }
 
-// All are all matches in s that do not overlap, each with its groups, up to one that takes too long.
+// All are all matches in s that do not overlap, each with its groups, up to one that takes too long. One of nothing
+// may stand right behind another, which Go's FindAll leaves out.
 func (re *Regexp) All(s []byte) (all [][]int) {
-	if re.useLinear(s) {
+	switch {
+	case re.useLinear(s) && !re.empty:
 		return re.linear.FindAllSubmatchIndex(s, -1)
+	case re.useLinear(s) && !re.context:
+		for at := 0; at <= len(s); {
+			m, _ := re.Search(s, at) // Go's engine has no time to run out of
+			if m == nil {
+				break
+			}
+			all = append(all, m)
+			if at = m[1]; m[0] == m[1] {
+				_, size := utf8.DecodeRune(s[at:])
+				at += max(size, 1)
+			}
+		}
+		return all
 	}
 	runes, offsets, _ := decode(s, 0)
 	m, err := re.back.FindRunesMatch(runes)

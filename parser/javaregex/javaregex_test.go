@@ -58,7 +58,7 @@ func TestJava(t *testing.T) {
 	}
 }
 
-func TestAll(t *testing.T) {
+func TestAllOffsets(t *testing.T) {
 	re, err := Compile(`(?<=,|^)(\w*+)(?=,|$)`, "")
 	if err != nil {
 		t.Fatal(err)
@@ -84,4 +84,28 @@ func FuzzCompile(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAll: what Matcher.find answers one time after another. A match of nothing may follow another at once.
+func TestAll(t *testing.T) {
+	for _, c := range []struct{ expr, text, want string }{
+		{`.?`, "é", "[[0 2] [2 2]]"},
+		{`x*`, "axxb", "[[0 0] [1 3] [3 3] [4 4]]"},
+		{`(x)*`, "xa", "[[0 1 0 1] [1 1 -1 -1] [2 2 -1 -1]]"},
+		{`x*?`, "xx", "[[0 0] [1 1] [2 2]]"},
+		{`^|a`, "aa", "[[0 0] [1 2]]"},
+		{`$`, "a\n", "[[1 1] [2 2]]"},
+		{`a|$`, "aa", "[[0 1] [1 2] [2 2]]"},
+		{`a{0,2}`, "aaa", "[[0 2] [2 3] [3 3]]"},
+		{`(?=b)|b`, "abb", "[[1 1] [2 2]]"},
+	} {
+		re, err := Compile(c.expr, "")
+		if err != nil {
+			t.Errorf("%s: %v", c.expr, err)
+			continue
+		}
+		if got := fmt.Sprint(re.All([]byte(c.text))); got != c.want {
+			t.Errorf("%s of %q: %s, want %s", c.expr, c.text, got, c.want)
+		}
+	}
 }

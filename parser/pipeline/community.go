@@ -177,6 +177,9 @@ func (f *flow) addresses() (source, destination netip.Addr, err error) {
 // parseIP reads an address as Elasticsearch does: IPv4 within IPv6 is IPv4.
 func parseIP(s string) (netip.Addr, error) {
 	a, err := netip.ParseAddr(s)
+	if err != nil && strings.HasSuffix(s, ".") { // Elasticsearch reads 1.2.3. as 1.2.3.0
+		a, err = netip.ParseAddr(s + "0")
+	}
 	if err != nil {
 		return a, fmt.Errorf("'%s' is not an IP string literal.", s) //nolint:staticcheck // Elasticsearch's text
 	}

@@ -30,12 +30,11 @@ var explained = []struct {
 		pattern, _ := config["pattern"].(string)
 		return strings.Count(pattern, "{*") != strings.Count(pattern, "{&")
 	}},
-	{"", "a regular expression with a class in a class is refused where it loads", func(_, _ object, ours, _ outcome) bool {
-		return strings.Contains(ours.Refused, "unions of character classes are not supported")
+	{"gsub", "since Java 19 \\b is about ASCII, as here; the testbed's is older", func(config, doc object, _, _ outcome) bool {
+		return config["pattern"] == "\\b" && nonASCII.MatchString(text(doc))
 	}},
-	{"gsub", "since Java 19 \\b is about ASCII, as here; the testbed's is older", func(config, _ object, _, _ outcome) bool { return config["pattern"] == "\\b" }},
-	{"split", "no text is cut within a surrogate pair", func(_, doc object, _, theirs outcome) bool {
-		return strings.Contains(text(doc), "😀") && strings.ContainsRune(text(theirs.Doc), '\ufffd')
+	{"", "no text is cut within a surrogate pair", func(_, doc object, _, theirs outcome) bool {
+		return strings.Contains(text(doc), "😀") && strings.ContainsRune(text(theirs.Doc)+text(theirs.Ingest), '\ufffd')
 	}},
 	{"date", "on_failure is told that the date can't be parsed, not what Java's last parser says to that", func(_, _ object, ours, theirs outcome) bool {
 		return strings.HasPrefix(messageOf(ours), "unable to parse date") && messageOf(theirs) != ""
@@ -75,8 +74,8 @@ var explained = []struct {
 	{"date_index_name", "a rounding that is none is refused where it loads", func(_, _ object, ours, _ outcome) bool {
 		return strings.Contains(ours.Refused, "[date_rounding]")
 	}},
-	{"registered_domain", "suffixes that are not ASCII are known in Punycode only, and the lists are of different days", func(_, doc object, _, _ outcome) bool {
-		return nonASCII.MatchString(text(doc)) || strings.Contains(text(doc), ".bd")
+	{"registered_domain", "bd has become a suffix itself since the list that Elasticsearch brings, where each name below it is one", func(_, doc object, _, _ outcome) bool {
+		return strings.Contains(text(doc), ".bd\"")
 	}},
 	{"pipeline", "a call of a pipeline that isn't there is refused where it loads", func(_, _ object, ours, _ outcome) bool {
 		return strings.Contains(ours.Refused, "non-existent pipeline")
@@ -91,14 +90,11 @@ var explained = []struct {
 	{"script", "which class an operator names depends on what it has seen before", func(_, _ object, ours, theirs outcome) bool {
 		return strings.HasPrefix(messageOf(ours), "Cannot apply [") && strings.HasPrefix(messageOf(theirs), "Cannot apply [")
 	}},
-	{"split", "a regular expression that is none is refused where it loads", func(_, _ object, ours, _ outcome) bool {
-		return strings.Contains(ours.Refused, "missing closing ]")
+	{"", "the separator of split is refused where it loads, if it is no regular expression", func(_, _ object, ours, theirs outcome) bool {
+		return strings.Contains(ours.Refused, "[separator] regular expression") && theirs.Refused == ""
 	}},
-	{"split", "$ is the end, not what stands before the last line break", func(config, doc object, _, _ outcome) bool {
-		return config["separator"] == "$" && strings.Contains(text(doc), `\n`)
-	}},
-	{"gsub", "as with split", func(config, doc object, _, _ outcome) bool {
-		return config["pattern"] == "$" && strings.Contains(text(doc), `\n`)
+	{"", "_simulate copies values, and knows no bytes and no arrays; a bulk request does", func(_, _ object, _, theirs outcome) bool {
+		return simulateOnly.MatchString(messageOf(theirs))
 	}},
 	{"", "a map that holds itself ends a script that goes through it", func(_, _ object, ours, theirs outcome) bool {
 		return strings.Contains(messageOf(ours), "nested deeper") || strings.Contains(ours.Failed+theirs.Failed, "self-referencing")
@@ -110,13 +106,14 @@ var explained = []struct {
 }
 
 var (
-	ofNull    = regexp.MustCompile(`^(Cannot (invoke|read field) ".*" because .* is null|cannot access method/field .* from a null def reference|null)$`)
-	notJSON   = regexp.MustCompile(`not valid JSON|valid JSON and the|number|JSON`)
-	jackson   = regexp.MustCompile(`(?s)Source: |Unexpected|Unrecognized|valid JSON and the|JSON`)
-	yearless  = regexp.MustCompile(`"8?[^"yuY_]*[Mdms][^"yuY_]*"`)
-	farYear   = regexp.MustCompile(`(^|[^0-9])(0\d{3}|10000|\+\d{5,}|1577934245678|-000\d|1[0-6]\d\d|99999999999999|9223372036854775807|[0-9.]+E1\d|253402300800|-62135596801)([^0-9]|$)`)
-	nonASCII  = regexp.MustCompile(`[^\x00-\x7f]`)
-	looseHTML = regexp.MustCompile(`unclosed|u003c( |"|/ |!|\?|$|\\|b)|u0026amp[^;]|u0026amp$|u0026#;|u0026bogus|u0026nbsp|&`)
+	simulateOnly = regexp.MustCompile(`^unexpected value type \[class (java\.lang\.(Byte|Short|Character)|\[.*)\]$`)
+	ofNull       = regexp.MustCompile(`^(Cannot (invoke|read field) ".*" because .* is null|cannot access method/field .* from a null def reference|null)$`)
+	notJSON      = regexp.MustCompile(`not valid JSON|valid JSON and the|number|JSON`)
+	jackson      = regexp.MustCompile(`(?s)Source: |Unexpected|Unrecognized|valid JSON and the|JSON`)
+	yearless     = regexp.MustCompile(`"8?[^"yuY_]*[Mdms][^"yuY_]*"`)
+	farYear      = regexp.MustCompile(`(^|[^0-9])(0\d{3}|10000|\+\d{5,}|1577934245678|-000\d|1[0-6]\d\d|99999999999999|9223372036854775807|[0-9.]+E1\d|253402300800|-62135596801)([^0-9]|$)`)
+	nonASCII     = regexp.MustCompile(`[^\x00-\x7f]`)
+	looseHTML    = regexp.MustCompile(`unclosed|u003c( |"|/ |!|\?|$|\\|b)|u0026amp[^;]|u0026amp$|u0026#;|u0026bogus|u0026nbsp|&`)
 )
 
 // unparsed tells whether a date could not be parsed, even if the handlers said "again".

@@ -147,7 +147,7 @@ func (u *javaURI) parseHierarchical(s string, more bool) error {
 func (u *javaURI) parseAuthority(s string) error {
 	var isServer bool
 	if strings.IndexByte(s, ']') > 0 {
-		n, _ := scanURI(s, uriServer+"%", false)
+		n, _ := scanURI(s, uriServer+"%", true)
 		isServer = n == len(s)
 	} else {
 		n, err := scanURI(s, uriServer, true)
@@ -299,18 +299,10 @@ func (u *javaURI) parseURL(s string) error {
 	if found && scheme != "mailto" {
 		u.fragment = &fragment
 	}
-	rest, query, found := strings.Cut(rest, "?")
 	if scheme == "mailto" {
-		if strings.TrimSpace(rest+query) == "" {
-			return errURI
-		}
-		none := ""
-		u.host, u.path = &none, &rest
-		if found {
-			u.query = &query
-		}
-		return nil
+		return u.parseMailto(rest)
 	}
+	rest, query, found := strings.Cut(rest, "?")
 	if found {
 		u.query = &query
 	}
@@ -332,6 +324,20 @@ func (u *javaURI) parseURL(s string) error {
 		rest = separator + rest
 	}
 	u.host, u.path = &host, &rest
+	return nil
+}
+
+// parseMailto takes what stands behind the last question mark for the query.
+func (u *javaURI) parseMailto(s string) error {
+	if strings.TrimFunc(s, unicode.IsSpace) == "" {
+		return errURI
+	}
+	host, path := "", s
+	if i := strings.LastIndexByte(s, '?'); i >= 0 {
+		query := s[i+1:]
+		path, u.query = s[:i], &query
+	}
+	u.host, u.path = &host, &path
 	return nil
 }
 

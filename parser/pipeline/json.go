@@ -2,7 +2,10 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
 )
@@ -40,7 +43,7 @@ func (p *jsonProcessor) run(r *Runner) error {
 	if err != nil {
 		return err
 	}
-	parsed, err := p.parse(r, v)
+	parsed, err := valueOfJSON(r.ev, v, p.allowDuplicates, p.strict)
 	if err != nil {
 		return err
 	}
@@ -50,32 +53,52 @@ func (p *jsonProcessor) run(r *Runner) error {
 	if parsed.Kind() != event.Map {
 		return fmt.Errorf("cannot add non-map fields to root of document")
 	}
+	if r.ev.LookupBytes(parsed, nil).Kind() != event.Missing {
+		return errors.New("String index out of range: 0") //nolint:staticcheck // Java's text
+	}
 	mergeMaps(r.ev, r.ev.Doc(), parsed, p.merge)
 	return nil
 }
 
-// parse reads the text of a value; that of scalars other than text is what they are.
-func (p *jsonProcessor) parse(r *Runner, v event.Value) (event.Value, error) {
+// valueOfJSON reads the text of a value; that of scalars other than text is what they are. What follows the first
+// value of the text is an error where strict is set.
+func valueOfJSON(ev *event.Event, v event.Value, allowDuplicates, strict bool) (event.Value, error) {
 	switch {
+	case v.IsNull():
+		return event.NullValue(), nil
 	case v.Kind() >= event.List:
-		v = r.ev.String(r.text(v))
+		v = ev.String(appendText(nil, ev, v))
 	case v.Kind() != event.String:
 		return v, nil
 	}
-	if len(bytes.TrimLeft(r.ev.Bytes(v), " \t\r\n")) == 0 {
+	s := ev.Bytes(v)
+	if len(bytes.TrimLeft(s, " \t\r\n")) == 0 {
 		return event.NullValue(), nil
 	}
-	parsed, rest, err := r.ev.ParseJSON(r.ev.Bytes(v), event.DefaultJSONLimits(), p.allowDuplicates)
+	parsed, rest, err := ev.ParseJSON(s, event.DefaultJSONLimits(), allowDuplicates)
 	if err != nil {
 		return v, err
 	}
-	if at := len(r.ev.Bytes(v)) - len(rest); len(rest) > 0 && parsed.Kind() < event.String && r.ev.Bytes(v)[at-1] > ' ' {
+	if at := len(s) - len(rest); len(rest) > 0 && s[at-1] > ' ' && runsOn(parsed.Kind(), rest) {
 		return v, fmt.Errorf("not valid JSON at byte %d: no space behind a value", at)
 	}
-	if p.strict && len(rest) > 0 {
-		return v, fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", r.ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text
+	if strict && len(rest) > 0 {
+		return v, fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", s) //nolint:staticcheck // Elasticsearch's text
 	}
 	return parsed, nil
+}
+
+// runsOn tells whether what stands right behind a scalar makes it none: of numbers everything does, of null, true
+// and false what could be part of a name.
+func runsOn(kind event.Kind, rest []byte) bool {
+	switch {
+	case kind >= event.String:
+		return false
+	case kind != event.Null && kind != event.Bool:
+		return true
+	}
+	r, _ := utf8.DecodeRune(rest)
+	return r == '$' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
 func mergeMaps(ev *event.Event, to, from event.Value, deep bool) {

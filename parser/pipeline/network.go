@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/net/publicsuffix"
-
 	"github.com/millrace/millrace/event"
 )
 
@@ -80,11 +78,14 @@ func (p *directionProcessor) run(r *Runner) error {
 	return r.ev.Set(p.target, r.ev.Text(direction))
 }
 
-func (p *directionProcessor) networks(r *Runner) ([]string, error) {
-	var list []string
+// network is one of those that are internal, or the class of a value that can't be one: an error when its turn comes.
+type network struct{ text, class string }
+
+func (p *directionProcessor) networks(r *Runner) ([]network, error) {
+	var list []network
 	if p.internalField.IsZero() {
 		for i := range p.internal {
-			list = append(list, string(r.text(p.internal[i].of(r))))
+			list = append(list, network{text: string(r.text(p.internal[i].of(r)))})
 		}
 		return list, nil
 	}
@@ -99,15 +100,14 @@ func (p *directionProcessor) networks(r *Runner) ([]string, error) {
 	}
 	for i := range r.ev.Len(v) {
 		item := r.ev.At(v, i)
-		if item.IsNull() {
-			list = append(list, notText)
-			continue
+		switch {
+		case item.IsNull():
+			list = append(list, network{class: noClass})
+		case item.Kind() != event.String:
+			list = append(list, network{class: item.Kind().JavaClass()})
+		default:
+			list = append(list, network{text: string(r.ev.Bytes(item))})
 		}
-		if item.Kind() != event.String { // is an error when its turn comes
-			list = append(list, notText+item.Kind().JavaClass())
-			continue
-		}
-		list = append(list, string(r.ev.Bytes(item)))
 	}
 	return list, nil
 }
@@ -127,23 +127,23 @@ func (p *directionProcessor) address(r *Runner, path event.Path) (string, error)
 	return string(r.ev.Bytes(v)), nil
 }
 
-// notText stands before the class of a network that is no text.
-const notText = "\x00"
+// noClass is that of null.
+const noClass = "null"
 
 // isInternal reads the address only when there are networks, as Elasticsearch does.
-func isInternal(networks []string, address string) (bool, error) {
+func isInternal(networks []network, address string) (bool, error) {
 	for _, network := range networks {
-		if class, ok := strings.CutPrefix(network, notText); ok && class != "" {
-			return false, cannotCast(class, "java.lang.String")
+		if network.class != "" && network.class != noClass {
+			return false, cannotCast(network.class, "java.lang.String")
 		}
 		a, err := parseIP(address)
 		if err != nil {
 			return false, err
 		}
-		if network == notText {
+		if network.class == noClass {
 			return false, errors.New(`Cannot invoke "String.hashCode()" because "network" is null`) //nolint:staticcheck // Java's text
 		}
-		in, err := inNetwork(a, network)
+		in, err := inNetwork(a, network.text)
 		if in || err != nil {
 			return in, err
 		}
@@ -211,85 +211,4 @@ func inRange(a netip.Addr, network string) (bool, error) {
 // isPrivate knows fd00::/8 only, where Go's IsPrivate has fc00::/7.
 func isPrivate(a netip.Addr) bool {
 	return a.IsPrivate() && (a.Is4() || a.As16()[0] == 0xfd)
-}
-
-// domainProcessor is `registered_domain`.
-type domainProcessor struct {
-	field                           event.Path
-	domain, registered, sub, suffix event.Path
-	ignoreMissing                   bool
-}
-
-func newRegisteredDomain(o *options) processor {
-	p := &domainProcessor{field: o.path("field"), ignoreMissing: o.flag("ignore_missing", true)}
-	prefix := o.optionalText("target_field", "")
-	if prefix != "" {
-		prefix += "."
-	}
-	p.domain = o.parsePath("target_field", prefix+"domain")
-	p.registered = o.parsePath("target_field", prefix+"registered_domain")
-	p.sub = o.parsePath("target_field", prefix+"subdomain")
-	p.suffix = o.parsePath("target_field", prefix+"top_level_domain")
-	return p
-}
-
-func (p *domainProcessor) run(r *Runner) error {
-	f := field{path: p.field}
-	_, v, err := r.textField(&f, p.ignoreMissing, "")
-	if err != nil && (v.Kind() != event.Null) {
-		return err
-	}
-	text := string(r.ev.Bytes(v))
-	d, ok := splitDomain(text)
-	if v.IsNull() || !ok {
-		if p.ignoreMissing {
-			return nil
-		}
-		return errors.New("unable to set domain information for document")
-	}
-	if err := r.ev.Set(p.domain, v); err != nil {
-		return err
-	}
-	if d.registered == "" {
-		return r.ev.Set(p.suffix, v)
-	}
-	if err := r.ev.Set(p.registered, r.ev.Text(d.registered)); err != nil {
-		return err
-	}
-	if err := r.ev.Set(p.suffix, r.ev.Text(d.suffix)); err != nil {
-		return err
-	}
-	if sub := strings.LastIndex(text, "."+d.registered); sub > 0 { // Elasticsearch looks for the lowercase name
-		return r.ev.Set(p.sub, r.ev.Text(text[:sub]))
-	}
-	return nil
-}
-
-// domainParts is what the list of public suffixes makes of a name; registered is "" for a suffix alone.
-type domainParts struct{ registered, suffix string }
-
-// splitDomain takes a private suffix, such as github.io, for the registered domain itself, as Elasticsearch does.
-func splitDomain(text string) (d domainParts, ok bool) {
-	lower := strings.ToLower(text)
-	if strings.TrimSpace(text) == "" || text[0] == '.' {
-		return d, false
-	}
-	suffix, icann := publicsuffix.PublicSuffix(lower)
-	if !icann && !strings.Contains(suffix, ".") {
-		return d, false
-	}
-	labels := strings.Split(lower, ".")
-	n := strings.Count(suffix, ".") + 1
-	if !icann { // the suffix is the domain, below the suffix of that
-		d.registered = strings.Join(labels[len(labels)-n:], ".")
-		_, d.suffix, ok = strings.Cut(d.registered, ".")
-		return d, ok
-	}
-	if n >= len(labels) { // one of which only what is below it is a suffix is none itself
-		below, _ := publicsuffix.PublicSuffix("x." + lower)
-		return d, n > 1 || below == lower
-	}
-	d.suffix = strings.Join(labels[len(labels)-n:], ".")
-	d.registered = labels[len(labels)-n-1] + "." + d.suffix
-	return d, true
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,7 +184,7 @@ var cases = []struct{ processors, doc, want string }{
 
 func TestCases(t *testing.T) {
 	ev := event.New()
-	for _, c := range cases {
+	for _, c := range slices.Concat(cases, differCases) {
 		set, err := Compile([]Source{{Name: "test", Text: []byte("processors: " + c.processors)}}, Deps{})
 		if err != nil {
 			t.Errorf("%s: %v", c.processors, err)

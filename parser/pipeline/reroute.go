@@ -9,6 +9,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/javatime"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // rerouteProcessor is `reroute`. The index of a line is its lane's here: what is left of the processor are
@@ -77,7 +78,7 @@ func (o *options) streamNames(option string, not *regexp.Regexp, otherwise event
 }
 
 func sanitized(s string, not *regexp.Regexp) string {
-	s = strings.ToLower(s)
+	s = string(painless.AppendLower(nil, []byte(s)))
 	if len(s) > maxStreamName {
 		s = strings.ToValidUTF8(s[:maxStreamName], "")
 	}

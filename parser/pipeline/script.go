@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
-
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/painless"
 )
@@ -37,11 +35,7 @@ func (p *scriptProcessor) run(r *Runner) error { return p.script.Run(r.ctx) }
 var hooks = painless.Hooks{
 	Bytes: parseByteSize,
 	JSON: func(ev *event.Event, v event.Value, lenient bool) (event.Value, error) {
-		parsed, rest, err := ev.ParseJSON(ev.Bytes(v), event.DefaultJSONLimits(), false)
-		if err == nil && !lenient && len(rest) > 0 {
-			err = fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", ev.Bytes(v)) //nolint:staticcheck // Elasticsearch's text
-		}
-		return parsed, err
+		return valueOfJSON(ev, v, false, !lenient)
 	},
 	CommunityID: communityID,
 	URIParts:    func(ev *event.Event, text string) (event.Value, error) { return uriParts(ev, text, true) },

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func simulate(t *testing.T, es *testbed.Elasticsearch, processors any, doc strin
 // TestCasesInElasticsearch puts the question of every case to the real thing.
 func TestCasesInElasticsearch(t *testing.T) {
 	es := testbed.SharedElasticsearch(t)
-	for _, c := range cases {
+	for _, c := range slices.Concat(cases, differCases) {
 		skip := false
 		for _, word := range notThere {
 			skip = skip || strings.Contains(c.processors, word)
