@@ -226,7 +226,7 @@ func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
 		return v
 	case to == l.string:
 	default:
-		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", c.className(v), to)
+		c.cannotCast(at, v, to)
 	}
 	name := to.name
 	if explicit && to == l.double {
@@ -234,6 +234,11 @@ func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
 	}
 	c.throwAt(at, "java.lang.ClassCastException", "cannot %s cast def [%s] to %s", how, c.unboxedName(v), name)
 	return v
+}
+
+// cannotCast throws what the virtual machine does for a cast that the compiler wrote.
+func (c *Context) cannotCast(at int, v value, to *class) {
+	c.throwAt(at, "java.lang.ClassCastException", "class %[1]s cannot be cast to class %[2]s (%[1]s and %[2]s are in module java.base of loader 'bootstrap')", c.className(v), to)
 }
 
 // className is the class of v as errors name it: in conditions, the document's containers are wrapped.

@@ -235,7 +235,7 @@ func (l *lib) finish() {
 			k.derive(m)
 			m.plain = true
 			for _, p := range m.params {
-				m.plain = m.plain && (p == l.def || p == l.object || p.sam != nil)
+				m.plain = m.plain && (p == l.def || p == l.object)
 			}
 		}
 	}

@@ -392,7 +392,10 @@ func (c *Context) castBack(v, before value, at int) value {
 	if t.rank > 0 && unboxed(is).rank > 0 {
 		return numeric(t, l)(v)
 	}
-	if t.rank > 0 || !is.is(was) {
+	if t.rank > 0 {
+		c.cannotCast(at, v, l.number)
+	}
+	if !is.is(was) {
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", is, was)
 	}
 	return v

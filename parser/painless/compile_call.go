@@ -168,7 +168,7 @@ func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []
 type callSite struct {
 	name  string
 	key   string
-	arity int
+	given []*class // the types of the arguments, as the compiler knows them
 	at    int
 	first atomic.Pointer[lookup] // the class of the first receiver, and its method
 }
@@ -185,7 +185,7 @@ func (s *callSite) find(c *Context, this value) *method {
 	}
 	m := k.methods[s.key]
 	if m == nil {
-		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic method [%s, %s/%d] not found", c.className(this), s.name, s.arity)
+		c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic method [%s, %s/%d] not found", c.className(this), s.name, len(s.given))
 	}
 	if s.first.Load() == nil { // a site that sees several classes must not allocate for each change
 		s.first.Store(&lookup{k, m})
@@ -194,7 +194,7 @@ func (s *callSite) find(c *Context, this value) *method {
 }
 
 func (cp *compiler) callDef(x *callExpr, recv code) code {
-	s := &callSite{name: x.name, key: methodKey(x.name, len(x.args)), arity: len(x.args), at: x.at}
+	s := &callSite{name: x.name, key: methodKey(x.name, len(x.args)), at: x.at}
 	if !cp.someMethod(s.key) {
 		cp.fail(x.at, "no class has a method [%s/%d]", x.name, len(x.args))
 	}
@@ -205,7 +205,9 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 		case *lambdaExpr, *refExpr:
 			w = want{}
 		}
-		args = append(args, cp.cast(cp.exprFor(a, w), want{t: cp.lib.def, boxes: true}).eval)
+		v := cp.exprFor(a, w)
+		s.given = append(s.given, v.t)
+		args = append(args, cp.cast(v, want{t: cp.lib.def, boxes: true}).eval)
 	}
 	eval, nullSafe := recv.eval, x.nullSafe
 	return code{t: cp.lib.def, at: x.at, eval: func(c *Context) value {
@@ -224,6 +226,7 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 		m := s.find(c, this)
 		in := c.args[base:len(c.args):len(c.args)]
 		if !m.plain {
+			s.fits(c, m)
 			for i, p := range m.params {
 				in[i] = c.passed(in[i], p, s.at)
 			}
@@ -234,11 +237,42 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 	}}
 }
 
+// fits throws when an argument of a type that is known is never one that the method takes.
+func (s *callSite) fits(c *Context, m *method) {
+	l := classes()
+	for i, t := range s.given {
+		p := m.params[i]
+		switch f := unboxed(t); {
+		case t == p || t == l.def || t == l.object || t == l.number || p == l.def || p == l.object:
+		case p.prim && f.prim && converts(f, p, l, false), t.prim && !p.prim && t.box.is(p), !t.prim && !p.prim:
+		default:
+			c.throwAt(s.at, "java.lang.invoke.WrongMethodTypeException", "cannot convert MethodHandle(%s)%s to (%s)Object",
+				handleTypes(m.owner, m.params), handleType(m.ret), handleTypes(l.object, s.given))
+		}
+	}
+}
+
+// handleTypes are a receiver and parameters as Java writes the type of a method handle.
+func handleTypes(recv *class, params []*class) string {
+	out := recv.simple
+	for _, p := range params {
+		out += "," + handleType(p)
+	}
+	return out
+}
+
+func handleType(t *class) string {
+	if t == classes().def {
+		return "Object"
+	}
+	return t.simple
+}
+
 // passed converts an argument of a call on a def to the parameter's type.
 func (c *Context) passed(v value, p *class, at int) value {
 	l := classes()
 	switch {
-	case p == l.def || p == l.object || p.sam != nil || (p == l.string || p == l.charSequence) && v.isText():
+	case p == l.def || p == l.object || (p == l.string || p == l.charSequence) && v.isText():
 		return v
 	case v.isNull():
 		if p.prim {
@@ -253,7 +287,7 @@ func (c *Context) passed(v value, p *class, at int) value {
 		case f.rank > 0 && p.rank > 0 && widens(f, p, l):
 			return numeric(p, l)(v)
 		case f.rank == 0 && p.rank > 0 && k != p.box:
-			c.throwAt(at, "java.lang.ClassCastException", "class %s cannot be cast to class java.lang.Number (%s and java.lang.Number are in module java.base of loader 'bootstrap')", k, k)
+			c.cannotCast(at, v, l.number)
 		}
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", k, p.box)
 	case c.instance(v, p):

@@ -107,12 +107,6 @@ func declareWhole(l *lib, k *class, t string, size int) {
 	static("$T parseUnsigned"+title+"(String,int)", parseUnsigned)
 	static("$B decode(String)", func(c *Context, a []value) value { return num(c.decodeWhole(a[0], size)) })
 	static("$B valueOf($T)", func(_ *Context, a []value) value { return a[0] })
-	k.statics["valueOf/1"] = &method{owner: k, name: "valueOf", params: []*class{l.def}, ret: k, run: func(c *Context, _ value, a []value) value {
-		if a[0].isText() || a[0].isNull() {
-			return parse(c, a)
-		}
-		return c.castDef(a[0], k.box, false, -1)
-	}}
 	static("$B valueOf(String,int)", parse)
 	static("String toString($T)", func(c *Context, a []value) value { return c.javaString(a[0]) })
 	static("String toString($T,int)", func(c *Context, a []value) value {
@@ -364,12 +358,7 @@ func declareFraction(l *lib, k *class, t string, size int) {
 	static("$T sum($T,$T)", func(_ *Context, a []value) value { return num(a[0].v.Float() + a[1].v.Float()) })
 	static("int hashCode($T)", func(c *Context, a []value) value { return integer(c.hash(a[0])) })
 	static("String toString($T)", func(c *Context, a []value) value { return c.javaString(a[0]) })
-	k.statics["valueOf/1"] = &method{owner: k, name: "valueOf", params: []*class{l.def}, ret: k, run: func(c *Context, _ value, a []value) value {
-		if a[0].isText() || a[0].isNull() {
-			return parse(c, a)
-		}
-		return c.castDef(a[0], k.box, false, -1)
-	}}
+	static("$B valueOf($T)", func(_ *Context, a []value) value { return a[0] })
 }
 
 // parseFraction is Double.parseDouble.

@@ -22,6 +22,9 @@ func declareProcessors(l *lib) {
 	m("String uppercase(String)", func(c *Context, a []value) value { return c.upper(c.arg(a[0]), a[0]) })
 	json := func(lenient bool) func(c *Context, a []value) value {
 		return func(c *Context, a []value) value {
+			if a[0].isNull() {
+				return a[0]
+			}
 			v, err := c.hooks.JSON(c.Event, c.stored(a[0]), lenient)
 			c.hookError(err)
 			return c.loaded(null(), v)

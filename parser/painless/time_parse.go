@@ -8,6 +8,9 @@ import (
 
 // parseTemporal reads the ISO form of the class.
 func (c *Context) parseTemporal(kind temporalKind, x value) value {
+	if x.isNull() {
+		c.nullPointer(-1, "text")
+	}
 	s := string(c.arg(x))
 	p := isoParser{s: s}
 	d, ok := p.parse(c, kind)
@@ -109,9 +112,31 @@ func (p *isoParser) parse(c *Context, kind temporalKind) (*temporal, bool) {
 	return p.zoned(c, kind, t)
 }
 
+// year reads four digits, or up to ten after a plus; a minus may stand before both.
+func (p *isoParser) year() (year int, ok bool) {
+	start, digits, sign := p.at, 4, 1
+	switch p.peek() {
+	case '-':
+		sign = -1
+		p.at++
+	case '+':
+		p.at++
+	}
+	for rest := p.s[p.at:]; digits < min(len(rest), 10) && isDigit(rest[digits]); {
+		digits++
+	}
+	signed := p.at > start
+	if !signed && digits > 4 || signed && sign > 0 && digits == 4 {
+		p.at = start
+		return 0, false
+	}
+	year, ok = p.number(digits)
+	return sign * year, ok
+}
+
 func (p *isoParser) date(c *Context) (year, month, day int, ok bool) {
-	if year, ok = p.number(4); !ok || !p.byte('-') {
-		return
+	if year, ok = p.year(); !ok || !p.byte('-') {
+		return 0, 0, 0, false
 	}
 	if month, ok = p.number(2); !ok || !p.byte('-') {
 		return 0, 0, 0, false
