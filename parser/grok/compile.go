@@ -99,7 +99,8 @@ func (c *compiler) finish(root *node) {
 	}
 	p.minLen, _ = width(root)
 	p.required = []byte(requiredLit(root))
-	p.lead = []byte(leadLit(root))
+	p.wide = len(p.required) > 0 && first.size() > 128
+	p.lead = newLiteral(leadLit(root))
 	if !c.backref { // what a group captured may depend on where a match begins
 		a, prefix := begin(root)
 		p.anchor, p.prefix = a, []byte(prefix)
@@ -111,7 +112,9 @@ func (c *compiler) finish(root *node) {
 		c.numberMemo()
 	}
 	c.link()
-	p.entry = &p.insts[c.entry]
+	if p.entry = c.target(c.entry); p.entry.op == opBeginText && p.anchor == textStart || p.entry.op == opBeginLine && p.anchor == lineStart {
+		p.entry = p.entry.to // matches are looked for nowhere else
+	}
 }
 
 // numberMemo gives a row of the memo to each node that can be gone back to.
@@ -143,6 +146,12 @@ func (c *compiler) numberMemo() {
 
 func (c *compiler) add(in inst, src *node, first byteSet) int32 {
 	in.memo, in.row, in.pc = c.noMemo == 0, -1, int32(len(c.insts))
+	switch in.op {
+	case opMatch, opAtomicEnd, opLookEnd:
+		in.sure = true
+	case opStart, opEnd, opRelay:
+		in.sure = c.insts[in.next].sure
+	}
 	c.srcs = append(c.srcs, src)
 	c.insts = append(c.insts, in)
 	c.firsts = append(c.firsts, first)

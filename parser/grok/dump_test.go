@@ -13,7 +13,7 @@ func (p *program) dump() {
 		case opByte:
 			fmt.Printf(" byte %q", in.b)
 		case opLit:
-			fmt.Printf(" lit %q", p.lits[in.slot])
+			fmt.Printf(" lit %q", in.lit.text)
 		case opSet, opRun, opRunOnly, opRunLazy, opAhead, opBehind:
 			fmt.Printf(" set %q", []rune(in.set.set))
 		case opAlt:

@@ -19,8 +19,7 @@ func (c *compiler) emit(n *node, next int32) (int32, error) {
 		if len(n.lit) == 1 {
 			return c.add(inst{op: opByte, b: n.lit[0], next: next}, n, f), nil
 		}
-		c.p.lits = append(c.p.lits, n.lit)
-		return c.add(inst{op: opLit, slot: int32(len(c.p.lits) - 1), next: next}, n, f), nil
+		return c.add(inst{op: opLit, lit: newLiteral(n.lit), next: next}, n, f), nil
 	case kSet:
 		return c.add(inst{op: opSet, set: c.class(n.set), next: next}, n, bytesOf(n.set)), nil
 	case kCat:
@@ -52,10 +51,16 @@ func (c *compiler) emit(n *node, next int32) (int32, error) {
 func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
 	slot := int32(n.num)
 	sub := n.subs[0]
+	var s *scanner
+	if sub.kind == kScan {
+		if s = c.pickScanner(sub, next); s == nil {
+			sub = sub.subs[0]
+		}
+	}
 	var body int32
 	switch {
-	case sub.kind == kScan && c.pickScanner(sub, next) != nil:
-		body = c.addScan(sub, c.pickScanner(sub, next), next)
+	case s != nil:
+		body = c.addScan(sub, s, next)
 	case sub.kind == kRepeat && isChar(sub.subs[0]) && sub.max != 0:
 		body = c.emitRun(sub, next, false)
 	default:
@@ -120,6 +125,8 @@ func (c *compiler) fillDispatch(pc int32, branches []int32) {
 	branches = slices.Compact(branches)
 	table := &branchTable{}
 	c.insts[pc].branches = table
+	// What is sure can begin with any byte: it is in every list.
+	c.insts[pc].sure = slices.ContainsFunc(branches, func(to int32) bool { return c.insts[to].sure })
 	if len(branches) <= 8 {
 		c.fillFew(table, branches)
 		return
@@ -304,6 +311,9 @@ func (c *compiler) addScan(n *node, s *scanner, next int32) int32 {
 }
 
 func (c *compiler) pickScanner(n *node, next int32) *scanner {
+	if c.insts[next].sure {
+		return n.scans[0]
+	}
 	follow := c.firsts[next]
 next:
 	for _, s := range n.scans {

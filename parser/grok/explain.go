@@ -17,6 +17,7 @@ type Explanation struct {
 // pattern matches, and what stopped it. It is slow, and for people.
 func (m *Matcher) Explain(line []byte) Explanation {
 	best := Explanation{Offset: -1, Want: "a place where a match can begin"}
+	m.begin(line)
 	for i, p := range m.set.progs {
 		m.far = &furthest{pos: -1}
 		if m.search(p, line); m.far.pos > best.Offset {

@@ -1,6 +1,9 @@
 package grok
 
-import "unicode/utf8"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // byteSet is the bytes with which something can begin; end says that it can
 // succeed at the end of the line too.
@@ -13,6 +16,13 @@ var anything = byteSet{bits: [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint
 
 func (s *byteSet) add(b byte)      { s.bits[b>>6] |= 1 << (b & 63) }
 func (s *byteSet) has(b byte) bool { return s.bits[b>>6]>>(b&63)&1 != 0 }
+
+func (s *byteSet) size() (n int) {
+	for _, word := range s.bits {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
 
 func (s byteSet) union(t byteSet) byteSet {
 	for i := range s.bits {

@@ -82,12 +82,12 @@ func rarestPair(text []byte) uint32 {
 	return pairHash(text[at], text[at+1])
 }
 
-// candidates sets the bits of the patterns that may match.
-func (x *index) candidates(masks []uint64, line []byte) {
-	copy(masks, x.all)
+// candidates returns the bits of the patterns that may match; masks is space for them.
+func (x *index) candidates(masks []uint64, line []byte) []uint64 {
 	if x.pairs == nil {
-		return
+		return x.all
 	}
+	copy(masks, x.all)
 	for i := 1; i < len(line); i++ {
 		if row := x.pairs[pairHash(line[i-1], line[i])]; row != nil {
 			for w, bits := range row {
@@ -95,6 +95,7 @@ func (x *index) candidates(masks []uint64, line []byte) {
 			}
 		}
 	}
+	return masks
 }
 
 // begin returns the patterns that can match a line that begins as this one.

@@ -7,8 +7,11 @@ func (c *compiler) link() {
 	for i := range p.insts {
 		in := &p.insts[i]
 		in.to = c.target(in.next)
+		if in.op == opRunOnly {
+			in.op = in.plainest()
+		}
 		switch in.op {
-		case opScan, opRunOnly, opSet:
+		case opScan, opRunOnly, opSpan, opSet:
 			if next := in.to; next.op == opByte {
 				in.then, in.b, in.alt = true, next.b, next.pc
 				in.to = c.target(next.next)
@@ -20,6 +23,17 @@ func (c *compiler) link() {
 			c.linkWays(t)
 		}
 	}
+}
+
+// plainest is the cheapest operation that does what a run does which gives nothing back.
+func (in *inst) plainest() opcode {
+	switch {
+	case in.max < 0 && in.min <= 1:
+		return opSpan
+	case in.min == 0 && in.max == 1 && !in.capture:
+		return opMaybe
+	}
+	return opRunOnly
 }
 
 // target is the node that pc stands for.

@@ -1,6 +1,9 @@
 package grok
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // choice is a way not taken yet: what pc's operation does with it is its own.
 type choice struct {
@@ -51,14 +54,24 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				continue
 			}
 		case opLit:
-			lit := p.lits[in.slot]
-			if end := pos + len(lit); end <= len(line) && string(line[pos:end]) == lit {
-				m.steps += len(lit) >> 5
+			lit := in.lit
+			end := pos + len(lit.text)
+			if len(line)-pos >= 8 {
+				if (binary.LittleEndian.Uint64(line[pos:])^lit.word)&lit.mask != 0 {
+					break
+				}
+				if len(lit.text) <= 8 {
+					pos = end
+					in = in.to
+					continue
+				}
+			}
+			m.steps += len(lit.text) >> 5
+			if end <= len(line) && string(line[pos:end]) == lit.text {
 				pos = end
 				in = in.to
 				continue
 			}
-			m.steps += len(lit) >> 5
 		case opSet:
 			if pos >= len(line) {
 				break
@@ -69,17 +82,25 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 					break
 				}
 			}
-			pos += w
-			if !in.then {
-				in = in.to
-				continue
+			in, pos = p.then(in, line, pos+w)
+			continue
+		case opMaybe:
+			if pos < len(line) {
+				pos += in.set.width(line, pos)
 			}
-			if pos < len(line) && line[pos] == in.b {
-				pos++
-				in = in.to
-				continue
+			in = in.to
+			continue
+		case opSpan:
+			q := m.span(in, line, pos)
+			if q-pos < int(in.min) {
+				break
 			}
-			in = &p.insts[in.alt]
+			m.steps += (q - pos) >> in.set.cost
+			if in.capture {
+				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
+			}
+			in, pos = p.then(in, line, q)
+			continue
 		case opRunOnly:
 			q := m.longest(in, line, pos)
 			if q < 0 {
@@ -90,17 +111,8 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 			}
-			pos = q
-			if !in.then {
-				in = in.to
-				continue
-			}
-			if pos < len(line) && line[pos] == in.b {
-				pos++
-				in = in.to
-				continue
-			}
-			in = &p.insts[in.alt]
+			in, pos = p.then(in, line, q)
+			continue
 		case opRun:
 			if q := m.takeRun(in, line, pos); q >= 0 {
 				pos = q
@@ -142,17 +154,8 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
 			}
-			pos = end
-			if !in.then {
-				in = in.to
-				continue
-			}
-			if pos < len(line) && line[pos] == in.b {
-				pos++
-				in = in.to
-				continue
-			}
-			in = &p.insts[in.alt]
+			in, pos = p.then(in, line, end)
+			continue
 		case opStart:
 			m.trail = append(m.trail, mark{int(in.slot), int32(pos), -1})
 			in = in.to
@@ -245,6 +248,17 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			return failed
 		}
 	}
+}
+
+// then is the node to go on with after in, and where: the byte that is known to come next is taken by the way.
+func (p *program) then(in *inst, line []byte, pos int) (*inst, int) {
+	if !in.then {
+		return in.to, pos
+	}
+	if pos < len(line) && line[pos] == in.b {
+		return in.to, pos + 1
+	}
+	return &p.insts[in.alt], pos
 }
 
 // takeRun takes as much as it can, and keeps a way back if less may do.

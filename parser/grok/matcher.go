@@ -52,18 +52,27 @@ func (s *Set) NewMatcher() *Matcher {
 
 // Match reports which pattern of the set matches, as Compile says. It allocates nothing once its scratch space has grown.
 func (m *Matcher) Match(line []byte) (pattern int, ok bool) {
-	m.caps, m.limited = nil, -1
+	m.begin(line)
 	if m.set.index != nil {
 		return m.matchAny(line)
 	}
 	return 0, m.try(0, line)
 }
 
+// begin makes ready for a line.
+func (m *Matcher) begin(line []byte) {
+	m.caps, m.limited = nil, -1
+	m.hard = baseSteps + stepsPerByte*len(line)
+	m.lineFrom, m.lineEnd = 0, -1
+}
+
 // try matches one pattern of the set.
 func (m *Matcher) try(i int, line []byte) bool {
 	p := m.set.progs[i]
 	if m.search(p, line) {
-		m.collect(p)
+		if m.caps = m.trail; !p.plain {
+			m.collect(p)
+		}
 		return true
 	}
 	if m.steps > m.hard && m.limited < 0 {
@@ -76,20 +85,20 @@ func (m *Matcher) try(i int, line []byte) bool {
 // begins first does, as if they were alternatives of one expression; of those the first.
 func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 	x := m.set.index
-	x.candidates(m.masks, line)
-	oneLine := bytes.IndexByte(line, '\n') < 0
+	if m.lineEnd = bytes.IndexByte(line, '\n'); m.lineEnd < 0 {
+		m.lineEnd = len(line)
+	}
+	oneLine, head := m.lineEnd == len(line), headOf(line)
 	best, start, limited := -1, 0, -1
-	for w, mask := range m.masks {
+	for w, mask := range x.candidates(m.masks, line) {
 		if oneLine {
 			mask &= x.begin(line, w)
 		}
 		for ; mask != 0; mask &= mask - 1 {
 			i := w<<6 + bits.TrailingZeros64(mask)
 			p := m.set.progs[i]
-			if oneLine && p.anchor != anyStart && !bytes.HasPrefix(line, p.lead) {
-				continue
-			}
-			if !m.try(i, line) {
+			if oneLine && p.anchor != anyStart && !p.lead.mayBegin(head) ||
+				p.wide && !bytes.Contains(line, p.required) || !m.try(i, line) {
 				continue
 			}
 			if m.start == 0 {
@@ -130,10 +139,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 	if n < p.minLen {
 		return false
 	}
-	m.memoOn = false
-	m.lineFrom, m.lineEnd = 0, -1
-	m.hard = baseSteps + stepsPerByte*n
-	m.soft = m.hard / 10
+	m.memoOn, m.soft = false, m.hard/10
 	// A line that matches mostly does so at the first place; whether it has
 	// what every match contains is looked at when it does not.
 	at := 0
@@ -179,11 +185,11 @@ func (p *program) nextStart(line []byte, at int) int {
 	case at > len(line):
 		return -1
 	case p.anchor == lineStart:
-		if at == 0 || line[at-1] == '\n' {
+		if at == 0 {
 			return at
 		}
-		if i := bytes.IndexByte(line[at:], '\n'); i >= 0 {
-			return at + i + 1
+		if i := bytes.IndexByte(line[at-1:], '\n'); i >= 0 && at+i < len(line) {
+			return at + i
 		}
 		return -1
 	case len(p.prefix) > 0:
@@ -239,10 +245,6 @@ func (m *Matcher) seen(in *inst, pos, n int) bool {
 // collect makes captures of the trail. Where a slot may be captured more than
 // once the last time counts.
 func (m *Matcher) collect(p *program) {
-	if p.plain {
-		m.caps = m.trail
-		return
-	}
 	last := m.last[:p.slots]
 	for i := range last {
 		last[i].End = -1

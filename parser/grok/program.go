@@ -18,6 +18,8 @@ const (
 	opSet     // one character of set
 	opRun     // min..max characters of set, as many as there are, given back one by one
 	opRunOnly // the same, and nothing is ever given back
+	opSpan    // the same, of min 0 or 1 and no max
+	opMaybe   // one character of set, if it is there
 	opRunLazy // min..max characters of set, as few as will do
 	opAlt     // branches by the next byte, in order of preference
 	opScan    // scan, or the generic code at alt where it is unsure
@@ -51,11 +53,13 @@ type inst struct {
 	fold      bool
 	memo      bool // the states it leads back to may be remembered as failed
 	followEnd bool // the continuation can succeed at the end of the line
+	sure      bool // nothing from here on can fail, or nothing up to where the ways back are cut
 	then      bool // b comes next and is taken by the way; alt is the node that says so
 	capture   bool // what it takes is captured in slot: an operation saved for each field
 	b         byte
 	to        *inst // the node to go on with: next, once the program is linked
 	set       *class
+	lit       *literal
 	follow    *[256]bool // bytes with which the continuation can succeed
 	branches  *branchTable
 	scan      scanFunc
@@ -63,9 +67,33 @@ type inst struct {
 	next      int32
 	alt       int32 // where else to go; of a run: see secondByte
 	min, max  int32
-	slot      int32 // slot, register, or index into prog.lits or prog.groups
+	slot      int32 // slot, register, or index into prog.groups
 	row       int32 // of the memo, -1 for none
 }
+
+// literal is a text to compare with. Most that differ do so in their first eight bytes, which are one word.
+type literal struct {
+	text       string
+	word, mask uint64
+}
+
+func newLiteral(text string) *literal {
+	all := headOf(bytes.Repeat([]byte{0xff}, len(text)))
+	return &literal{text, headOf([]byte(text)), all}
+}
+
+// headOf is the first eight bytes of a text, with zeros behind a shorter one.
+func headOf(text []byte) uint64 {
+	if len(text) >= 8 {
+		return binary.LittleEndian.Uint64(text)
+	}
+	var word [8]byte
+	copy(word[:], text)
+	return binary.LittleEndian.Uint64(word[:])
+}
+
+// mayBegin reports whether a text with this head can begin with the literal.
+func (l *literal) mayBegin(head uint64) bool { return (head^l.word)&l.mask == 0 }
 
 // branchTable leads from a byte to the branches that can begin with it.
 type branchTable struct {
@@ -94,18 +122,18 @@ const (
 // program is one compiled pattern.
 type program struct {
 	insts    []inst
-	flat     []int32 // lists of branches, each with -1 after it
-	lits     []string
+	flat     []int32   // lists of branches, each with -1 after it
 	groups   [][]int32 // slots that an opBackref may mean
 	srcs     []*node   // by inst, for Explain
 	entry    *inst
 	regs     int
 	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all
 	anchor   anchor
-	prefix   []byte // every match begins with it
-	lead     []byte // every match begins with it, after its anchor
-	required []byte // every match contains it
-	run      *class // every match begins with as many of it as there are, or fewer: see leadRun
+	prefix   []byte   // every match begins with it
+	lead     *literal // every match begins with it, after its anchor
+	required []byte   // every match contains it
+	wide     bool     // most bytes can begin a match: better look for what is required first
+	run      *class   // every match begins with as many of it as there are, or fewer: see leadRun
 	minLen   int
 	slots    int     // slots, hidden ones included
 	fieldOf  []int32 // by slot, -1 for hidden ones

@@ -113,10 +113,13 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 		if (in.set.kind == anyByte || in.set.kind.excludesOne()) && !follow.end {
 			in.b = onlyByte(follow)
 		}
-	case c.settled(next) || !follow.overlaps(in.set):
+	case c.insts[next].sure || !follow.overlaps(in.set):
 		in.op = opRunOnly
 	default:
 		c.ways++
+		if in.alt != 0 && !follow.end {
+			in.b = onlyByte(follow)
+		}
 	}
 	return c.add(in, n, first)
 }
@@ -129,24 +132,9 @@ func (c *compiler) secondByte(next int32) int32 {
 		case opStart, opEnd, opRelay:
 			next = in.next
 		case opLit:
-			return int32(c.p.lits[in.slot][1]) + 1
+			return int32(in.lit.text[1]) + 1
 		default:
 			return 0
-		}
-	}
-}
-
-// settled reports whether nothing after next can fail: there is no use in
-// keeping a way back.
-func (c *compiler) settled(next int32) bool {
-	for {
-		switch in := &c.insts[next]; in.op {
-		case opStart, opEnd, opRelay:
-			next = in.next
-		case opMatch, opAtomicEnd, opLookEnd:
-			return true
-		default:
-			return false
 		}
 	}
 }

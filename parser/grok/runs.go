@@ -2,7 +2,9 @@ package grok
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,19 +16,22 @@ func (m *Matcher) longest(in *inst, line []byte, pos int) int {
 	if in.max >= 0 || in.min > 1 {
 		return in.counted(line, pos)
 	}
-	var end int
-	if in.set.kind == notNewline {
-		if pos < m.lineFrom || pos > m.lineEnd {
-			m.lineFrom, m.lineEnd = pos, in.set.run(line, pos)
-		}
-		end = m.lineEnd
-	} else {
-		end = in.set.run(line, pos)
-	}
+	end := m.span(in, line, pos)
 	if end-pos < int(in.min) {
 		return -1
 	}
 	return end
+}
+
+// span takes as many characters as there are.
+func (m *Matcher) span(in *inst, line []byte, pos int) int {
+	if in.set.kind != notNewline {
+		return in.set.run(line, pos)
+	}
+	if pos < m.lineFrom || pos > m.lineEnd {
+		m.lineFrom, m.lineEnd = pos, in.set.run(line, pos)
+	}
+	return m.lineEnd
 }
 
 func (in *inst) counted(line []byte, pos int) int {
@@ -56,8 +61,33 @@ func (in *inst) goesOn(line []byte, q int) bool {
 // giveBack returns the last end in [lo, q] where the continuation may
 // succeed, -1 if there is none.
 func (in *inst) giveBack(line []byte, q, lo int) int {
+	if in.b != 0 { // the continuation begins with this byte and the one that alt tells
+		return lastPair(line, lo, q, in.b, byte(in.alt-1))
+	}
 	for ; q >= lo; q-- {
 		if in.follow[line[q]] && (line[q] < 0x80 || boundary(line, q)) && in.goesOn(line, q) {
+			return q
+		}
+	}
+	return -1
+}
+
+// lastPair returns the last place in [lo, q] where a and b stand, -1 if there is none. It looks at eight at a time.
+func lastPair(line []byte, lo, q int, a, b byte) int {
+	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	q = min(q, len(line)-2)
+	for ; q >= max(lo, 7); q -= 8 {
+		x := binary.LittleEndian.Uint64(line[q-7:]) ^ ones*uint64(a)
+		x |= binary.LittleEndian.Uint64(line[q-6:]) ^ ones*uint64(b)
+		if zero := ^(x&low + low | x | low); zero != 0 {
+			if q -= bits.LeadingZeros64(zero) >> 3; q >= lo {
+				return q
+			}
+			return -1
+		}
+	}
+	for ; q >= lo; q-- {
+		if line[q] == a && line[q+1] == b {
 			return q
 		}
 	}
