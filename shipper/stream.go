@@ -129,8 +129,9 @@ func (w *window) rest() *buffer {
 // socket is what is used of a TCP connection, which may be a *net.TCPConn or an *os.File.
 type socket interface {
 	syscall.Conn
+	io.WriteCloser
 	SetReadDeadline(time.Time) error
-	Close() error
+	SetWriteDeadline(time.Time) error
 }
 
 // stream reads a TCP connection.
@@ -306,4 +307,11 @@ func (s *stream) close() {
 		s.busy = false
 	}
 	s.release()
+}
+
+// setLowWater sets with how much to read a socket becomes readable. Where that is unknown, it costs CPU only.
+func setLowWater(raw syscall.RawConn, n int) {
+	_ = raw.Control(func(fd uintptr) {
+		_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, n)
+	})
 }

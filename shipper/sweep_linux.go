@@ -1,8 +1,11 @@
 package shipper
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -37,6 +40,7 @@ type sweeper struct {
 	found, next int                       // connections of these; the next to be read
 	more        bool                      // one of them had much, and may soon have more
 	buffer      *buffer
+	cipher      []byte // what was read of a TLS connection
 	filled      int    // of the buffer
 	parts       []part // of what is filled
 	taken       int    // of the parts
@@ -49,7 +53,6 @@ type sweeper struct {
 // part is what was read of a connection, behind what it had kept.
 type part struct {
 	c          *tcpConnection
-	fd         int
 	start, end int  // in the buffer
 	n          int  // bytes that are new
 	full       bool // there may be more
@@ -99,7 +102,7 @@ func (w *sweeper) park(c *tcpConnection) bool {
 		return false
 	}
 	c.socket.Close() // takes it out of Go's poller; the duplicate stays
-	c.socket, c.TCPConn = nil, nil
+	c.socket, c.TCPConn, c.fd = nil, nil, fd
 	w.parked[fd] = c
 	return true
 }
@@ -116,6 +119,9 @@ func (w *sweeper) forget(fd int) {
 func (w *sweeper) run(ctx context.Context) {
 	w.awake = wakeOn(ctx, w.wake)
 	w.buffer = w.newBuffer(ctx)
+	if w.l.tls != nil {
+		w.cipher = make([]byte, len(w.buffer.data))
+	}
 	w.goOn(ctx)
 }
 
@@ -193,28 +199,52 @@ func (w *sweeper) read() bool {
 	if c == nil {
 		return true
 	}
-	p := part{c: c, fd: int(e.Fd), start: w.filled}
+	p := part{c: c, start: w.filled}
 	p.end = p.start + copy(data[p.start:], c.held)
-	gone := e.Events&^unix.EPOLLIN != 0 // what it has sent is to be read to its end
-	for again := true; again; {
-		n, errno := receiveNow(uintptr(e.Fd), data[p.end:])
-		switch {
-		case errno == unix.EINTR:
-		case errno == unix.EAGAIN:
-			again = false
-		case errno != 0 || n == 0:
-			p.ended, again = true, false
-		default:
-			p.n += n
-			p.end += n
-			p.full = p.end == len(data)
-			again = gone && !p.full
+	for gone := e.Events&^unix.EPOLLIN != 0; ; { // what one that is gone has sent is to be read to its end
+		n, full, err := c.pull(data[p.end:], w.cipher)
+		p.n += n
+		p.end += n
+		p.full = full
+		p.ended = err != nil && !errors.Is(err, unix.EAGAIN)
+		if !gone || full || err != nil {
+			break
 		}
 	}
-	if p.n > 0 || p.ended {
+	if p.n > 0 || p.full || p.ended {
 		w.filled, w.parts = p.end, append(w.parts, p)
 	}
 	return true
+}
+
+// pull reads a parked connection once. n is how much of it is in room then; full, that there may be more.
+func (c *tcpConnection) pull(room, cipher []byte) (n int, full bool, err error) {
+	to := room
+	if c.secure != nil {
+		if c.secure.more {
+			n, err = c.secure.decrypt(room)
+			return n, true, err
+		}
+		to = cipher[:min(len(cipher), len(room))]
+	}
+	n, errno := receiveNow(uintptr(c.fd), to)
+	for errno == unix.EINTR {
+		n, errno = receiveNow(uintptr(c.fd), to)
+	}
+	switch {
+	case errno != 0:
+		return 0, false, errno
+	case n == 0:
+		return 0, false, io.EOF
+	}
+	full = n == len(to)
+	if c.secure != nil {
+		c.secure.given = to[:n]
+		if n, err = c.secure.decrypt(room); c.secure.more {
+			c.secure.given = bytes.Clone(c.secure.given)
+		}
+	}
+	return n, full, err
 }
 
 // take takes the messages of a part to where they belong. It reports false when it had to wait for their lane, and
@@ -232,21 +262,22 @@ func (w *sweeper) take(ctx context.Context, p part) bool {
 		return false
 	}
 	if p.ended {
-		w.forget(p.fd)
-		w.end(c, p.fd)
+		w.forget(c.fd)
+		w.end(c)
 		return true
 	}
 	c.hold(b.data[b.start:b.end])
 	wait, busy := c.toWait(p.n), p.n >= busyRead
-	if wait > 0 || busy && w.l.pool.busy.Load() < maxBusy {
-		w.forget(p.fd)
-		c.socket, c.wait = os.NewFile(uintptr(p.fd), "tcp"), wait
+	more := c.secure != nil && c.secure.more // of which the sweeper would not hear
+	if wait > 0 || more || busy && w.l.pool.busy.Load() < maxBusy {
+		w.forget(c.fd)
+		c.socket, c.wait = os.NewFile(uintptr(c.fd), "tcp"), wait
 		w.l.running.Go(func() { w.l.readOn(ctx, c) })
 		return true
 	}
 	w.more = w.more || busy
 	if p.full {
-		_ = w.watch(unix.EPOLL_CTL_MOD, p.fd) // it is heard of again, after the others
+		_ = w.watch(unix.EPOLL_CTL_MOD, c.fd) // it is heard of again, after the others
 	}
 	return true
 }
@@ -259,7 +290,7 @@ func (w *sweeper) standIn(ctx context.Context, b *buffer) {
 		return
 	}
 	b.run.waits = nil
-	w.forget(w.parts[w.taken-1].fd)
+	w.forget(w.parts[w.taken-1].c.fd)
 	w.buffer = w.newBuffer(ctx)
 	copy(w.buffer.data, b.data[:w.filled])
 	w.l.running.Go(func() { w.goOn(ctx) })
@@ -270,10 +301,10 @@ func (w *sweeper) leave(ctx context.Context, p part, b *buffer) {
 	w.l.pool.busy.Add(-1)
 	p.c.buffer, p.c.held = b, nil
 	if p.ended {
-		w.end(p.c, p.fd)
+		w.end(p.c)
 		return
 	}
-	p.c.socket, p.c.wait = os.NewFile(uintptr(p.fd), "tcp"), p.c.toWait(p.n)
+	p.c.socket, p.c.wait = os.NewFile(uintptr(p.c.fd), "tcp"), p.c.toWait(p.n)
 	w.l.readOn(ctx, p.c)
 }
 
@@ -282,27 +313,27 @@ func (w *sweeper) drain() {
 	w.mu.Lock()
 	w.stopped = true
 	w.mu.Unlock()
-	for fd, c := range w.parked {
+	for _, c := range w.parked {
 		if c == nil {
 			continue
 		}
 		for range maxDrain {
 			c.attach()
-			n, errno := receiveNow(uintptr(fd), c.buffer.data[c.buffer.end:])
-			if errno != unix.EINTR && (errno != 0 || n == 0) {
+			n, _, err := c.pull(c.buffer.data[c.buffer.end:], w.cipher)
+			c.buffer.end += n
+			c.take(c.buffer)
+			if err != nil {
 				break
 			}
-			c.buffer.end += max(n, 0)
-			c.take(c.buffer)
 		}
 		c.end(c.rest())
-		w.end(c, fd)
+		w.end(c)
 	}
 }
 
 // end closes a connection.
-func (w *sweeper) end(c *tcpConnection, fd int) {
+func (w *sweeper) end(c *tcpConnection) {
 	c.release()
-	unix.Close(fd)
+	c.close()
 	w.l.left(c.connection)
 }

@@ -3,23 +3,28 @@ package shipper
 import (
 	"context"
 	"errors"
+	"syscall"
 	"time"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/shipper/tlsserver"
 )
 
-// tcpListener receives plain syslog over TCP (RFC 6587). A connection is parked with the sweeper while it is quiet, and
-// has a goroutine while it is busy.
+// tcpListener receives syslog over TCP, plain (RFC 6587) or in TLS (RFC 5425, also framed by LF as rsyslog sends it). A
+// connection is parked with the sweeper while it is quiet, and has a goroutine while it is busy.
 type tcpListener struct {
 	*acceptor
 	pool  *bufferPool
 	quiet *sweeper
+	tls   *tlsserver.Server // nil: plain
 }
 
 // tcpConnection is what a connection is between one and the other.
 type tcpConnection struct {
 	*connection
 	socket socket // nil while it is parked
+	fd     int    // the socket's then
+	secure *secure
 	window
 	syslogReader
 	wait time.Duration // before it is read again
@@ -27,17 +32,38 @@ type tcpConnection struct {
 
 func bindTCP(base *listenerBase, address string) (listener, error) {
 	base.transport = event.TCP
+	return bindStream(base, address, nil)
+}
+
+func bindTLS(base *listenerBase, address string) (listener, error) {
+	base.transport = event.TLS
+	server, err := base.tlsServer()
+	if err != nil {
+		return nil, err
+	}
+	return bindStream(base, address, server)
+}
+
+func bindStream(base *listenerBase, address string, server *tlsserver.Server) (listener, error) {
 	a, err := bindAcceptor(base, address)
 	if err != nil {
 		return nil, err
 	}
-	l := &tcpListener{acceptor: a, pool: newBufferPool(int(base.cfg.MaxMessage), base.intake)}
+	l := &tcpListener{acceptor: a, pool: newBufferPool(int(base.cfg.MaxMessage), base.intake), tls: server}
 	if l.quiet, err = newSweeper(l); err != nil {
 		a.close()
 		return nil, err
 	}
 	a.receive = l.receive
 	return l, nil
+}
+
+// reopen reads the certificates again.
+func (l *tcpListener) reopen() error {
+	if l.tls == nil {
+		return nil
+	}
+	return l.tls.Reload()
 }
 
 func (l *tcpListener) close() {
@@ -51,35 +77,71 @@ func (l *tcpListener) serve(ctx context.Context) error {
 }
 
 func (l *tcpListener) receive(ctx context.Context, conn *connection) (handedOn bool) {
-	c := &tcpConnection{connection: conn, socket: conn.TCPConn, window: window{pool: l.pool}, syslogReader: l.reader(l.origin(conn.peer))}
-	return l.quiet.park(c) || l.readAlone(ctx, c)
+	c, origin := &tcpConnection{connection: conn, socket: conn.TCPConn, window: window{pool: l.pool}}, l.origin(conn.peer)
+	if l.tls == nil {
+		c.syslogReader = l.reader(origin)
+		return l.quiet.park(c) || l.readAlone(ctx, c, false)
+	}
+	who, err := c.openTLS(ctx, l.tls)
+	if err != nil {
+		l.refuseTLS(conn, err)
+		return false
+	}
+	origin.Name, origin.Realm = who.Name, who.Subject
+	c.syslogReader = l.reader(origin)
+	return l.readAlone(ctx, c, false) // what came with the handshake first
 }
 
 // readOn reads a connection that was parked, in a goroutine of its own.
 func (l *tcpListener) readOn(ctx context.Context, c *tcpConnection) {
-	if !l.readAlone(ctx, c) {
+	if !l.readAlone(ctx, c, true) {
 		l.left(c.connection)
 	}
 }
 
 // readAlone reads a connection to its end, or until it is parked because it is quiet.
-func (l *tcpListener) readAlone(ctx context.Context, c *tcpConnection) (parked bool) {
-	in, err := newStream(c.socket, l.pool)
+func (l *tcpListener) readAlone(ctx context.Context, c *tcpConnection, busy bool) (parked bool) {
+	s, err := newStream(c.socket, l.pool)
 	if err != nil {
-		c.socket.Close()
+		c.close()
 		return false
 	}
-	in.window, in.leaves = c.window, true
-	in.becomeBusy()
-	stop := context.AfterFunc(ctx, in.stop)
+	in, w := input(s), &s.window
+	if c.secure != nil {
+		d := &decrypted{cipher: s, secure: c.secure}
+		in, w = d, &d.window
+	}
+	*w, s.leaves = c.window, true
+	if busy {
+		s.becomeBusy()
+	}
+	stop := context.AfterFunc(ctx, s.stop)
 	defer stop()
 	for errors.Is(c.receive(c.paced(ctx, in, c.wait)), errQuiet) { // how else it ends is the peer's affair, and not logged
-		c.window, c.wait = in.window, 0
+		c.window, c.wait = *w, 0
 		if l.quiet.park(c) {
 			return true
 		}
-		in.leaves = false // there are too few file descriptors: so be it
+		s.leaves = false // there are too few file descriptors: so be it
 	}
-	in.close()
+	c.close()
+	s.close()
+	w.release()
 	return false
+}
+
+// close ends a connection; in TLS its peer is told so.
+func (c *tcpConnection) close() {
+	if c.secure != nil {
+		_ = c.secure.conn.Close()
+		return
+	}
+	_ = c.closeSocket()
+}
+
+func (c *tcpConnection) closeSocket() error {
+	if c.socket != nil {
+		return c.socket.Close()
+	}
+	return syscall.Close(c.fd)
 }

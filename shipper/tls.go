@@ -12,28 +12,6 @@ import (
 	"github.com/millrace/millrace/shipper/tlsserver"
 )
 
-// tlsListener receives syslog over TLS (RFC 5425), also framed by LF as rsyslog sends it.
-type tlsListener struct {
-	*acceptor
-	pool   *bufferPool
-	server *tlsserver.Server
-}
-
-func bindTLS(base *listenerBase, address string) (listener, error) {
-	base.transport = event.TLS
-	server, err := base.tlsServer()
-	if err != nil {
-		return nil, err
-	}
-	a, err := bindAcceptor(base, address)
-	if err != nil {
-		return nil, err
-	}
-	l := &tlsListener{a, newBufferPool(int(base.cfg.MaxMessage), base.intake), server}
-	a.receive = toItsEnd(l.receive)
-	return l, nil
-}
-
 // tlsServer reads the files of the listener's tls section, and is nil without one. Later changes of them are logged.
 func (b *listenerBase) tlsServer() (*tlsserver.Server, error) {
 	if b.cfg.TLS == nil {
@@ -48,31 +26,17 @@ func (b *listenerBase) tlsServer() (*tlsserver.Server, error) {
 	})
 }
 
-// reopen reads the certificates again.
-func (l *tlsListener) reopen() error { return l.server.Reload() }
-
-func (l *tlsListener) receive(ctx context.Context, conn *connection) {
-	l.openTLS(ctx, conn, l.server, l.pool, func(in input, _ net.Conn, origin event.Origin) {
-		reader := l.reader(origin)
-		_ = reader.receive(in) // how it ends is the peer's affair, and not logged
-	})
-}
-
 // openTLS makes a TLS connection of conn and has receive read in, and write to out, with the origin that the certificate
 // tells. Then it closes the connection.
 func (b *listenerBase) openTLS(ctx context.Context, conn *connection, server *tlsserver.Server, pool *bufferPool,
 	receive func(in input, out net.Conn, origin event.Origin),
 ) {
-	socket := &pacedSocket{connection: conn}
-	secure, who, err := server.Handshake(ctx, socket)
+	secure, who, err := server.Handshake(ctx, conn)
 	if err != nil {
 		b.refuseTLS(conn, err)
 		return
 	}
 	defer secure.Close()
-	if b.transport == event.TLS { // others' senders wait for answers
-		socket.pace()
-	}
 	in := newWrapped(secure, pool)
 	defer in.close()
 	defer context.AfterFunc(ctx, in.stop)()
