@@ -17,7 +17,8 @@ type class struct {
 	box     *class // of a primitive; and of a box its primitive
 	elem    *class // of an array
 	supers  []*class
-	above   map[*class]bool    // all superclasses and interfaces, once the library is complete
+	id      int                // its bit in above; 0, which no class has, for arrays
+	above   []uint64           // the bits of all superclasses and interfaces, once the library is complete
 	methods map[string]*method // "name/arity", inherited ones too
 	getters map[string]*method // name of the field
 	setters map[string]*method
@@ -56,7 +57,7 @@ func (k *class) is(c *class) bool {
 		return true
 	}
 	if k.above != nil {
-		return k.above[c]
+		return k.above[c.id>>6]>>(c.id&63)&1 != 0
 	}
 	for _, s := range k.supers {
 		if s.is(c) {
@@ -132,6 +133,7 @@ func (l *lib) class(name string, supers ...string) *class {
 		l.types[name] = k
 		l.types[k.simple] = k
 		l.all = append(l.all, k)
+		k.id = len(l.all)
 	}
 	for _, s := range supers {
 		k.supers = append(k.supers, l.mustType(s))
@@ -224,11 +226,11 @@ func (l *lib) finish() {
 				}
 			}
 		}
-		k.above = map[*class]bool{}
+		k.above = make([]uint64, len(l.all)>>6+1)
 		for _, s := range k.supers {
-			k.above[s] = true
-			for a := range s.above {
-				k.above[a] = true
+			k.above[s.id>>6] |= 1 << (s.id & 63)
+			for i, bits := range s.above {
+				k.above[i] |= bits
 			}
 		}
 		for _, m := range k.methods {

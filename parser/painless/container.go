@@ -320,6 +320,8 @@ type iterator struct {
 	order []uint64 // of a plain map's values instead, see hashOrder
 	i, n  int
 	what  viewKind
+	root  bool // it goes over ctx
+	base  int  // of order in Context.orders
 }
 
 // iterate begins. Changing a list while it is gone over ends in a ConcurrentModificationException.
@@ -346,7 +348,10 @@ func (c *Context) iterate(x value, at int) iterator {
 }
 
 func (it *iterator) next(c *Context) (value, bool) {
-	if it.items == nil && it.keys == nil && it.order == nil {
+	if it.order != nil {
+		return it.nextPlain(c)
+	}
+	if it.items == nil && it.keys == nil {
 		if it.i == c.size(it.src) { // Java's lists look at their size, not at whether it has changed
 			return value{}, false
 		}
@@ -360,9 +365,6 @@ func (it *iterator) next(c *Context) (value, bool) {
 	}
 	if !isArena(it.src.ref) && c.size(it.src) != it.n {
 		c.throwBare("java.util.ConcurrentModificationException")
-	}
-	if it.order != nil {
-		i = int(uint32(it.order[i]))
 	}
 	if it.keys == nil {
 		return c.loaded(it.src, c.arenaOf(it.src).At(it.src.v, i)), true

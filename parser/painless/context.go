@@ -48,6 +48,9 @@ type Context struct {
 	tags     map[event.Value]*tag        // classes of containers that stand in containers
 	boxed    map[event.Value]value       // objects that stand in containers
 	text     []byte
+	viewRoom [64]mapView // of which the run has taken views
+	views    int
+	orders   []uint64 // of the maps that loops are going over, see hashOrder
 
 	known    *Fields   // of readings
 	readings []reading // by field
@@ -121,9 +124,13 @@ func (c *Context) reserve(n int) {
 	}
 }
 
+// keepOrders is how much of orders is kept for the next run.
+const keepOrders = 16 << 10
+
 func (c *Context) begin(p *program) {
 	c.loops, c.depth, c.memory, c.mark = 0, 0, 0, c.Event.Mark()
 	c.base, c.args, c.odd, c.tags, c.boxed = 0, c.args[:0], nil, nil, nil
+	c.orders = c.orders[:0]
 	c.params = value{v: p.params, ref: p.consts}
 	c.frame(p.frame)
 }
@@ -139,7 +146,11 @@ func (c *Context) frame(n int) {
 func (c *Context) end(p *program) {
 	clear(c.stack)
 	clear(c.args[:cap(c.args)])
-	c.stack, c.args, c.ret = c.stack[:0], c.args[:0], value{}
+	clear(c.viewRoom[:c.views])
+	if cap(c.orders) > keepOrders {
+		c.orders = nil
+	}
+	c.stack, c.args, c.ret, c.views = c.stack[:0], c.args[:0], value{}, 0
 }
 
 // recovered turns what unwound the closures into an *Error.

@@ -56,7 +56,7 @@ func declareMaps(l *lib) {
 	})
 	for what, name := range []string{"Set entrySet()", "Set keySet()", "Collection values()"} {
 		kind := viewKind(what)
-		m(name, func(_ *Context, x value, _ []value) value { return object(&mapView{x, kind}) })
+		m(name, func(c *Context, x value, _ []value) value { return c.view(x, kind) })
 	}
 	m("Object getByPath(String)", getByPath)
 	m("Object getByPath(String,Object)", getByPath)

@@ -237,6 +237,17 @@ type mapView struct {
 	what viewKind
 }
 
+// view makes a view, which lives as long as the run. The first ones cost no allocation.
+func (c *Context) view(m value, what viewKind) value {
+	if c.views == len(c.viewRoom) {
+		return object(&mapView{m, what})
+	}
+	v := &c.viewRoom[c.views]
+	c.views++
+	*v = mapView{m, what}
+	return object(v)
+}
+
 func (v *mapView) classOf(event.Value) *class { return classes().views[v.what] }
 
 func isView(x value) bool {
@@ -302,11 +313,14 @@ func (c *Context) setMeta(name string, v value) {
 }
 
 func (c *Context) metaLen() int {
-	n := 0
-	for _, name := range metadataNames {
-		if !c.meta(name).isNull() {
+	n, md := 0, &c.Metadata
+	for _, s := range [...]string{md.Index, md.ID, md.Routing, md.VersionType} {
+		if s != "" {
 			n++
 		}
+	}
+	if md.HasVersion {
+		n++
 	}
 	return n
 }
