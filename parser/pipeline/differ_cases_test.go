@@ -22,5 +22,16 @@ var differCases = []struct{ processors, doc, want string }{
 	{`[{uri_parts: {field: a}}]`, `{"a":"//ö@[::1]"}`, `{"a":"//ö@[::1]","url":{"scheme":null,"domain":"[::1]","original":"//ö@[::1]","path":"","user_info":"ö"}}`},
 	{`[{network_direction: {internal_networks: [1.2.3.0]}}]`, `{"source":{"ip":"1.2.3."},"destination":{"ip":"::1"}}`, `{"source":{"ip":"1.2.3."},"destination":{"ip":"::1"},"network":{"direction":"outbound"}}`},
 	{`[{reroute: {namespace: ['{{a}}']}}]`, `{"a":"İΑΣ"}`, `{"a":"İΑΣ","data_stream":{"type":"logs","dataset":"generic","namespace":"i̇ας"}}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<p a=\"y>\">1</p >2"}`, `{"a": "\n1\n2"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "a < b&amp;>"}`, `{"a": "a < b&>"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<b&amp;x>"}`, `{"a": "<b&x>"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<p =\\\"y>"}`, `{"a": "\n"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "</p x>"}`, `{"a": "</p x>"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<!x--y>1<![CDATA[<p>&amp;]]>2"}`, `{"a": "1<p>&amp;2"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<!-- a <b> -->1<!-- x"}`, `{"a": "1"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<?xml v?>1<?x>"}`, `{"a": "1<?x>"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<script>a(\"</p>\")<!-- \"</script>\" --></script >1<style a>x"}`, `{"a": "\n1"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "<script/>1"}`, `{"a": "\n1"}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "&nbsp;&lang;&AMP;&fjlig;&#x1F600;&#xD83D;&#56832;&#x01F600;&copy<>&quot"}`, `{"a": " 〈&&fjlig;😀😀&#x01F600;&copy<>\""}`},
+	{`[{html_strip: {field: a}}]`, `{"a": "< b>1< br>2<é:x.y>3</a>4<a"}`, `{"a": "1\n2\n34"}`},
 }
-
