@@ -8,8 +8,13 @@ import (
 
 // Append appends the time, in ns since the epoch, as it is in the zone offset seconds east of UTC.
 func (f *Format) Append(dst []byte, ns int64, offset int) []byte {
-	t := time.Unix(0, ns+int64(offset)*1e9).UTC()
-	return appendFields(dst, f.fields, t, offset)
+	return f.AppendMoment(dst, Moment{ns / 1e9, int(ns % 1e9), offset})
+}
+
+// AppendMoment appends a point in time.
+func (f *Format) AppendMoment(dst []byte, m Moment) []byte {
+	t := time.Unix(m.Seconds+int64(m.Offset), int64(m.Nanos)).UTC()
+	return appendFields(dst, f.fields, t, m.Offset)
 }
 
 // CanAppend tells whether Append knows all of the pattern.
@@ -51,7 +56,11 @@ func appendFields(dst []byte, fields []field, t time.Time, offset int) []byte {
 		case 'a':
 			dst = append(dst, halves[t.Hour()/12]...)
 		case 'G':
-			dst = append(dst, "AD"...)
+			if t.Year() < 1 {
+				dst = append(dst, "BC"...)
+			} else {
+				dst = append(dst, "AD"...)
+			}
 		case 'S':
 			scale := 1_000_000_000
 			for range f.count {
@@ -62,6 +71,8 @@ func appendFields(dst []byte, fields []field, t time.Time, offset int) []byte {
 				}
 				dst = append(dst, byte('0'+t.Nanosecond()/scale%10))
 			}
+		case 'y', 'u', 'Y':
+			dst = appendYear(dst, numberOf(f, t), f.count)
 		default:
 			dst = appendPadded(dst, numberOf(f, t), f.count)
 		}
@@ -69,13 +80,28 @@ func appendFields(dst []byte, fields []field, t time.Time, offset int) []byte {
 	return dst
 }
 
+// appendYear appends a year with as many digits as there are letters; one with more has its sign.
+func appendYear(dst []byte, year, count int) []byte {
+	switch {
+	case year < 0:
+		return appendPadded(append(dst, '-'), -year, count)
+	case year > 9999 && count >= 4:
+		dst = append(dst, '+')
+	}
+	return appendPadded(dst, year, count)
+}
+
 func numberOf(f *field, t time.Time) int {
 	switch f.letter {
 	case 'y', 'u':
-		if f.count == 2 {
-			return t.Year() % 100
+		year := t.Year()
+		if f.letter == 'y' && year < 1 { // of its era
+			year = 1 - year
 		}
-		return t.Year()
+		if f.count == 2 {
+			return (year%100 + 100) % 100
+		}
+		return year
 	case 'Y', 'w': // output has ISO weeks
 		year, week := t.ISOWeek()
 		if f.letter == 'w' {

@@ -168,10 +168,22 @@ const (
 	hasCalendarYear // and not of weeks
 )
 
-// Resolve is the time in ns since the epoch and the offset of its zone in seconds. zone is that of dates
-// without one. Months and days that are absent are the first. Without HasYear, the caller has set Year; a day that its
-// month does not have is the last. Years beyond 1678 to 2261 do not fit: see [Date.Fits].
+// Moment is a point in time and the offset of the zone in which it is told.
+type Moment struct {
+	Seconds int64 // since the epoch
+	Nanos   int   // 0 to 999,999,999
+	Offset  int   // seconds east of UTC
+}
+
+// Resolve is the same as [Date.Moment] in ns since the epoch. Years beyond 1678 to 2261 do not fit: see [Date.Fits].
 func (d *Date) Resolve(zone *time.Location) (ns int64, offset int) {
+	m := d.Moment(zone)
+	return m.Seconds*1e9 + int64(m.Nanos), m.Offset
+}
+
+// Moment is the point in time. zone is that of dates without one. Months and days that are absent are the first.
+// Without HasYear, the caller has set Year; a day that its month does not have is the last.
+func (d *Date) Moment(zone *time.Location) Moment {
 	year, month, day := d.Year, max(d.Month, 1), max(d.Day, 1)
 	switch {
 	case d.DayOfYear > 0:
@@ -186,24 +198,24 @@ func (d *Date) Resolve(zone *time.Location) (ns int64, offset int) {
 	t := time.Date(year, time.Month(month), day, d.Hour, d.Minute, d.Second, d.Nanos, time.UTC)
 	if d.Has&HasZone != 0 {
 		if d.Zone == nil {
-			return t.UnixNano() - int64(d.Offset)*1e9, d.Offset
+			return Moment{t.Unix() - int64(d.Offset), d.Nanos, d.Offset}
 		}
 		zone = d.Zone
 	}
 	if zone == time.UTC {
-		return t.UnixNano(), 0
+		return Moment{t.Unix(), d.Nanos, 0}
 	}
 	// An hour that comes twice is the first; one that is jumped over counts from before the jump, as in Java.
 	local := t.Unix()
 	before := offsetAt(local-86400, zone)
 	if first := local - before; offsetAt(first, zone) == before {
-		return first*1e9 + int64(d.Nanos), int(before)
+		return Moment{first, d.Nanos, int(before)}
 	}
 	after := offsetAt(local+86400, zone)
 	if second := local - after; offsetAt(second, zone) == after {
-		return second*1e9 + int64(d.Nanos), int(after)
+		return Moment{second, d.Nanos, int(after)}
 	}
-	return (local-before)*1e9 + int64(d.Nanos), int(after)
+	return Moment{local - before, d.Nanos, int(after)}
 }
 
 // Fits tells whether Resolve can tell the time.

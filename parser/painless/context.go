@@ -1,7 +1,9 @@
 package painless
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/millrace/millrace/event"
 )
@@ -165,6 +167,10 @@ func (c *Context) recovered(p *program, r any) error {
 		}
 		return e
 	case error:
+		var other *runtime.TypeAssertionError
+		if errors.As(r, &other) { // what a method of Java's dereferences
+			return &Error{Class: "java.lang.NullPointerException", Message: "an argument is null, or of another class than the method takes"}
+		}
 		if r == event.ErrTooLarge {
 			return &Error{Class: "java.lang.OutOfMemoryError", Message: r.Error()}
 		}

@@ -27,7 +27,11 @@ func (g *generator) fill(template string, depth int) string {
 		}
 		end := i + strings.IndexByte(template[i:], '>')
 		b.WriteString(template[:i])
-		b.WriteString(g.expr(template[i+1:end], depth))
+		if t := template[i+1 : end]; leaves[t] == nil && templates[t] == nil {
+			b.WriteString(template[i : end+1]) // the name of a group
+		} else {
+			b.WriteString(g.expr(t, depth))
+		}
 		template = template[end+1:]
 	}
 }
@@ -43,6 +47,21 @@ var leaves = map[string][]string{
 	"def": {
 		"ctx.s", "ctx.i", "ctx.big", "ctx.d", "ctx.b", "ctx.n", "ctx.l", "ctx.m", "ctx.missing", "ctx.e", "ctx.num", "ctx.m.k", "ctx.m.x", "ctx.l[0]",
 		"ctx['s']", "ctx.u", "ctx.f", "ctx.l2", "ctx.m?.deep?.er", "params.p", "params.q",
+	},
+	"year":  {"2024", "2023", "1970", "1969", "1600", "2999", "9999", "1", "2100"},
+	"month": {"1", "2", "3", "10", "11", "12"},
+	"day":   {"1", "10", "28", "31"},
+	"zone":  {"'UTC'", "'Z'", "'+05:30'", "'Europe/Paris'", "'America/New_York'", "'Asia/Kolkata'", "'-03:00'"},
+	"move": {
+		"plusSeconds", "minusHours", "plusDays", "minusWeeks", "plusMonths", "minusMonths", "plusNanos", "minusMinutes",
+	},
+	"unit": {"NANOS", "SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS"},
+	"pattern": {
+		"'yyyy-MM-dd'", "'dd/MMM/yyyy:HH:mm:ss Z'", "'EEE, d MMMM uuuu'", "'yy.M.d H:m:s.SSS XXX'", "'hh:mm a'", "'DDD'", "'yyyyMMddHHmmss'", "'EEEE'", "\"yyyy-MM-dd'T'HH:mm:ssX\"",
+	},
+	"datetext": {
+		"'2020-02-29T01:02:03Z'", "'2020-02-30T01:02:03Z'", "'2020-02-29T01:02:03.5+01:00'", "'2020-02-29'", "'2020-2-29'", "'2020-02-29T01:02Z'", "'2020-02-29T24:00:00Z'", "'0001-01-01T00:00:00Z'",
+		"'2020-02-29T01:02:03Z[Europe/Paris]'", "'2020-02-29T01:02:03+02:00[Europe/Paris]'", "'+12020-02-29T01:02:03Z'", "'x'", "''", "'-7'", "'2020-02-29 01:02:03'", "'2020-13-01T00:00:00Z'", "'2019-02-29'",
 	},
 	"list": {"[]", "[1]", "[1, 2, 3]", "['a', 'b', 'a']", "[3, 1, 2]", "['b', 'c', 'a']", "[1, 2L, 3.0]", "[null, 1]", "[[1], [2]]", "new ArrayList()"},
 	"map":  {"[:]", "['a': 1]", "['a': 1, 'b': 2, 'c': 3]", "['x': null]", "['k': 'v', 'l': [1]]", "new HashMap()", "['zeta': 1, 'alpha': 2, 'beta': 3, 'gamma': 4]"},
@@ -111,7 +130,7 @@ var templates = map[string][]string{
 }
 
 func (g *generator) expr(t string, depth int) string {
-	if l := leaves[t]; len(l) > 0 && (depth <= 0 || g.r.IntN(4) == 0) {
+	if l := leaves[t]; len(l) > 0 && (depth <= 0 || len(templates[t]) == 0 || g.r.IntN(4) == 0) {
 		return g.pick(l...)
 	}
 	if depth <= 0 && t == "any" {
@@ -155,6 +174,72 @@ var statements = []string{
 	"r = DateTimeFormatter.ofPattern('yyyy-MM-dd HH:mm:ss.SSS Z').format(ZonedDateTime.parse('2021-12-31T23:59:59.999Z').plusMinutes((int)(<int> % 1000000)));",
 }
 
+// moreStatements are of types that the compiler knows, lambdas, dates, matchers, streams and errors.
+var moreStatements = []string{
+	"String s = <string>; r = s.length() + s.indexOf('a') + s + s.toUpperCase().replace('A', s);",
+	"List l = <list>; l.add(<any>); l.add(0, <any>); r = l.indexOf(<any>) + ':' + l + l.contains(<any>) + l.hashCode();",
+	"List l = new ArrayList(<list>); l.set(<small>, <any>); l.remove(<small>); Collections.reverse(l); r = l;",
+	"Map m = new TreeMap(<map>); m.put(<string>, <any>); r = m.keySet().toString() + m.values() + m.entrySet() + m.size();",
+	"Map m = new HashMap(<map>); m.putIfAbsent(<string>, <any>); m.replaceAll((k, v) -> k + v); m.compute('a', (k, v) -> v == null ? 'none' : v + '!'); r = m;",
+	"Map m = new LinkedHashMap(); m.put(<string>, <int>); m.put(<string>, <int>); m.computeIfPresent('a', (k, v) -> v + 1); m.remove(<string>, <any>); r = m;",
+	"Set s = new LinkedHashSet(<list>); s.retainAll(<list>); s.add(<any>); r = s.contains(<any>) + ':' + s;",
+	"Deque q = new ArrayDeque(); q.add(<int>); q.add(<string>); r = q.size() + q.toString() + q.contains(<any>);",
+	"StringBuilder b = new StringBuilder(<string>); b.insert(<small>, <any>); b.deleteCharAt(<small>); r = b.length() + b.toString() + b.indexOf(<string>);",
+	"StringBuilder b = new StringBuilder(); b.append(<string>).append(<int>).append(<bool>).append(<char>).append(<double>); b.setLength(<small>); b.replace(0, 1, <string>); r = b.reverse().toString();",
+	"StringBuilder b = new StringBuilder(<string>); b.setCharAt(<small>, <char>); r = b.substring(<small>) + b.charAt(<small>);",
+	"Matcher m = /(?<x>[a-z]+)(,?)/.matcher(<string>); if (m.find()) { r = m.group('x') + m.end() + m.groupCount() + m.start(2); } else { r = m.matches(); }",
+	"Matcher m = /\\b(\\w)(\\w*)/.matcher(<string>); r = m.replaceAll('$2$1') + m.replaceFirst('<\\$1>') + m.lookingAt() + m.reset().find();",
+	"Pattern p = /[,\\s]+/; r = Arrays.asList(p.split(<string>)).toString() + p.pattern() + p.matcher(<string>).matches();",
+	"r = <string>.replaceFirst(/[a-z]/, m -> '[' + m.group() + m.start() + ']');",
+	"r = <string>.splitOnToken(<string>).length + '|' + String.join('|', <string>.splitOnToken(','));",
+	"try { r = <int> / <int>; } catch (ArithmeticException e) { r = 'div ' + e.getMessage(); }",
+	"try { def l = <list>; r = l.get(<small>); } catch (IndexOutOfBoundsException e) { r = 'index'; } catch (Exception e) { r = 'other'; }",
+	"try { throw new RuntimeException(<string>); } catch (RuntimeException e) { r = e.getMessage() + e.toString(); }",
+	"try { try { def x = null; x.size(); } catch (IllegalArgumentException e) { r = 'iae'; } } catch (NullPointerException e) { r = 'npe'; }",
+	"try { r = Integer.parseInt(<string>); } catch (NumberFormatException e) { r = e.getMessage(); }",
+	"try { String s = <def>; r = s; } catch (ClassCastException e) { r = 'cast'; }",
+	"try { int i = <def>; r = i + 1; } catch (Exception e) { r = 'no int'; }",
+	"r = <list>.stream().map(x -> '' + x).filter(x -> x.length() > 1).collect(Collectors.joining(',', '[', ']'));",
+	"r = <list>.stream().map(String::valueOf).sorted(Comparator.reverseOrder()).collect(Collectors.toList());",
+	"r = <list>.stream().mapToInt(x -> ('' + x).length()).sum() + <list>.stream().mapToLong(x -> 2L).max().getAsLong();",
+	"r = IntStream.range(0, 5).filter(i -> i % 2 == 0).map(i -> i * 3).boxed().collect(Collectors.toList());",
+	"r = IntStream.rangeClosed(1, 4).mapToObj(i -> 'n' + i).collect(Collectors.joining(' ')) + IntStream.range(0, 3).average().getAsDouble();",
+	"r = <list>.stream().collect(Collectors.partitioningBy(x -> x == <any>)); r = '' + r.get(true) + r.get(false);",
+	"r = <list>.stream().collect(Collectors.groupingBy(x -> '' + x, Collectors.counting()));",
+	"r = new TreeMap(<list>.stream().collect(Collectors.toMap(x -> '' + x, x -> 1, (a, b) -> a + b)));",
+	"r = <list>.stream().reduce('', (a, b) -> a + b) + <list>.stream().noneMatch(x -> x == null) + <list>.stream().findFirst().isPresent();",
+	"r = Optional.ofNullable(<def>).map(x -> x.toString()).orElse('none');",
+	"def f = <list>.stream().skip(<small>).limit(2).toArray(); r = f.length;",
+	"boolean b = <bool>; b &= <bool>; b |= <bool>; b ^= <bool>; r = b;",
+	"int i = <int>; i += <int>; i -= <long>; i *= <double>; i <<= <small>; i >>>= 1; i |= 5; r = i;",
+	"long l = <long>; l /= 3; l %= <int>; l += <float>; l >>= <small>; r = l;",
+	"double d = <double>; d += <int>; d *= <long>; d -= <float>; d++; r = d;",
+	"float f = <float>; f += <int>; f /= <float>; f--; r = f;",
+	"byte b = (byte)<int>; b += <small>; b++; short s = b; s *= 2; char c = 'c'; c++; r = '' + b + s + c;",
+	"def a = <def>; def b = a; a += 1; r = a + '/' + b;",
+	"def a = <list>; a[<small>] = <any>; a[0] += 1; r = a;",
+	"def m = <map>; m['a'] += <any>; m.b = m.a; r = m;",
+	"String[] a = <string>.splitOnToken(','); a[0] = <string>; for (String x : a) { acc.add(x.trim()); } r = acc;",
+	"int[] a = new int[] {<int>, <int>}; int sum = 0; for (int x : a) { sum += x; } r = sum + a.length;",
+	"def a = new def[2]; a[1] = <any>; r = a[1] === a[0];",
+	"int[][] a = new int[2][3]; a[1][2] = <int>; r = a[1][2] + a[0][0] + a.length + a[0].length;",
+	"for (int i = 0; i < 3; i++) { for (int j = 0; j < 3; j++) { if (j == i) { continue; } if (i == 2) { break; } acc.add(i * 10 + j); } } r = acc;",
+	"def it = <map>.entrySet().iterator(); while (it.hasNext()) { def e = it.next(); if (e.getKey() == 'a') { e.setValue('seen'); } acc.add(e.key + e.value); } r = acc;",
+	"for (def e : <map>.entrySet()) { acc.add(e.getKey() + '=' + e.getValue()); } Collections.sort(acc); r = acc;",
+	"for (String k : <map>.keySet()) { acc.add(k.length()); } r = acc;",
+	"ZonedDateTime z = ZonedDateTime.of(<year>, <month>, <day>, 23, 59, 58, 999999999, ZoneId.of(<zone>)); r = z.toString() + z.getDayOfYear() + z.toEpochSecond() + z.getOffset() + z.getMonth();",
+	"ZonedDateTime z = ZonedDateTime.of(<year>, <month>, <day>, 1, 2, 3, 0, ZoneId.of(<zone>)); r = z.<move>(<int>) + '|' + z.<move>(<small>).toLocalDate();",
+	"ZonedDateTime z = ZonedDateTime.of(<year>, <month>, <day>, 12, 30, 0, 5000000, ZoneId.of('UTC')); r = z.format(DateTimeFormatter.ofPattern(<pattern>));",
+	"ZonedDateTime a = ZonedDateTime.of(<year>, <month>, <day>, 12, 30, 0, 0, ZoneId.of(<zone>)); ZonedDateTime b = ZonedDateTime.of(<year>, <month>, <day>, 1, 0, 0, 0, ZoneId.of(<zone>)); r = ChronoUnit.<unit>.between(a, b) + '|' + Duration.between(a, b) + a.isBefore(b) + a.compareTo(b) + a.equals(b);",
+	"LocalDate d = LocalDate.of(<year>, <month>, <day>); r = d.plusDays(<int>).toString() + d.lengthOfMonth() + d.isLeapYear() + d.getDayOfWeek() + d.withDayOfMonth(5).minusMonths(<small>);",
+	"LocalDateTime t = LocalDateTime.of(<year>, <month>, <day>, 3, 4, 5); r = t.toString() + t.truncatedTo(ChronoUnit.HOURS) + t.atZone(ZoneId.of(<zone>)).toInstant();",
+	"Instant i = Instant.ofEpochSecond(<int>, <int>); r = i.toString() + i.plusMillis(<int>).toEpochMilli() + i.truncatedTo(ChronoUnit.MINUTES) + i.atZone(ZoneId.of(<zone>)).getHour();",
+	"Duration d = Duration.ofMillis(<long>); r = d.toString() + d.toMinutes() + d.getSeconds() + d.plusSeconds(<int>).toHours();",
+	"r = ZonedDateTime.parse(<datetext>).toString();",
+	"r = LocalDate.parse(<datetext>).toString();",
+	"r = Instant.parse(<datetext>).toEpochMilli();",
+}
+
 const preamble = `String show(def v) {
   if (v == null) return 'null';
   String t = v instanceof Integer ? 'int' : v instanceof Long ? 'long' : v instanceof Double ? 'double' : v instanceof Float ? 'float' : v instanceof Character ? 'char'
@@ -168,9 +253,12 @@ int fact(int n) { return n <= 1 ? 1 : n * fact(n - 1); }
 // script is a whole script whose outcome is a text in ctx.result<n>.
 func (g *generator) script(n int) string {
 	body := ""
-	if g.r.IntN(3) == 0 {
+	switch g.r.IntN(6) {
+	case 0, 1:
 		body = g.fill(g.pick(statements...), 2)
-	} else {
+	case 2, 3:
+		body = g.fill(g.pick(moreStatements...), 2)
+	default:
 		body = "r = " + g.expr("any", 3) + ";"
 	}
 	return fmt.Sprintf("%sdef r = null; def acc = []; try { %s ctx.result%d = show(r); } catch (Exception e) { ctx.result%d = 'error: ' + e.getMessage(); }",

@@ -65,7 +65,11 @@ func declareBuilder(l *lib, k *class) {
 	})
 	m("void setLength(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
 		n := int64(utf16Len(s.b))
-		if want := a[0].int(); want > n {
+		want := a[0].int()
+		if want < 0 {
+			c.throw("java.lang.StringIndexOutOfBoundsException", "String index out of range: %d", want)
+		}
+		if want > n {
 			c.reserve(int(want))
 			return s.add(c, this, func(b []byte) []byte { return append(b, make([]byte, want-n)...) })
 		}

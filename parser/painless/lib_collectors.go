@@ -154,7 +154,7 @@ func declareGrouping(l *lib, m func(string, func(c *Context, a []value, items []
 			if len(items) == 0 {
 				return object(&optional{})
 			}
-			return object(&optional{c.extreme(items, c.comparator(a[0]), want), true})
+			return object(&optional{v: c.extreme(items, c.comparator(a[0]), want), full: true})
 		}
 	}
 	m("Collector maxBy(Comparator)", best(1))

@@ -1,6 +1,8 @@
 package painless
 
 import (
+	"strings"
+
 	"github.com/millrace/millrace/event"
 )
 
@@ -57,7 +59,7 @@ func (k *class) arrayTag() *tag { return k.tag }
 func declareFunctions(l *lib) {
 	l.types["Object"] = l.object
 	l.string = l.class("java.lang.String")
-	for _, f := range []struct{ name, sam string }{
+	interfaces := []struct{ name, sam string }{
 		{"java.util.function.Function", "def apply(def)"},
 		{"java.util.function.BiFunction", "def apply(def,def)"},
 		{"java.util.function.UnaryOperator", "def apply(def)"},
@@ -67,18 +69,29 @@ func declareFunctions(l *lib) {
 		{"java.util.function.Consumer", "void accept(def)"},
 		{"java.util.function.BiConsumer", "void accept(def,def)"},
 		{"java.util.function.Supplier", "def get()"},
-		{"java.util.function.ToIntFunction", "int applyAsInt(def)"},
-		{"java.util.function.ToLongFunction", "long applyAsLong(def)"},
-		{"java.util.function.ToDoubleFunction", "double applyAsDouble(def)"},
-		{"java.util.function.IntFunction", "def apply(int)"},
-		{"java.util.function.IntPredicate", "boolean test(int)"},
-		{"java.util.function.IntUnaryOperator", "int applyAsInt(int)"},
-		{"java.util.function.IntBinaryOperator", "int applyAsInt(int,int)"},
-		{"java.util.function.IntConsumer", "void accept(int)"},
 		{"java.util.function.ObjIntConsumer", "void accept(def,int)"},
 		{"java.util.Comparator", "int compare(def,def)"},
 		{"java.lang.Runnable", "void run()"},
-	} {
+	}
+	for _, prim := range []*class{l.int, l.long, l.double} {
+		name, t := "java.util.function."+titleOf(prim), prim.name
+		for _, f := range []struct{ name, sam string }{
+			{"java.util.function.To" + titleOf(prim) + "Function", "$ applyAs$T(def)"},
+			{name + "Function", "def apply($)"}, {name + "Predicate", "boolean test($)"}, {name + "UnaryOperator", "$ applyAs$T($)"},
+			{name + "BinaryOperator", "$ applyAs$T($,$)"}, {name + "Consumer", "void accept($)"}, {name + "Supplier", "$ getAs$T()"},
+		} {
+			f.sam = strings.ReplaceAll(strings.ReplaceAll(f.sam, "$T", titleOf(prim)), "$", t)
+			interfaces = append(interfaces, f)
+		}
+		for _, to := range []*class{l.int, l.long, l.double} {
+			if to != prim {
+				interfaces = append(interfaces, struct{ name, sam string }{
+					name + "To" + titleOf(to) + "Function", to.name + " applyAs" + titleOf(to) + "(" + t + ")",
+				})
+			}
+		}
+	}
+	for _, f := range interfaces {
 		k := l.class(f.name)
 		k.method(l, f.sam, func(c *Context, this value, args []value) value { return c.apply(this, args...) })
 		for _, m := range k.methods {
@@ -155,6 +168,7 @@ func declareThrowables(l *lib) {
 		{"java.lang.IllegalStateException", "RuntimeException"},
 		{"java.lang.NullPointerException", "RuntimeException"},
 		{"java.lang.ClassCastException", "RuntimeException"},
+		{"java.lang.invoke.WrongMethodTypeException", "RuntimeException"},
 		{"java.lang.ArithmeticException", "RuntimeException"},
 		{"java.lang.NegativeArraySizeException", "RuntimeException"},
 		{"java.lang.ArrayStoreException", "RuntimeException"},
@@ -182,6 +196,7 @@ func declareThrowables(l *lib) {
 		})
 		k.method(l, "new()", func(*Context, value, []value) value { return object(&exception{cls: k, at: -1}) })
 	}
+	l.types["WrongMethodTypeException"].hidden = true
 }
 
 func (l *lib) mustTypeOr(name string, k *class) *class {

@@ -203,6 +203,7 @@ func declareMapConstructors(l *lib) {
 		m := c.newMap()
 		if len(a) > 0 && !a[0].isNull() {
 			switch n := c.size(a[0]); {
+			case n == 0:
 			case n < 3:
 				m.ref = l.tags.copied4
 			case n < 6:

@@ -306,10 +306,14 @@ func declareDuration(l *lib, k *class) {
 		})
 		if word != "Seconds" {
 			m("long to"+word+"()", func(_ *Context, d *duration, _ []value) value {
+				s, n := d.s, d.ns
 				if ns >= 1e9 {
-					return long(floorDiv(d.s, ns/1e9))
+					return long(s / (ns / 1e9))
 				}
-				return long(d.s*(1e9/ns) + d.ns/ns)
+				if s < 0 {
+					s, n = s+1, n-1e9
+				}
+				return long(s*(1e9/ns) + n/ns)
 			})
 		}
 	}

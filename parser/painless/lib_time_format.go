@@ -61,11 +61,8 @@ func (c *Context) formatDate(x value, d *temporal) value {
 		}
 		return c.textValue(out)
 	}
-	if y := t.Year(); y < 1678 || y > 2261 {
-		c.throw("java.time.DateTimeException", "the year %d cannot be written with a pattern here", y)
-	}
 	_, offset := t.Zone()
-	return c.textValue(f.f.Append(nil, t.UnixNano(), offset))
+	return c.textValue(f.f.AppendMoment(nil, javatime.Moment{Seconds: t.Unix(), Nanos: t.Nanosecond(), Offset: offset}))
 }
 
 // trimFraction cuts zeros off the end of a fraction.
@@ -106,8 +103,8 @@ func (c *Context) parseWith(kind temporalKind, s []byte, x value) value {
 	case kind == kindZoned || kind == kindOffset:
 		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Unable to obtain %s from TemporalAccessor", s, temporalNames[kind])
 	}
-	ns, _ := d.Resolve(loc)
-	t := time.Unix(0, ns).In(loc)
+	at := d.Moment(loc)
+	t := time.Unix(at.Seconds, int64(at.Nanos)).In(loc)
 	if kind > kindInstant {
 		t, zone = local(t), ""
 	}

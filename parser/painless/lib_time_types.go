@@ -116,6 +116,16 @@ func (c *Context) field(d *temporal, x value) int64 {
 	return sod*1e9 + int64(t.Nanosecond())
 }
 
+// offsetOf is the offset that a time has from UTC.
+func offsetOf(t time.Time) *zoneID {
+	_, s := t.Zone()
+	if s == 0 {
+		return &zoneID{"Z", time.UTC}
+	}
+	loc := time.FixedZone("", s)
+	return &zoneID{offsetID(t), loc}
+}
+
 func floorDiv(n, d int64) int64 {
 	if q := n / d; n%d >= 0 {
 		return q
@@ -151,7 +161,7 @@ func declareConversions(l *lib, kind temporalKind, k *class, m temporalMethod) {
 		to("Instant toInstant()", kindInstant, time.Time.UTC)
 		to("LocalDateTime toLocalDateTime()", kindDateTime, local)
 		m("long toEpochSecond()", func(_ *Context, d *temporal, _ []value) value { return long(d.t.Unix()) })
-		m("ZoneOffset getOffset()", func(c *Context, d *temporal, _ []value) value { return object(c.zone(offsetID(d.t))) })
+		m("ZoneOffset getOffset()", func(_ *Context, d *temporal, _ []value) value { return object(offsetOf(d.t)) })
 		if kind == kindOffset {
 			to("ZonedDateTime toZonedDateTime()", kindZoned, func(t time.Time) time.Time { return t })
 			break
@@ -205,6 +215,13 @@ func declareConversions(l *lib, kind temporalKind, k *class, m temporalMethod) {
 			})
 		}
 	case kindDate:
+		lengths := func(t time.Time) (month, year int) {
+			first := time.Date(t.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+			return time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day(), first.AddDate(1, 0, -1).YearDay()
+		}
+		m("int lengthOfMonth()", func(_ *Context, d *temporal, _ []value) value { n, _ := lengths(d.t); return count(n) })
+		m("int lengthOfYear()", func(_ *Context, d *temporal, _ []value) value { _, n := lengths(d.t); return count(n) })
+		m("boolean isLeapYear()", func(_ *Context, d *temporal, _ []value) value { _, n := lengths(d.t); return boolean(n > 365) })
 		m("ZonedDateTime atStartOfDay(ZoneId)", func(c *Context, d *temporal, a []value) value {
 			return zoned(c, localIn(d.t, a[0].ref.(*zoneID).loc), a[0])
 		})
@@ -231,6 +248,9 @@ func (c *Context) dateOf(a []value) time.Time {
 		if v < limits[i][0] || v > limits[i][1] {
 			c.throw("java.time.DateTimeException", "Invalid value for %s (valid values %d - %d): %d", names[i], limits[i][0], limits[i][1], v)
 		}
+	}
+	if why := noSuchDay(int(n[0]), int(n[1]), int(n[2])); why != "" {
+		c.throw("java.time.DateTimeException", "%s", why)
 	}
 	return time.Date(int(n[0]), time.Month(n[1]), int(n[2]), int(n[3]), int(n[4]), int(n[5]), int(n[6]), time.UTC)
 }

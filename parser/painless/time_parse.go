@@ -1,6 +1,7 @@
 package painless
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,12 @@ func (c *Context) parseTemporal(kind temporalKind, x value) value {
 	s := string(c.arg(x))
 	p := isoParser{s: s}
 	d, ok := p.parse(c, kind)
+	if ok && p.at == len(s) && p.wrong != "" {
+		if kind == kindInstant {
+			c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed at index 0", s)
+		}
+		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: %s", s, p.wrong)
+	}
 	if !ok || p.at != len(s) {
 		at := p.at
 		more := ""
@@ -31,8 +38,9 @@ func (c *Context) parseTemporal(kind temporalKind, x value) value {
 }
 
 type isoParser struct {
-	s  string
-	at int
+	s     string
+	at    int
+	wrong string // what is wrong with the date, which is said when all has been read
 }
 
 // number reads n digits.
@@ -71,7 +79,7 @@ func (p *isoParser) parse(c *Context, kind temporalKind) (*temporal, bool) {
 	year, month, day := 1970, 1, 1
 	if kind != kindTime {
 		var ok bool
-		if year, month, day, ok = p.date(c); !ok {
+		if year, month, day, ok = p.date(); !ok {
 			return nil, false
 		}
 		if kind == kindDate {
@@ -102,8 +110,8 @@ func (p *isoParser) parse(c *Context, kind temporalKind) (*temporal, bool) {
 	} else if kind == kindInstant {
 		return nil, false
 	}
-	if hour > 23 || minute > 59 || second > 59 {
-		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Invalid value for a time of day", p.s)
+	if wrong := wrongTime(hour, minute, second); wrong != "" && p.wrong == "" {
+		p.wrong = wrong
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, second, ns, time.UTC)
 	if kind == kindDateTime || kind == kindTime {
@@ -134,7 +142,7 @@ func (p *isoParser) year() (year int, ok bool) {
 	return sign * year, ok
 }
 
-func (p *isoParser) date(c *Context) (year, month, day int, ok bool) {
+func (p *isoParser) date() (year, month, day int, ok bool) {
 	if year, ok = p.year(); !ok || !p.byte('-') {
 		return 0, 0, 0, false
 	}
@@ -144,18 +152,46 @@ func (p *isoParser) date(c *Context) (year, month, day int, ok bool) {
 	if day, ok = p.number(2); !ok {
 		return
 	}
+	p.wrong = wrongDate(year, month, day)
+	return year, month, day, true
+}
+
+// wrongTime says in Java's words what is wrong with a time of day, "" for nothing.
+func wrongTime(hour, minute, second int) string {
+	switch {
+	case hour > 23:
+		return fmt.Sprintf("Invalid value for HourOfDay (valid values 0 - 23): %d", hour)
+	case minute > 59:
+		return fmt.Sprintf("Invalid value for MinuteOfHour (valid values 0 - 59): %d", minute)
+	case second > 59:
+		return fmt.Sprintf("Invalid value for SecondOfMinute (valid values 0 - 59): %d", second)
+	}
+	return ""
+}
+
+// wrongDate says in Java's words what is wrong with a date, "" for nothing.
+func wrongDate(year, month, day int) string {
+	switch {
+	case year > 999999999 || year < -999999999:
+		return fmt.Sprintf("Invalid value for Year (valid values -999999999 - 999999999): %d", year)
+	case month < 1 || month > 12:
+		return fmt.Sprintf("Invalid value for MonthOfYear (valid values 1 - 12): %d", month)
+	case day < 1 || day > 31:
+		return fmt.Sprintf("Invalid value for DayOfMonth (valid values 1 - 28/31): %d", day)
+	}
+	return noSuchDay(year, month, day)
+}
+
+// noSuchDay is the same for a day that its month does not have.
+func noSuchDay(year, month, day int) string {
 	last := time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	switch {
-	case month < 1 || month > 12:
-		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Invalid value for MonthOfYear (valid values 1 - 12): %d", p.s, month)
-	case day < 1 || day > 31:
-		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Invalid value for DayOfMonth (valid values 1 - 28/31): %d", p.s, day)
-	case day > last && day == 29:
-		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Invalid date 'February 29' as '%d' is not a leap year", p.s, year)
-	case day > last:
-		c.throw("java.time.format.DateTimeParseException", "Text '%s' could not be parsed: Invalid date '%s %d'", p.s, strings.ToUpper(time.Month(month).String()), day)
+	case day <= last:
+		return ""
+	case day == 29:
+		return fmt.Sprintf("Invalid date 'February 29' as '%d' is not a leap year", year)
 	}
-	return year, month, day, true
+	return fmt.Sprintf("Invalid date '%s %d'", strings.ToUpper(time.Month(month).String()), day)
 }
 
 // fraction reads up to nine digits as nanoseconds.

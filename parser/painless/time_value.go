@@ -177,13 +177,10 @@ func (c *Context) zone(id string) *zoneID {
 func localIn(t time.Time, loc *time.Location) time.Time {
 	d := javatime.Date{
 		Has: javatime.HasYear | javatime.HasMonth | javatime.HasDay, Year: t.Year(), Month: int(t.Month()), Day: t.Day(),
-		Hour: t.Hour(), Minute: t.Minute(), Second: t.Second(),
+		Hour: t.Hour(), Minute: t.Minute(), Second: t.Second(), Nanos: t.Nanosecond(),
 	}
-	if y := t.Year(); loc == time.UTC || y < 1700 || y > 2250 {
-		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc)
-	}
-	ns, _ := d.Resolve(loc)
-	return time.Unix(0, ns+int64(t.Nanosecond())).In(loc)
+	at := d.Moment(loc)
+	return time.Unix(at.Seconds, int64(at.Nanos)).In(loc)
 }
 
 func local(t time.Time) time.Time {
