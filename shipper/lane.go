@@ -40,14 +40,16 @@ type lane struct {
 	full     quiet.Gate
 	stats    *laneStats
 
-	closed chan *batch   // in order; has room for all there are
-	room   chan struct{} // there is a free batch again
-	linger *time.Timer   // set by the first line of the open batch
+	patience time.Duration
+	closed   chan *batch   // in order; has room for all there are
+	room     chan struct{} // there is a free batch again
+	linger   *time.Timer   // set by the first line of the open batch
 
 	mu     sync.Mutex
 	free   []*batch // the last one is taken first: it is in the processor's cache
 	open   *batch   // nil: the next line has to take a free one
-	behind bool     // the spool was waited for in vain, and has not caught up yet
+	stuck  bool     // the spool is waited for, longer than anyone likes
+	behind bool     // it was waited for in vain, and has not caught up yet
 }
 
 type laneStats struct {
@@ -70,7 +72,7 @@ type place struct {
 
 func newLane(name string, cfg BatchConfig, spool Spool, gaps *gapLog, log *zap.Logger) *lane {
 	l := &lane{
-		name: name, cfg: cfg, spool: spool, gaps: gaps, log: log, full: quiet.Gate{Every: 10 * time.Second}, stats: new(laneStats),
+		name: name, cfg: cfg, spool: spool, gaps: gaps, log: log, full: quiet.Gate{Every: 10 * time.Second}, stats: new(laneStats), patience: patience,
 		closed: make(chan *batch, batchesPerLane), room: make(chan struct{}, 1), linger: time.NewTimer(0),
 	}
 	l.linger.Stop()
@@ -185,26 +187,33 @@ func (l *lane) take(r *run) bool {
 	if len(l.free) == 0 && !l.behind {
 		var timeout <-chan time.Time
 		if !l.answered {
-			timer := time.NewTimer(patience)
+			timer := time.NewTimer(l.patience)
 			defer timer.Stop()
 			timeout = timer.C
 		}
 		var long <-chan time.Time
 		if r != nil && r.waits != nil {
-			timer := time.NewTimer(impatience)
+			after := impatience
+			if l.stuck {
+				after = 0
+			}
+			timer := time.NewTimer(after)
 			defer timer.Stop()
 			long = timer.C
 		}
 		for expired := false; l.open == nil && len(l.free) == 0 && !expired; {
 			l.mu.Unlock()
+			waits := false
 			select {
 			case <-l.room:
 			case <-long:
+				waits = true
 				r.waits()
 			case <-timeout:
 				expired = true
 			}
 			l.mu.Lock()
+			l.stuck = l.stuck || waits
 		}
 	}
 	if l.open != nil { // another one has taken one meanwhile
@@ -212,7 +221,7 @@ func (l *lane) take(r *run) bool {
 		return true
 	}
 	n := len(l.free)
-	l.behind = n == 0
+	l.stuck, l.behind = false, n == 0
 	if l.behind {
 		return false
 	}

@@ -112,3 +112,50 @@ func TestMoreBusyConnectionsThanBuffers(t *testing.T) {
 	pool.busy.Add(3 - maxBusy)
 	r.wantParked(connections)
 }
+
+// Connections whose lines wait for their lane leave the sweeper, with what was read of others after them; these go on.
+func TestConnectionsOfAStuckLaneLeaveTheSweeper(t *testing.T) {
+	const connections, lines = 20, 30
+	spool := &stuckSpool{lane: "stuck", until: make(chan struct{})}
+	cfg := testConfig()
+	cfg.Batch.Lines = 1
+	cfg.Routes = []RouteConfig{{Lane: "stuck", ProgramEquals: []string{"stuck"}}, {Lane: "all"}}
+	r := startSpool(t, cfg, spool)
+	for _, l := range r.intake.lanes {
+		l.mu.Lock()
+		l.patience = inTime
+		l.mu.Unlock()
+	}
+	var stuck, good []net.Conn
+	for range connections {
+		stuck, good = append(stuck, r.dial(0)), append(good, r.dial(0))
+	}
+	r.wantParked(2 * connections)
+	send := func(to []net.Conn, program string, line int) {
+		for i, c := range to {
+			r.send(c, fmt.Sprintf("<13>Nov 21 23:40:00 web1 %s: line %d of %d\n", program, line, i))
+		}
+	}
+	arrived := func(lane string, n int) {
+		t.Helper()
+		testbed.Eventually(t, inTime, func() bool { return len(spool.messages(lane)) == n }, "lines of ", lane)
+	}
+	for line := range lines {
+		send(stuck, "stuck", line)
+		send(good, "good", line)
+		arrived("all", connections*(line+1))
+	}
+	r.wantParked(connections)
+	close(spool.until)
+	arrived("stuck", connections*lines)
+	r.wantParked(2 * connections)
+	next := map[string]int{}
+	for _, m := range append(spool.messages("stuck"), spool.messages("all")...) {
+		w := strings.Fields(m)
+		if from := w[4] + w[8]; w[6] != fmt.Sprint(next[from]) {
+			t.Errorf("%q, want line %d", m, next[from])
+		} else {
+			next[from]++
+		}
+	}
+}
