@@ -1,12 +1,14 @@
 package shipper
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/internal/testbed"
+	"github.com/millrace/millrace/shipper/tlsserver"
 )
 
 // parked is how many connections of the first listener the sweeper has.
@@ -27,13 +29,45 @@ func (r *receiver) wantParked(n int) {
 	testbed.Eventually(r.t, inTime, func() bool { return r.parked() == n }, "connections parked")
 }
 
+// startSwept runs a receiver whose first listener has a sweeper; dial connects to it.
+func startSwept(t *testing.T, scheme string) (r *receiver, dial func() net.Conn) {
+	if scheme == "tcp" {
+		r = start(t, one)
+		return r, func() net.Conn { return r.dial(0) }
+	}
+	cert, key := testbed.NewPKI(t).Issue(t, "127.0.0.1")
+	r = start(t, func(c *Config) {
+		one(c)
+		c.Listeners = []ListenerConfig{{Listen: "tls://127.0.0.1:0", TLS: &tlsserver.Config{Certificate: cert, Key: key}}}
+	})
+	return r, func() net.Conn {
+		c := tls.Client(r.dial(0), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // the test of the server
+		if err := c.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+}
+
+func eachSwept(t *testing.T, test func(t *testing.T, r *receiver, dial func() net.Conn)) {
+	for _, scheme := range []string{"tcp", "tls"} {
+		t.Run(scheme, func(t *testing.T) {
+			r, dial := startSwept(t, scheme)
+			test(t, r, dial)
+		})
+	}
+}
+
 // Connections that are busy by turns, and stop in the middle of a line, keep their lines in order.
 func TestConnectionsAreParkedWhileTheyAreQuiet(t *testing.T) {
+	eachSwept(t, testConnectionsAreParked)
+}
+
+func testConnectionsAreParked(t *testing.T, r *receiver, dial func() net.Conn) {
 	const connections, rounds, lines = 5, 4, 2000
-	r := start(t, one)
 	var open []net.Conn
 	for range connections {
-		open = append(open, r.dial(0))
+		open = append(open, dial())
 	}
 	r.wantParked(connections)
 	want, sent := make([][]string, connections), 0
@@ -76,11 +110,14 @@ func TestConnectionsAreParkedWhileTheyAreQuiet(t *testing.T) {
 
 // What has arrived on parked connections at a stop is received.
 func TestStopDrainsParkedConnections(t *testing.T) {
+	eachSwept(t, testStopDrains)
+}
+
+func testStopDrains(t *testing.T, r *receiver, dial func() net.Conn) {
 	const connections = 50
-	r := start(t, one)
 	var want []string
 	for i := range connections {
-		c := r.dial(0)
+		c := dial()
 		want = append(want, fmt.Sprintf("<13>%d", i), fmt.Sprintf("<13>unfinished %d", i))
 		r.send(c, fmt.Sprintf("<13>%d\n<13>unfinished %d", i, i))
 	}
@@ -95,14 +132,17 @@ func TestStopDrainsParkedConnections(t *testing.T) {
 
 // A sender whose connections are all busy at once: those beyond the buffers there are stay with the sweeper.
 func TestMoreBusyConnectionsThanBuffers(t *testing.T) {
+	eachSwept(t, testMoreBusyThanBuffers)
+}
+
+func testMoreBusyThanBuffers(t *testing.T, r *receiver, dial func() net.Conn) {
 	const connections, lines = 20, 150
-	r := start(t, one)
 	pool := r.listeners[0].listener.(*tcpListener).pool
 	pool.busy.Add(maxBusy - 3)
 	text := strings.Repeat("<13>"+strings.Repeat("y", 995)+"\n", lines)
 	done := make(chan struct{})
 	for range connections {
-		c := r.dial(0)
+		c := dial()
 		go func() { _, _ = c.Write([]byte(text)); done <- struct{}{} }()
 	}
 	for range connections {
