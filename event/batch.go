@@ -1,6 +1,9 @@
 package event
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // Transport is how a line came in.
 type Transport uint8
@@ -87,12 +90,16 @@ func (b *Batch) AddOrigin(o *Origin) uint32 {
 
 // Add copies msg into b. origin is from AddOrigin, received in ns since the epoch, counter from IDs.Reserve.
 func (b *Batch) Add(origin uint32, received int64, counter uint64, flags Flags, msg []byte) {
-	start := len(b.Data)
+	n := len(b.Lines)
+	if n == cap(b.Lines) {
+		b.Lines = slices.Grow(b.Lines, 1)
+	}
+	b.Lines = b.Lines[:n+1]
+	l := &b.Lines[n]
+	l.Received, l.Counter = received, counter&(1<<counterBits-1)
+	l.Start, l.End = uint32(len(b.Data)), uint32(len(b.Data)+len(msg))
+	l.Origin, l.Flags = origin, flags
 	b.Data = append(b.Data, msg...)
-	b.Lines = append(b.Lines, Line{
-		Received: received, Counter: counter & (1<<counterBits - 1),
-		Start: uint32(start), End: uint32(len(b.Data)), Origin: origin, Flags: flags,
-	})
 }
 
 // AddLine copies line i of src with its id and origin.
