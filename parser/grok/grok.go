@@ -53,8 +53,9 @@ type Field struct {
 	// Path holds the segments of a bracketed name; any other name is one
 	// segment, dots included. Logstash takes a dot as part of the name,
 	// Elasticsearch as a step down: the caller decides.
-	Path []string
-	Type Type
+	Path    []string
+	Type    Type
+	Pattern int // of the set
 }
 
 // Capture is one slot that took part in a match.

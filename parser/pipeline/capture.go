@@ -1,93 +1,167 @@
 package pipeline
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/grok"
 )
 
-// capturePlace is where a capture goes: captures below one parent look for it once in a match.
+// captureTarget is where the captures of a slot go.
+type captureTarget struct {
+	path   event.Path
+	typ    grok.Type
+	parent int          // the place that has it; -1: the path is to be followed
+	name   event.Symbol // there
+	shared bool         // the pattern has several slots of this name: what more than one captures is a list
+	first  int          // of them
+}
+
+// capturePlace is a map of the document that captures go to: it is looked for once in a match.
 type capturePlace struct {
-	parent int // of grokProcessor.parents; -1: the path is to be followed
-	name   event.Symbol
+	above int // the place that has it
+	name  event.Symbol
 }
 
-// findParents fills in the places of targets, of which several have one parent.
-func findParents(targets []grokTarget) (parents []event.Path) {
-	below := map[string]int{} // distinct targets of each parent
+// atDocument is the first of the places.
+const atDocument = 0
+
+// captureTargets plans where the captures of each slot go.
+func captureTargets(o *options, fields []grok.Field) (targets []captureTarget, places []capturePlace) {
+	names := make([]string, len(fields))
+	first := map[string]int{} // by pattern and name
+	for i, f := range fields {
+		names[i] = strings.Join(f.Path, ".")
+		t := captureTarget{path: o.parsePath("patterns", names[i]), typ: f.Type, first: i}
+		key := strconv.Itoa(f.Pattern) + " " + names[i]
+		if j, ok := first[key]; ok {
+			t.first, t.shared, targets[j].shared = j, true, true
+		} else {
+			first[key] = i
+		}
+		targets = append(targets, t)
+	}
+	places = []capturePlace{{}}
+	index := map[string]int{"": atDocument}
 	for i := range targets {
 		t := &targets[i]
-		t.parent = -1
-		if t.same == i {
-			below[t.path.Parent().String()]++
+		if t.parent = -1; isPlain(names[i]) && !replaced(names, fields, i) {
+			above := atDocument
+			steps := strings.Split(names[i], ".")
+			for n, step := range steps[:len(steps)-1] {
+				path := strings.Join(steps[:n+1], ".")
+				at, ok := index[path]
+				if !ok {
+					at = len(places)
+					index[path] = at
+					places = append(places, capturePlace{above, event.Intern(step)})
+				}
+				above = at
+			}
+			t.parent, t.name = above, event.Intern(steps[len(steps)-1])
 		}
 	}
-	index := map[string]int{}
-	for i := range targets {
-		t := &targets[i]
-		parent := t.path.Parent()
-		if parent.IsZero() || below[parent.String()] < 2 || replaces(targets, parent) {
-			continue
-		}
-		at, ok := index[parent.String()]
-		if !ok {
-			at = len(parents)
-			index[parent.String()] = at
-			parents = append(parents, parent)
-		}
-		text := t.path.String()
-		t.parent, t.name = at, event.Intern(text[strings.LastIndexByte(text, '.')+1:])
-	}
-	return parents
+	return targets, places
 }
 
-// replaces tells whether a capture may put something else where parent, or what it is in, stands.
-func replaces(targets []grokTarget, parent event.Path) bool {
-	for i := range targets {
-		if strings.HasPrefix(parent.String()+".", targets[i].path.String()+".") {
+// isPlain tells whether a name is that of a field of the document, step by step.
+func isPlain(name string) bool {
+	return !strings.HasPrefix(name, "_ingest") && !strings.HasPrefix(name, "_source") && !strings.Contains("."+name+".", "..")
+}
+
+// replaced tells whether another capture of the pattern may put something else where that of slot i is to go.
+func replaced(names []string, fields []grok.Field, i int) bool {
+	for j, name := range names {
+		if fields[j].Pattern == fields[i].Pattern && strings.HasPrefix(names[i], name+".") {
 			return true
 		}
 	}
 	return false
 }
 
-// write puts the captures of the last match, which was of v, into the event.
-func (p *grokProcessor) write(r *Runner, s *grokScratch, v event.Value) error {
-	ev := r.ev
-	if p.converts { // all or nothing
-		for _, c := range s.matcher.Captures() {
-			if t := p.targets[c.Field].typ; t != grok.String {
-				if _, err := convertCapture(r, ev.Sub(v, int(c.Start), int(c.End)), t); err != nil {
+// place is the map there, which is made when it is missing; another kind is something that stands there instead.
+func (p *grokProcessor) place(ev *event.Event, s *grokScratch, i int) event.Value {
+	if m := s.places[i]; m.Kind() != event.Missing {
+		return m
+	}
+	above := p.place(ev, s, p.places[i].above)
+	if above.Kind() != event.Map {
+		return above
+	}
+	m := ev.Lookup(above, p.places[i].name)
+	if m.Kind() == event.Missing {
+		m = ev.NewMap()
+		ev.Add(above, p.places[i].name, m)
+	}
+	s.places[i] = m
+	return m
+}
+
+// leavePlaces forgets the places: each is to be looked for again.
+func (s *grokScratch) leavePlaces(ev *event.Event) {
+	clear(s.places)
+	s.places[atDocument] = ev.Doc()
+}
+
+// write puts the captures of the last match, which was of v, into the event: all or, when one cannot be converted,
+// none.
+func (p *grokProcessor) write(ev *event.Event, s *grokScratch, v event.Value) (err error) {
+	captures := s.matcher.Captures()
+	if p.converts {
+		for _, c := range captures {
+			if typ := p.targets[c.Field].typ; typ != grok.String {
+				if s.converted[c.Field], err = convertCapture(ev.Bytes(v)[c.Start:c.End], typ); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	clear(s.taken)
-	clear(s.parents)
-	for _, c := range s.matcher.Captures() {
+	s.leavePlaces(ev)
+	joins := false
+	for _, c := range captures {
 		t := &p.targets[c.Field]
-		w := ev.Sub(v, int(c.Start), int(c.End))
-		if t.typ != grok.String {
-			var err error
-			if w, err = convertCapture(r, w, t.typ); err != nil {
-				return err
+		w := s.converted[c.Field]
+		if t.typ == grok.String {
+			w = ev.Sub(v, int(c.Start), int(c.End))
+		}
+		if t.shared {
+			if !joins {
+				clear(s.taken)
+				joins = true
+			}
+			if w = s.join(ev, t.first, w); w.Kind() == event.Missing {
+				continue
 			}
 		}
-		if w = s.join(ev, t.same, w); w.Kind() == event.Missing {
-			continue
-		}
-		if t.parent >= 0 && s.parents[t.parent].Kind() == event.Map {
-			ev.Put(s.parents[t.parent], t.name, w)
-			continue
+		if t.parent >= 0 {
+			if m := p.place(ev, s, t.parent); m.Kind() == event.Map {
+				ev.Put(m, t.name, w)
+				continue
+			}
 		}
 		if err := ev.Set(t.path, w); err != nil {
 			return err
 		}
-		if t.parent >= 0 {
-			s.parents[t.parent] = ev.Get(p.parents[t.parent])
-		}
+		s.leavePlaces(ev) // one may be somewhere else now
 	}
 	return nil
+}
+
+// join is what becomes of the name of slot first: w, or a list with what the name had before. It is
+// Missing when w went into a list that is there already.
+func (s *grokScratch) join(ev *event.Event, first int, w event.Value) event.Value {
+	switch before := s.taken[first]; before.Kind() {
+	case event.Missing:
+	case event.List:
+		ev.Append(before, w)
+		return event.Value{}
+	default:
+		list := ev.NewList()
+		ev.Append(list, before)
+		ev.Append(list, w)
+		w = list
+	}
+	s.taken[first] = w
+	return w
 }

@@ -14,29 +14,23 @@ import (
 // grokProcessor is `grok`.
 type grokProcessor struct {
 	field         event.Path
-	parents       []event.Path // of targets
 	set           *grok.Set
-	targets       []grokTarget // by capture slot
-	converts      bool         // some capture to a number or boolean
+	targets       []captureTarget // by capture slot
+	places        []capturePlace  // of targets
+	converts      bool            // some capture to a number or boolean
 	ignoreMissing bool
 	trace         bool
 	slot          int
 	where         string // file and line of the patterns
 }
 
-type grokTarget struct {
-	path event.Path
-	typ  grok.Type
-	same int // the first slot of the same name
-	capturePlace
-}
-
 // grokScratch is a runner's share of a grok processor.
 type grokScratch struct {
-	parents []event.Value // maps that this match has met
-	matcher *grok.Matcher
-	taken   []event.Value // by slot: what this match has for its name
-	noMatch noMatchError
+	matcher   *grok.Matcher
+	converted []event.Value // by slot
+	taken     []event.Value // by slot: what this match has for its name
+	places    []event.Value // that this match has met
+	noMatch   noMatchError
 }
 
 // noMatchError makes its text only when it is asked for, as most pipelines expect some lines not to match.
@@ -61,11 +55,7 @@ func newGrok(o *options) processor {
 	if o.oneOf("ecs_compatibility", "disabled", "v1") == "v1" {
 		lib = o.c.set.deps.ECSGrok
 	}
-	if n := o.find("pattern_definitions"); n != nil {
-		defs := map[string]string{}
-		for _, f := range n.fields {
-			defs[f.name] = o.textOf(f.node, "pattern_definitions")
-		}
+	if n, defs := o.definitions(); n != nil {
 		known := slices.Collect(maps.Values(defs))
 		for name, expr := range defs {
 			defs[name] = plainAbsent(elasticGrok(lib, expr), known)
@@ -91,17 +81,27 @@ func newGrok(o *options) processor {
 		return p
 	}
 	p.where = fmt.Sprintf("%s:%d", o.c.file, o.node.get("patterns").line)
-	first := map[string]int{}
-	for i, f := range p.set.Fields() {
-		name := strings.Join(f.Path, ".")
-		if _, seen := first[name]; !seen {
-			first[name] = i
-		}
-		p.targets = append(p.targets, grokTarget{path: o.parsePath("patterns", name), typ: f.Type, same: first[name]})
-		p.converts = p.converts || f.Type != grok.String
-	}
-	p.parents = findParents(p.targets)
+	p.targets, p.places = captureTargets(o, p.set.Fields())
+	p.converts = slices.ContainsFunc(p.targets, func(t captureTarget) bool { return t.typ != grok.String })
 	return p
+}
+
+// definitions are the grok patterns that a processor defines, and where it does; nil when it does not.
+func (o *options) definitions() (*node, map[string]string) {
+	n := o.find("pattern_definitions")
+	if n == nil {
+		return nil, nil
+	}
+	defs := map[string]string{}
+	for _, f := range n.fields {
+		defs[f.name] = o.textOf(f.node, "pattern_definitions")
+	}
+	return n, defs
+}
+
+func (p *grokProcessor) newScratch() *grokScratch {
+	return &grokScratch{matcher: p.set.NewMatcher(), converted: make([]event.Value, len(p.targets)),
+		taken: make([]event.Value, len(p.targets)), places: make([]event.Value, len(p.places))}
 }
 
 func (p *grokProcessor) run(r *Runner) error {
@@ -111,7 +111,7 @@ func (p *grokProcessor) run(r *Runner) error {
 	}
 	s, ok := r.scratch[p.slot].(*grokScratch)
 	if !ok {
-		s = &grokScratch{matcher: p.set.NewMatcher(), taken: make([]event.Value, len(p.targets)), parents: make([]event.Value, len(p.parents))}
+		s = p.newScratch()
 		r.scratch[p.slot] = s
 	}
 	pattern, matched := s.matcher.Match(r.ev.Bytes(v))
@@ -123,31 +123,13 @@ func (p *grokProcessor) run(r *Runner) error {
 		s.noMatch = noMatchError{r.ev, v, limited}
 		return &s.noMatch
 	}
-	if err := p.write(r, s, v); err != nil {
+	if err := p.write(r.ev, s, v); err != nil {
 		return err
 	}
 	if p.trace {
 		return r.ev.Set(traceIndex, r.ev.Text(strconv.Itoa(pattern)))
 	}
 	return nil
-}
-
-// join is what becomes of the name of slot same: w, or a list with what the name had before. It is
-// Missing when w went into a list that is there already.
-func (s *grokScratch) join(ev *event.Event, same int, w event.Value) event.Value {
-	switch before := s.taken[same]; before.Kind() {
-	case event.Missing:
-	case event.List:
-		ev.Append(before, w)
-		return event.Value{}
-	default:
-		list := ev.NewList()
-		ev.Append(list, before)
-		ev.Append(list, w)
-		w = list
-	}
-	s.taken[same] = w
-	return w
 }
 
 func (p *grokProcessor) notText(r *Runner, v event.Value) error {
@@ -164,14 +146,19 @@ func (p *grokProcessor) notText(r *Runner, v event.Value) error {
 }
 
 // convertCapture is %{…:name:int} and its like.
-func convertCapture(r *Runner, v event.Value, typ grok.Type) (event.Value, error) {
-	text := r.ev.Bytes(v)
+func convertCapture(text []byte, typ grok.Type) (event.Value, error) {
 	switch typ {
 	case grok.Int:
+		if n, ok := smallNumber(text); ok {
+			return event.IntValue(n), nil
+		}
 		if n, err := strconv.ParseInt(view(text), 10, 32); err == nil {
 			return event.IntValue(int32(n)), nil
 		}
 	case grok.Long:
+		if n, ok := smallNumber(text); ok {
+			return event.LongValue(int64(n)), nil
+		}
 		if n, err := strconv.ParseInt(view(text), 10, 64); err == nil {
 			return event.LongValue(n), nil
 		}
@@ -185,8 +172,20 @@ func convertCapture(r *Runner, v event.Value, typ grok.Type) (event.Value, error
 		}
 	case grok.Boolean:
 		return event.BoolValue(strings.EqualFold(view(text), "true")), nil
-	default:
-		return v, nil
 	}
-	return v, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // Java's text
+	return event.Value{}, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // Java's text
+}
+
+// smallNumber reads up to nine digits; ok is false for all else.
+func smallNumber(text []byte) (n int32, ok bool) {
+	if len(text) == 0 || len(text) > 9 {
+		return 0, false
+	}
+	for _, c := range text {
+		if c -= '0'; c > 9 {
+			return 0, false
+		}
+		n = n*10 + int32(c)
+	}
+	return n, true
 }

@@ -41,11 +41,7 @@ func newRedact(o *options) processor {
 		ignoreMissing: o.flag("ignore_missing", true), trace: o.flag("trace_redact", false), slot: o.slot()}
 	o.flag("skip_if_unlicensed", false)
 	lib := o.c.set.deps.ECSGrok
-	if n := o.find("pattern_definitions"); n != nil {
-		defs := map[string]string{}
-		for _, f := range n.fields {
-			defs[f.name] = o.textOf(f.node, "pattern_definitions")
-		}
+	if n, defs := o.definitions(); n != nil {
 		var err error
 		if lib, err = lib.With(defs); err != nil {
 			o.fail(n, "[pattern_definitions] %w", err)
