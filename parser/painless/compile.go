@@ -37,6 +37,7 @@ type compiler struct {
 	funcs     map[string]*function
 	fn        *scope
 	depth     int
+	kinds     map[*ifStmt]*kinds
 }
 
 // function is a function of the script.
@@ -79,7 +80,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	if err != nil {
 		return nil, &CompileError{src: src, Message: err.Error(), Line: 1, Column: 1}
 	}
-	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}}
+	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}, kinds: map[*ifStmt]*kinds{}}
 	if cp.fields == nil {
 		cp.fields = NewFields()
 	}

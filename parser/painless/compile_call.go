@@ -36,13 +36,18 @@ func (c *Context) call(frame int, args []value, captured []value, at []capture, 
 	base := c.base
 	c.base = len(c.stack)
 	c.frame(frame)
-	copy(c.stack[c.base:], args)
+	own := c.stack[c.base:]
+	for i := range args { // they are few: copy would cost more
+		own[i] = args[i]
+	}
 	for i, v := range captured {
-		c.stack[c.base+at[i].to] = v
+		own[at[i].to] = v
 	}
 	c.ret = value{}
 	body(c)
-	clear(c.stack[c.base:])
+	for i := range c.stack[c.base:] {
+		c.stack[c.base+i] = value{}
+	}
 	c.stack = c.stack[:c.base]
 	c.base = base
 	c.depth--

@@ -101,20 +101,34 @@ func (cp *compiler) ifStmt(s *ifStmt, in place) (step, flow) {
 		cp.fail(s.at, "extraneous if block")
 	}
 	yes, f := cp.branch(s.at, "if", s.yes, in)
-	if s.no == nil {
-		return func(c *Context) ctl {
-			if cond(c) {
-				return yes(c)
-			}
-			return next
-		}, f.or(flow{})
+	var no step
+	var g flow
+	if s.no != nil {
+		no, g = cp.branch(s.at, "else", s.no, in)
 	}
-	no, g := cp.branch(s.at, "else", s.no, in)
-	return func(c *Context) ctl {
-		if cond(c) {
+	test := func(c *Context) ctl {
+		switch {
+		case cond(c):
 			return yes(c)
+		case no != nil:
+			return no(c)
 		}
-		return no(c)
+		return next
+	}
+	k := cp.byKind(s, yes, no, cp.kindsOf(s.no))
+	if k == nil {
+		return test, f.or(g)
+	}
+	cp.kinds[s] = k
+	return func(c *Context) ctl {
+		way, known := k.way(c, &c.stack[c.base+k.slot])
+		switch {
+		case !known:
+			return test(c)
+		case way != nil:
+			return way(c)
+		}
+		return next
 	}, f.or(g)
 }
 
@@ -185,8 +199,16 @@ func (cp *compiler) eachStmt(s *eachStmt) (step, flow) {
 	}
 	conv := cp.converter(s.at, elem, t, true)
 	body, ways := cp.body(s.body, place{loop: true, loopEnd: true})
+	kinds := cp.kindsOf(s.body)
+	if kinds != nil && (kinds.slot != slot || conv != nil) {
+		kinds = nil
+	}
 	return func(c *Context) ctl {
-		it := c.loopOver(over.eval(c), s.at)
+		x := over.eval(c)
+		if kinds != nil && kinds.idle(c, x) {
+			return next
+		}
+		it := c.loopOver(x, s.at)
 		for {
 			v, ok := it.next(c)
 			if !ok {
@@ -196,8 +218,16 @@ func (cp *compiler) eachStmt(s *eachStmt) (step, flow) {
 			if conv != nil {
 				v = conv(c, v)
 			}
+			do := body
+			if kinds != nil {
+				if way, known := kinds.way(c, &v); known {
+					if do = way; do == nil {
+						continue
+					}
+				}
+			}
 			c.stack[c.base+slot] = v
-			switch body(c) {
+			switch do(c) {
 			case doBreak:
 				return next
 			case doReturn:

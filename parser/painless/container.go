@@ -321,6 +321,7 @@ type iterator struct {
 	i, n  int
 	what  viewKind
 	root  bool // it goes over ctx
+	list  bool // it goes over a list of the document
 	base  int  // of order in Context.orders
 }
 
@@ -344,12 +345,29 @@ func (c *Context) iterate(x value, at int) iterator {
 	if !x.isList() {
 		c.throwAt(at, "java.lang.IllegalArgumentException", "Cannot iterate over [%s]", c.className(x))
 	}
-	return iterator{src: x, n: c.size(x)}
+	return iterator{src: x, n: c.size(x), list: x.ref == nil}
+}
+
+// nextOfList is next for a list of the document. Java's lists look at their size, not at whether it has changed.
+func (it *iterator) nextOfList(c *Context) (value, bool) {
+	n := c.Event.Len(it.src.v)
+	if it.i == n {
+		return value{}, false
+	}
+	if n != it.n {
+		c.throwBare("java.util.ConcurrentModificationException")
+	}
+	v := c.Event.At(it.src.v, it.i)
+	it.i++
+	return c.loaded(it.src, v), true
 }
 
 func (it *iterator) next(c *Context) (value, bool) {
 	if it.order != nil {
 		return it.nextPlain(c)
+	}
+	if it.list {
+		return it.nextOfList(c)
 	}
 	if it.items == nil && it.keys == nil {
 		if it.i == c.size(it.src) { // Java's lists look at their size, not at whether it has changed

@@ -102,6 +102,14 @@ func (c *Context) loop() {
 	}
 }
 
+// loopN counts n iterations.
+func (c *Context) loopN(n int) {
+	if n > 0 {
+		c.loops += n - 1
+		c.loop()
+	}
+}
+
 // work counts n steps of a builtin that takes long on large values.
 func (c *Context) work(n int) {
 	c.loops += n >> 6

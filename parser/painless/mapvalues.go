@@ -62,10 +62,11 @@ func (c *Context) loopOver(x value, at int) iterator {
 // dropNulls is removeIf(v -> v == null) of the values of a plain map. The order in which it asks cannot be seen.
 func (c *Context) dropNulls(m value) bool {
 	c.mutable(m)
-	ev, dropped := c.Event, false
-	for i := ev.Len(m.v) - 1; i >= 0; i-- {
-		c.loop()
-		if v := c.loaded(m, ev.At(m.v, i)); v.isNull() {
+	ev, n := c.Event, c.Event.Len(m.v)
+	c.loopN(n)
+	dropped := false
+	for i := n - 1; i >= 0; i-- {
+		if ev.At(m.v, i).IsNull() {
 			ev.RemoveAt(m.v, i)
 			dropped = true
 		}
