@@ -144,6 +144,7 @@ type stream struct {
 
 	busy  bool
 	full  bool // the last read filled the buffer: there may be more
+	dry   bool // the last one took all there was, and that was not much
 	slack bool // the last one brought little, after a pause
 	last  time.Time
 
@@ -201,6 +202,7 @@ func (s *stream) read() (*buffer, error) {
 	s.last = now
 	s.buffer.end += s.n
 	s.full = s.buffer.end == len(s.buffer.data)
+	s.dry = s.busy && s.n < lowWater
 	return s.buffer, nil
 }
 
@@ -213,7 +215,8 @@ func (s *stream) wait() error {
 	for {
 		var until time.Time
 		if s.busy {
-			until = time.Now().Add(pause)
+			now := time.Now() // connections that pause at one time are woken at one time
+			until = now.Add(pause - time.Duration(now.UnixNano())%(pause/2))
 		}
 		stopping := s.deadline(until)
 		if stopping {
@@ -249,15 +252,19 @@ func (s *stream) wait() error {
 
 // try reads without waiting, and reports whether there was anything to read, or an error.
 func (s *stream) try() bool {
-	s.n, s.err = 0, nil
+	s.n, s.err, s.dry = 0, nil, false
 	if err := s.raw.Control(s.readNow); err != nil {
 		s.err = err
 	}
 	return s.n > 0 || s.err != nil
 }
 
-// readable reads. It returns false if there is nothing to read.
+// readable reads. It returns false if there is nothing to read; of a busy connection that is known before.
 func (s *stream) readable(fd uintptr) bool {
+	if s.dry {
+		s.dry = false
+		return false
+	}
 	s.attach()
 	s.n, s.err = 0, nil
 	for {
@@ -292,7 +299,7 @@ func (s *stream) becomeBusy() {
 
 func (s *stream) becomeQuiet() {
 	if s.busy {
-		s.busy = false
+		s.busy, s.dry = false, false
 		s.pool.busy.Add(-1)
 		setLowWater(s.raw, 1)
 		s.detach()
