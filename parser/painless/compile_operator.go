@@ -83,7 +83,19 @@ func (cp *compiler) binary(x *binaryExpr, w want) code {
 	case "=~", "==~":
 		return cp.match(x)
 	}
-	return cp.operate(x.at, x.op, cp.expr(x.x), cp.expr(x.y), false)
+	a, b := cp.expr(x.x), cp.expr(x.y)
+	if l := cp.lib; x.op == "+" && w.t == l.string && (a.t == l.def || b.t == l.def) && a.t != l.void && b.t != l.void {
+		return cp.concat(a, b) // what is wanted decides, and not the values
+	}
+	return cp.operate(x.at, x.op, a, b, false)
+}
+
+func (cp *compiler) concat(a, b code) code {
+	x, y := a.eval, b.eval
+	return code{t: cp.lib.string, eval: func(c *Context) value {
+		v := x(c)
+		return c.concat(v, y(c))
+	}}
 }
 
 // operate compiles an arithmetic, bitwise, shift or ordering operator. Only in an assignment there are & and | of
@@ -92,11 +104,7 @@ func (cp *compiler) operate(at int, op string, a, b code, assigned bool) code {
 	l := cp.lib
 	ordering := op[0] == '<' && op != "<<" || op[0] == '>' && op != ">>" && op != ">>>"
 	if op == "+" && (a.t == l.string || b.t == l.string) && a.t != l.void && b.t != l.void {
-		x, y := a.eval, b.eval
-		return code{t: l.string, eval: func(c *Context) value {
-			v := x(c)
-			return c.concat(v, y(c))
-		}}
+		return cp.concat(a, b)
 	}
 	if a.t == l.def || b.t == l.def {
 		x, y := a.eval, b.eval

@@ -26,7 +26,8 @@
 // them, the next would see); metadata is set only where the caller allows it; numbers are compared as they are
 // when an operator has met several classes, where Elasticsearch fails on the first meeting of a boolean and a
 // number; arrays and sets that a script leaves in the document are lists, and TreeMaps plain maps, for those who
-// come after it; functions such as field() and metadata() are refused.
+// come after it; keys that are no text follow those that are, whatever the order of their map, and entries that compute,
+// merge and computeIfAbsent add to a HashMap follow those of the same bucket, where Java has them first; functions such as field() and metadata() are refused.
 //
 // go test ./parser/painless -run Coverage -v -pipelines DIR says what share of a folder's conditions and scripts
 // compiles; -run RealConditions -pipelines DIR and -run TestElasticsearch -scripts 10000 compare with a real

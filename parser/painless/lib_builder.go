@@ -36,12 +36,8 @@ func declareBuilder(l *lib, k *class) {
 		if from < 0 || from > n || from > to {
 			c.throw("java.lang.StringIndexOutOfBoundsException", "start %d, end %d, length %d", from, to, n)
 		}
-		i, _ := byteIndex(s.b, int(from))
-		j, _ := byteIndex(s.b, int(to))
-		return s.add(c, this, func(b []byte) []byte {
-			rest := append([]byte(nil), b[j:]...)
-			return append(append(b[:i], with...), rest...)
-		})
+		head, tail := textPart(s.b, 0, int(from)), textPart(s.b, int(to), int(n))
+		return s.add(c, this, func([]byte) []byte { return append(append(head, with...), tail...) })
 	}
 	m("StringBuilder insert(int,def)", func(c *Context, s *stringBuilder, this value, a []value) value {
 		if n := int64(utf16Len(s.b)); a[0].int() < 0 || a[0].int() > n {
@@ -53,14 +49,17 @@ func declareBuilder(l *lib, k *class) {
 		return splice(c, s, this, a[0].int(), a[1].int(), nil)
 	})
 	m("StringBuilder deleteCharAt(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
-		c.charIndex(s.b, a[0].int(), utf16Len(s.b))
+		s.index(c, a[0])
 		return splice(c, s, this, a[0].int(), a[0].int()+1, nil)
 	})
 	m("StringBuilder replace(int,int,String)", func(c *Context, s *stringBuilder, this value, a []value) value {
 		return splice(c, s, this, a[0].int(), a[1].int(), c.arg(a[2]))
 	})
+	m("char charAt(int)", func(c *Context, s *stringBuilder, _ value, a []value) value {
+		return char(utf16At(s.b, s.index(c, a[0])))
+	})
 	m("void setCharAt(int,char)", func(c *Context, s *stringBuilder, this value, a []value) value {
-		c.charIndex(s.b, a[0].int(), utf16Len(s.b))
+		s.index(c, a[0])
 		return splice(c, s, this, a[0].int(), a[0].int()+1, appendUnit(nil, uint16(a[1].int())))
 	})
 	m("void setLength(int)", func(c *Context, s *stringBuilder, this value, a []value) value {
@@ -188,4 +187,33 @@ func (t *tokenizer) token() ([]byte, bool) {
 		}
 	}
 	return t.s[start:t.at], true
+}
+
+// index is the place of a char, which must be there.
+func (s *stringBuilder) index(c *Context, x value) int {
+	n := utf16Len(s.b)
+	if i := x.int(); i < 0 || i >= int64(n) {
+		c.throw("java.lang.StringIndexOutOfBoundsException", "index %d, length %d", i, n)
+	}
+	return int(x.int())
+}
+
+// textPart copies the chars of s from one place to another; halves of surrogate pairs stay halves.
+func textPart(s []byte, from, to int) []byte {
+	i, half := byteIndex(s, from)
+	j, cut := byteIndex(s, to)
+	if from >= to {
+		return nil
+	}
+	var out []byte
+	if half {
+		_, size := decode(s[i:])
+		out = appendUnit(out, utf16At(s, from))
+		i += size
+	}
+	out = append(out, s[min(i, j):j]...)
+	if cut {
+		out = appendUnit(out, utf16At(s, to-1))
+	}
+	return out
 }

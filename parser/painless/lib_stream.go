@@ -268,11 +268,16 @@ func declareReduction(l *lib, k *class, prim *class, m func(string, native)) {
 	if prim != nil {
 		elem = prim
 	}
-	some := func(v value) value { return object(&optional{v, true, prim}) }
+	some := func(c *Context, v value) value {
+		if v.isNull() {
+			c.throwBare("java.lang.NullPointerException")
+		}
+		return object(&optional{v, true, prim})
+	}
 	none := object(&optional{prim: prim})
-	first := func(_ *Context, x value, _ []value) value {
+	first := func(c *Context, x value, _ []value) value {
 		if items := of(x); len(items) > 0 {
-			return some(items[0])
+			return some(c, items[0])
 		}
 		return none
 	}
@@ -287,7 +292,7 @@ func declareReduction(l *lib, k *class, prim *class, m func(string, native)) {
 			if len(a) > 0 {
 				less = c.comparator(a[0])
 			}
-			return some(c.extreme(of(x), less, want))
+			return some(c, c.extreme(of(x), less, want))
 		}
 	}
 	if prim == nil {
@@ -324,7 +329,7 @@ func declareReduction(l *lib, k *class, prim *class, m func(string, native)) {
 		for _, v := range items[1:] {
 			acc = c.apply(f, acc, v)
 		}
-		return some(acc)
+		return some(c, acc)
 	})
 	declareStreamStatics(l, k, prim, m)
 }

@@ -331,7 +331,7 @@ func declareSplit(l *lib, m textMethod) {
 
 func declareCodec(_ *lib, m textMethod) {
 	m("String encodeBase64()", func(c *Context, s []byte, _ value, _ []value) value {
-		return c.textString(base64.StdEncoding.EncodeToString(s))
+		return c.textString(base64.StdEncoding.EncodeToString(javaBytes(s)))
 	})
 	m("String decodeBase64()", func(c *Context, s []byte, _ value, _ []value) value {
 		out, err := decodeBase64(base64.StdEncoding, base64.RawStdEncoding, s)
@@ -341,7 +341,9 @@ func declareCodec(_ *lib, m textMethod) {
 		return c.textValue(bytes.ToValidUTF8(out, []byte("\ufffd")))
 	})
 	sum := func(name string, f func([]byte) []byte) {
-		m("String "+name+"()", func(c *Context, s []byte, _ value, _ []value) value { return c.textString(hex.EncodeToString(f(s))) })
+		m("String "+name+"()", func(c *Context, s []byte, _ value, _ []value) value {
+			return c.textString(hex.EncodeToString(f(javaBytes(s))))
+		})
 	}
 	sum("sha1", func(b []byte) []byte { s := sha1.Sum(b); return s[:] })
 	sum("sha256", func(b []byte) []byte { s := sha256.Sum256(b); return s[:] })
@@ -394,4 +396,20 @@ func (c *Context) ofChars(x value) value {
 		out = joinAppend(out, len(out), func(b []byte) []byte { return appendUnit(b, uint16(v.int())) })
 	}
 	return c.textValue(out)
+}
+
+// javaBytes is String.getBytes in UTF-8, where a half of a surrogate pair is a question mark.
+func javaBytes(s []byte) []byte {
+	if utf8.Valid(s) {
+		return s
+	}
+	var out []byte
+	for len(s) > 0 {
+		r, size := decode(s)
+		if r >= 0xd800 && r < 0xe000 {
+			r = '?'
+		}
+		out, s = utf8.AppendRune(out, r), s[size:]
+	}
+	return out
 }

@@ -110,6 +110,12 @@ func (p *isoParser) parse(c *Context, kind temporalKind) (*temporal, bool) {
 	} else if kind == kindInstant {
 		return nil, false
 	}
+	if kind == kindInstant && (hour == 24 && minute == 0 && second == 0 && ns == 0 || hour == 23 && minute == 59 && second == 60) {
+		if second = 0; hour == 23 { // a leap second is the one before it
+			second = 59
+		}
+		return p.zoned(c, kind, time.Date(year, time.Month(month), day, hour, minute, second, ns, time.UTC))
+	}
 	if wrong := wrongTime(hour, minute, second); wrong != "" && p.wrong == "" {
 		p.wrong = wrong
 	}
