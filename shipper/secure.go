@@ -60,10 +60,16 @@ func (s *secure) Read(p []byte) (int, error) {
 	}
 }
 
+// alertTime is how long a sender may take to make room for what TLS has to say after the handshake.
+const alertTime = time.Second
+
 // Write is called by TLS for the handshake, and afterwards only for alerts and answers to a new key. These must not
-// wait: a sender that does not read them does without.
+// wait for long, and when the sweeper reads not at all: a sender that does not read them does without.
 func (s *secure) Write(p []byte) (int, error) {
 	if s.of.socket != nil {
+		if s.conn != nil {
+			_ = s.of.socket.SetWriteDeadline(time.Now().Add(alertTime))
+		}
 		return s.of.socket.Write(p)
 	}
 	n, err := syscall.Write(s.of.fd, p)
