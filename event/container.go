@@ -1,15 +1,25 @@
 package event
 
+import "math"
+
 // object is a list or a map. Its entries are slots[start:start+len]; growing may move them.
 type object struct {
 	start, len, cap uint32
 	table, size     uint32 // hash table of a large map: tables[table:table+size]
 	hashed          bool   // the table is up to date
-	wire            bool   // may have names from the wire: not all are symbols
+	byText          bool   // has names that places does not know: from the wire, or too many
+	crowded         bool   // has symbols whose place another one has
 	busy            bool   // being rendered or copied: meeting it again is a cycle
+	places          places
 }
 
-// From hashFrom keys on, a map is searched by hash.
+// places tells where in a map a symbol stands: entry index + 1, at the symbol's number modulo their count;
+// 0 is a symbol that the map does not have.
+type places [64]uint8
+
+func (p *places) of(k key) *uint8 { return &p[k.off%uint32(len(p))] }
+
+// From hashFrom keys on, a map is searched by hash where places don't tell.
 const hashFrom = 16
 
 // NewMap makes an empty map.
@@ -78,12 +88,16 @@ func (ev *Event) RemoveAt(v Value, i int) {
 	copy(s[i:], s[i+1:])
 	o.len--
 	o.hashed = false
+	o.byText, o.crowded, o.places = false, false, places{}
+	for i := range s[:o.len] {
+		o.enter(s[i].key, i)
+	}
 }
 
 // Clear empties a container.
 func (ev *Event) Clear(v Value) {
 	o := &ev.objects[v.bits]
-	o.len, o.hashed = 0, false
+	o.len, o.hashed, o.byText, o.crowded, o.places = 0, false, false, false, places{}
 }
 
 // Lookup is the entry of that name, Missing when there is none.
@@ -127,17 +141,15 @@ func (ev *Event) lookup(m Value, k key) Value {
 		return Value{}
 	}
 	o := &ev.objects[m.bits]
-	s := ev.slots[o.start:][:o.len]
-	if o.wire || len(s) >= hashFrom || k.n != isSymbol {
-		if i := ev.findText(o, k); i >= 0 {
-			return ev.read(o.start + uint32(i))
+	if at := *o.places.of(k); at != 0 { // as in find, of which this is the hottest use
+		if s := &ev.slots[o.start+uint32(at)-1]; s.key == k && s.val.kind != frozen {
+			return s.val
 		}
+	} else if k.n == isSymbol && !o.byText {
 		return Value{}
 	}
-	for i := range s { // as in find, of which this is the hottest use
-		if s[i].key == k {
-			return ev.read(o.start + uint32(i))
-		}
+	if i := ev.find(o, k); i >= 0 {
+		return ev.read(o.start + uint32(i))
 	}
 	return Value{}
 }
@@ -146,15 +158,16 @@ func (ev *Event) lookup(m Value, k key) Value {
 func (ev *Event) Add(m Value, name Symbol, v Value) { ev.push(m, slot{name.key(), v}) }
 
 func (ev *Event) put(m Value, k key, v Value) {
-	if i := ev.find(m, k); i >= 0 {
-		ev.SetAt(m, i, v)
+	o := &ev.objects[m.bits]
+	if i := ev.find(o, k); i >= 0 {
+		ev.slots[o.start+uint32(i)].val = v
 		return
 	}
 	ev.push(m, slot{k, v})
 }
 
 func (ev *Event) remove(m Value, k key) bool {
-	i := ev.find(m, k)
+	i := ev.find(&ev.objects[m.bits], k)
 	if i >= 0 {
 		ev.RemoveAt(m, i)
 	}
@@ -167,10 +180,8 @@ func (ev *Event) push(v Value, s slot) {
 		ev.grow(o)
 	}
 	ev.slots[o.start+o.len] = s
+	o.enter(s.key, int(o.len))
 	o.len++
-	if s.key.n != isSymbol {
-		o.wire = true
-	}
 	if o.hashed {
 		ev.enterTable(o, o.len-1)
 	}
@@ -191,19 +202,29 @@ func (ev *Event) grow(o *object) {
 	o.start, o.cap = uint32(start), o.cap+add
 }
 
+// enter notes that k stands at i.
+func (o *object) enter(k key, i int) {
+	place := o.places.of(k)
+	switch {
+	case k.n != isSymbol || i >= math.MaxUint8:
+		o.byText = true
+	case *place != 0:
+		o.crowded = true
+	default:
+		*place = uint8(i + 1)
+	}
+}
+
 // find is the index of the entry named k, -1 when there is none.
-func (ev *Event) find(m Value, k key) int {
-	o := &ev.objects[m.bits]
-	if o.wire || o.len >= hashFrom || k.n != isSymbol {
-		return ev.findText(o, k)
+func (ev *Event) find(o *object, k key) int {
+	at := int(*o.places.of(k))
+	if at != 0 && ev.slots[int(o.start)+at-1].key == k {
+		return at - 1
 	}
-	s := ev.slots[o.start:][:o.len] // symbols compare by number
-	for i := range s {
-		if s[i].key == k {
-			return i
-		}
+	if k.n == isSymbol && !o.byText && (at == 0 || !o.crowded) {
+		return -1
 	}
-	return -1
+	return ev.findText(o, k)
 }
 
 func (ev *Event) findText(o *object, k key) int {
@@ -294,4 +315,6 @@ func (ev *Event) Copy(v Value) Value {
 }
 
 // Index is where the entry of that name stands in a map, -1 when there is none.
-func (ev *Event) Index(m Value, name Symbol) int { return ev.find(m, name.key()) }
+func (ev *Event) Index(m Value, name Symbol) int {
+	return ev.find(&ev.objects[m.bits], name.key())
+}

@@ -25,6 +25,7 @@ type Event struct {
 	ingest  Value
 	fault   PathError
 	plain   int // so many bytes of buf are known to stand in JSON as they are
+	open    openMaps
 }
 
 type slot struct {

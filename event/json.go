@@ -155,7 +155,7 @@ func (p *jsonParser) object(depth int) (Value, error) {
 		}
 		p.names -= length
 		k := key{uint32(name.bits), uint32(name.bits >> 32)}
-		if i := p.ev.find(m, k); i < 0 {
+		if i := p.ev.find(&p.ev.objects[m.bits], k); i < 0 {
 			p.ev.push(m, slot{k, v})
 		} else if p.duplicates {
 			p.ev.SetAt(m, i, v)

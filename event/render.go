@@ -22,6 +22,7 @@ func (ev *Event) AppendJSON(dst []byte) ([]byte, error) {
 
 // AppendValue appends v as JSON, as AppendJSON does.
 func (ev *Event) AppendValue(dst []byte, v Value) ([]byte, error) {
+	ev.buf = slices.Grow(ev.buf, block) // see block
 	out, err := ev.appendValue(dst, v)
 	if err != nil {
 		return dst, err
@@ -71,38 +72,6 @@ func (ev *Event) appendString(dst []byte, v Value) []byte {
 	copy(dst[at+1:], ev.buf[off:off+n])
 	dst[at+n+1] = '"'
 	return dst
-}
-
-func (ev *Event) appendMap(dst []byte, v Value) ([]byte, error) {
-	o := &ev.objects[v.bits] // nothing is added while rendering
-	if o.busy {
-		return dst, ErrSelfReference
-	}
-	if o.len == 0 {
-		return append(dst, "{}"...), nil
-	}
-	o.busy = true
-	open := len(dst)
-	var err error
-	s, names := ev.slots[o.start:][:o.len], symbolTable()
-	for i := range s {
-		e := &s[i]
-		if e.key.n == isSymbol {
-			dst = append(dst, names[e.key.off].json...)
-		} else {
-			dst = append(AppendQuoted(append(dst, ','), ev.keyBytes(e.key)), ':')
-		}
-		if e.val.kind == String {
-			dst = ev.appendString(dst, e.val)
-			continue
-		}
-		if dst, err = ev.appendValue(dst, e.val); err != nil {
-			break
-		}
-	}
-	dst[open] = '{' // for the first comma
-	o.busy = false
-	return append(dst, '}'), err
 }
 
 func (ev *Event) appendList(dst []byte, v Value) ([]byte, error) {

@@ -1,8 +1,6 @@
 package event
 
 import (
-	"encoding/json"
-	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -12,9 +10,11 @@ import (
 type Symbol uint32
 
 type symbol struct {
-	name string
-	json []byte // `,"name":`
-	hash uint32
+	front [block]byte // `"name":"`, as a field whose value is a string begins
+	short uint32      // its length without the last quote; 0: it does not fit
+	hash  uint32
+	json  []byte // the same, whatever its length
+	name  string
 }
 
 // The table only grows, at compile time, and its entries never change. It is process-wide, so that
@@ -36,9 +36,12 @@ func Intern(name string) Symbol {
 	if symbols.index == nil {
 		symbols.index = map[string]Symbol{}
 	}
-	quoted, _ := json.Marshal(name) // a string can always be marshalled
 	s := Symbol(len(list))
-	list = append(list, symbol{name, fmt.Appendf(nil, ",%s:", quoted), hashKey([]byte(name))})
+	entry := symbol{name: name, hash: hashKey([]byte(name)), json: append(AppendQuoted(nil, []byte(name)), `:"`...)}
+	if copy(entry.front[:], entry.json) == len(entry.json) {
+		entry.short = uint32(len(entry.json)) - 1
+	}
+	list = append(list, entry)
 	symbols.list.Store(&list)
 	symbols.index[name] = s
 	return s
