@@ -57,6 +57,7 @@ type Context struct {
 	known    *Fields   // of readings
 	readings []reading // by field
 	version  uint64    // of the document
+	shared   bool      // containers of the document may be in several places
 }
 
 // NewContext makes a context with DefaultLimits. hooks are the processors' functions that scripts may call.

@@ -48,7 +48,7 @@ func TestDirect(t *testing.T) {
 		for _, doc := range d.forConditions([]string{src}, 100) {
 			all++
 			c := newContext(t, doc)
-			v := cond.p.direct(c)
+			v := cond.p.direct.decide(c)
 			if v == unsure {
 				continue
 			}

@@ -27,7 +27,7 @@ type program struct {
 	frame  int // locals of the main function
 	run    step
 	cond   func(*Context) bool // set when the whole is one boolean expression
-	direct test                // the same for the commonest, nil for others
+	direct *direct             // the same for the commonest, nil for others
 }
 
 // Condition is the compiled `if` of a processor.
@@ -54,11 +54,15 @@ func CompileScript(src string, opts Options) (*Script, error) {
 	return &Script{p}, nil
 }
 
+// Same tells whether two conditions are of one text, so that they hold for the same documents.
+func (cond *Condition) Same(other *Condition) bool { return cond.p.src == other.p.src }
+
 // Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error. Whoever
-// changes the event, or puts in another one, calls [Context.Changed] before the next condition.
+// changes the event calls [Context.Changed] or [Context.Wrote] before the next condition, and who puts in another one,
+// [Context.Begin].
 func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 	if direct := cond.p.direct; direct != nil {
-		if v := direct(ctx); v != unsure {
+		if v := direct.decide(ctx); v != unsure {
 			return v == yes, nil
 		}
 	}
@@ -95,6 +99,7 @@ func (s *Script) Run(ctx *Context) (err error) {
 		}
 		ctx.end(p)
 		ctx.Changed()
+		ctx.Share()
 	}()
 	p.run(ctx)
 	ctx.settle()

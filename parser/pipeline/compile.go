@@ -175,6 +175,10 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 			*s.pipelines[src.Name] = *p
 		}
 	}
+	for _, p := range s.pipelines {
+		s.findTouched(p.steps)
+		s.findTouched(p.onFailure)
+	}
 	return s, problems
 }
 
@@ -256,6 +260,7 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 	}
 	joinRenames(steps)
 	joinSets(steps)
+	joinConditions(steps)
 	return steps, nil
 }
 

@@ -128,6 +128,7 @@ func (p *foreachProcessor) run(r *Runner) error {
 }
 
 func (p *foreachProcessor) each(r *Runner, v event.Value) error {
+	r.ctx.Share() // items are in _ingest, too
 	ev, ingest := r.ev, r.ev.Ingest()
 	outer, outerKey := ev.Lookup(ingest, foreachValue), ev.Lookup(ingest, foreachKey)
 	var result event.Value

@@ -29,6 +29,8 @@ type step struct {
 	ignoreFailure bool
 	onFailure     []step
 	note          *note // for traces; nil when it is not in the definition
+	alike         int   // steps behind it that have the same condition
+	touches       touches
 }
 
 // Runner runs the pipelines of one set for one worker.
@@ -58,7 +60,7 @@ func (s *Set) NewRunner() *Runner {
 func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) (err error) {
 	r.ev, r.now, r.ctx.Event = ev, received, ev
 	r.ctx.Received = received
-	r.ctx.Changed()
+	r.ctx.Begin()
 	r.calling = r.calling[:0]
 	defer func() {
 		if e := recover(); e != nil {
@@ -130,35 +132,49 @@ func (r *Runner) steps(steps []step) error {
 	for i := 0; i < len(steps); i++ {
 		s := &steps[i]
 		if s.cond != nil {
-			yes, err := s.cond.Eval(r.ctx)
+			holds, err := s.cond.Eval(r.ctx)
 			if err != nil {
 				return r.conditionFailed(err, s)
 			}
-			if !yes {
+			if !holds {
+				i += s.alike
 				continue
 			}
 		}
 		err := s.proc.run(r)
-		r.ctx.Changed()
-		i += r.skip
-		r.skip = 0
-		switch {
-		case err == nil || s.ignoreFailure && err != ErrDropped && err != errTerminated:
-			continue
-		case err == ErrDropped || err == errTerminated:
-			return err
+		if s.touches.known {
+			r.ctx.Wrote(s.touches.fields)
+		} else {
+			r.ctx.Changed()
 		}
-		if err != error(&r.failure) {
-			_ = r.failed(err, s)
+		if err != nil {
+			if err = r.stepFailed(err, s); err != nil {
+				return err
+			}
 		}
-		if len(s.onFailure) == 0 {
-			return &r.failure
-		}
-		if err = r.handle(s.onFailure); err != nil {
-			return err
+		if r.skip > 0 {
+			i += r.skip
+			r.skip = 0
 		}
 	}
 	return nil
+}
+
+// stepFailed goes on behind a step that failed: the error is that of the list it is in.
+func (r *Runner) stepFailed(err error, s *step) error {
+	switch {
+	case err == ErrDropped || err == errTerminated:
+		return err
+	case s.ignoreFailure:
+		return nil
+	}
+	if err != error(&r.failure) {
+		_ = r.failed(err, s)
+	}
+	if len(s.onFailure) == 0 {
+		return &r.failure
+	}
+	return r.handle(s.onFailure)
 }
 
 var (
