@@ -34,6 +34,7 @@ type Regexp struct {
 	context bool // has \A or \b, which look at what stands before: Go's engine cannot begin in the middle
 	empty   bool // linear can match nothing at all
 	literal []byte
+	need    *byteSet // linear's
 	groups  int
 	names   map[string]int
 }
@@ -65,6 +66,7 @@ func Compile(expr, flags string) (re *Regexp, err error) {
 		} else {
 			re.whole = regexp.MustCompile(`\A(?:` + whole.re2 + `)\z`)
 			re.empty = canBeEmpty(whole.re2)
+			re.need = needOf(whole.re2)
 			if text, all := re.linear.LiteralPrefix(); all && text != "" && p.groups == 0 {
 				re.literal = []byte(text)
 			}
@@ -162,7 +164,7 @@ func (re *Regexp) Contains(s []byte) (bool, error) {
 	case re.literal != nil:
 		return bytes.Contains(s, re.literal), nil
 	case re.useLinear(s):
-		return re.linear.Match(s), nil
+		return !re.lacks(s) && re.linear.Match(s), nil
 	}
 	ok, err := re.back.MatchString(string(s))
 	return ok, timeout(err)
@@ -199,6 +201,8 @@ func (re *Regexp) Search(s []byte, from int) ([]int, error) {
 	switch {
 	case !re.useLinear(s) || from > 0 && re.context:
 		return re.first(re.back, s, from)
+	case re.lacks(s[from:]):
+		return nil, nil
 	case from == 0:
 		return re.linear.FindSubmatchIndex(s), nil
 	}
@@ -223,6 +227,8 @@ func (re *Regexp) SearchWhole(s []byte) ([]int, error) {
 // may stand right behind another, which Go's FindAll leaves out.
 func (re *Regexp) All(s []byte) (all [][]int) {
 	switch {
+	case re.useLinear(s) && re.lacks(s):
+		return nil
 	case re.useLinear(s) && !re.empty:
 		return re.linear.FindAllSubmatchIndex(s, -1)
 	case re.useLinear(s) && !re.context:

@@ -66,7 +66,7 @@ func (p *kvProcessor) run(r *Runner) error {
 		prefix = to.String() + "."
 	}
 	prefix += p.prefix
-	parts := javaSplit(p.fieldSplit, r.ev.Bytes(v), 0)
+	parts := javaSplit(nil, p.fieldSplit, r.ev.Bytes(v), 0)
 	if len(parts) > maxKeys {
 		return fmt.Errorf("field [%s] has more than %d key-value pairs", path, maxKeys)
 	}
@@ -80,7 +80,7 @@ func (p *kvProcessor) run(r *Runner) error {
 
 func (p *kvProcessor) pair(r *Runner, path event.Path, part event.Value, prefix string) error {
 	s := r.ev.Bytes(part)
-	halves := javaSplit(p.valueSplit, s, 2)
+	halves := javaSplit(nil, p.valueSplit, s, 2)
 	if len(halves) != 2 {
 		return fmt.Errorf("field [%s] does not contain value_split [%s]", path, p.splitText)
 	}

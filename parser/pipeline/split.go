@@ -45,15 +45,16 @@ func (p *splitProcessor) run(r *Runner) error {
 	if p.keepTrailing {
 		limit = -1
 	}
-	for _, part := range javaSplit(p.separator, r.ev.Bytes(v), limit) {
+	var room [8][2]int
+	for _, part := range javaSplit(room[:0], p.separator, r.ev.Bytes(v), limit) {
 		r.ev.Append(list, r.ev.Sub(v, part[0], part[1]))
 	}
 	return r.ev.Set(to, list)
 }
 
-// javaSplit is Java's Pattern.split: at most limit parts; 0 is for all without empty ones at the end, -1 for all.
-func javaSplit(re *javaregex.Regexp, s []byte, limit int) [][2]int {
-	var parts [][2]int
+// javaSplit appends the parts of Java's Pattern.split: at most limit; 0 is for all without empty ones at the end, -1
+// for all.
+func javaSplit(parts [][2]int, re *javaregex.Regexp, s []byte, limit int) [][2]int {
 	last := 0
 	for _, loc := range re.All(s) {
 		if limit > 0 && len(parts) == limit-1 {
@@ -66,7 +67,7 @@ func javaSplit(re *javaregex.Regexp, s []byte, limit int) [][2]int {
 		last = loc[1]
 	}
 	if last == 0 {
-		return [][2]int{{0, len(s)}}
+		return append(parts, [2]int{0, len(s)})
 	}
 	parts = append(parts, [2]int{last, len(s)})
 	for n := len(parts); limit == 0 && n > 0 && parts[n-1][0] == parts[n-1][1]; n-- {
