@@ -200,6 +200,9 @@ func (c *Context) setAt(x value, i int, v value) {
 	if uint(i) >= uint(c.Event.Len(x.v)) {
 		c.outOfBounds(x, i)
 	}
+	if t, ok := x.ref.(*tag); ok && t.elem != nil && !v.isNull() && !c.instance(v, t.elem) {
+		c.throw("java.lang.ArrayStoreException", "%s", v.class())
+	}
 	c.Event.SetAt(x.v, i, c.stored(v))
 }
 

@@ -160,7 +160,7 @@ var statements = []string{
 	"def l = <list>; l.sort((a, b) -> String.valueOf(b).compareTo(String.valueOf(a))); r = l;",
 	"Map m = <map>; m.forEach((k, v) -> { if (v != null) { acc.add(k + v) } }); r = acc;",
 	"Matcher m = /([a-z])([0-9a-z]?)/.matcher(<string>); while (m.find()) { acc.add(m.group(1) + '|' + m.group(2) + '@' + m.start()); } r = acc;",
-	"StringBuilder sb = new StringBuilder(); for (int i = 0; i < 3; ++i) sb.append(<any>).append(i); r = sb.toString();",
+	"StringBuilder sb = new StringBuilder(); for (int i = 0; i < 3; ++i) sb.append(<any>).append('|').append(i); r = sb.toString();",
 	"def s = <def>; if (s instanceof String && s.length() > 2) { r = s.substring(1) } else if (s instanceof Number) { r = s + 1 } else { r = s }",
 	"StringTokenizer st = new StringTokenizer(<string>, ', '); while (st.hasMoreTokens()) { acc.add(st.nextToken()); } r = acc;",
 	"ctx.out = <any>; ctx.out2 = ctx.out; r = ctx.out2;",

@@ -58,6 +58,19 @@ func declareBuilder(l *lib, k *class) {
 	m("char charAt(int)", func(c *Context, s *stringBuilder, _ value, a []value) value {
 		return char(utf16At(s.b, s.index(c, a[0])))
 	})
+	part := func(c *Context, s *stringBuilder, _ value, a []value) value {
+		from, n := a[0].int(), int64(utf16Len(s.b))
+		to := n
+		if len(a) > 1 {
+			to = a[1].int()
+		}
+		if from < 0 || to > n || from > to {
+			c.throw("java.lang.StringIndexOutOfBoundsException", "start %d, end %d, length %d", from, to, n)
+		}
+		return c.textValue(textPart(s.b, int(from), int(to)))
+	}
+	m("String substring(int)", part)
+	m("String substring(int,int)", part)
 	m("void setCharAt(int,char)", func(c *Context, s *stringBuilder, this value, a []value) value {
 		s.index(c, a[0])
 		return splice(c, s, this, a[0].int(), a[0].int()+1, appendUnit(nil, uint16(a[1].int())))

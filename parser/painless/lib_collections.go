@@ -107,7 +107,11 @@ func declareCollections(l *lib) {
 	m("Comparator reverseOrder(Comparator)", reverse)
 	arrays := l.class("java.util.Arrays")
 	arrays.method(l, "static List asList(Object[])", func(c *Context, _ value, a []value) value {
-		return value{c.listOf(c.all(a[0])).v, l.tags.arraysList}
+		t := l.tags.arraysList
+		if a[0].class().elem == l.string {
+			t = l.tags.textsList
+		}
+		return value{c.listOf(c.all(a[0])).v, t}
 	})
 	arrays.statics["asList/1"].params[0] = l.def
 	arrays.method(l, "static String deepToString(Object[])", func(c *Context, _ value, a []value) value {

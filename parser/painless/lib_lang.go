@@ -21,7 +21,7 @@ type tags struct {
 	hashSet, linkedSet, treeSet          *tag
 	linkedMap, treeMap                   *tag
 	fixedList, fixedSet, fixedMap, queue *tag
-	arraysList                           *tag
+	arraysList, textsList                *tag // Arrays.asList, of any array and of a String[]
 	copied4, copied8                     *tag // HashMaps made as copies of small ones
 }
 

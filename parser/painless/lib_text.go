@@ -139,6 +139,13 @@ func declareString(l *lib, k *class) {
 			n = len(s) + 1
 		}
 		c.reserve(len(s) + n*len(with))
+		if len(old) == 0 && utf16Len(s) != utf8.RuneCount(s) { // between the halves of surrogate pairs too
+			out := append([]byte(nil), with...)
+			for i := range utf16Len(s) {
+				out = append(appendUnit(out, utf16At(s, i)), with...)
+			}
+			return c.textValue(out)
+		}
 		return c.textValue(bytes.ReplaceAll(s, old, with))
 	})
 	k.method(l, "String substring(int)", substringMethod)

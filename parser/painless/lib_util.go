@@ -38,8 +38,8 @@ func declareUtil(l *lib) {
 	arrays := l.class("java.util.Arrays$ArrayList", "AbstractList")
 	arrays.hidden = true
 	l.tags = tags{
-		arraysList: &tag{cls: arrays, fixed: true},
-		list:       &tag{cls: l.arrayList}, hashMap: &tag{cls: l.hashMap},
+		arraysList: &tag{cls: arrays, fixed: true}, textsList: &tag{cls: arrays, fixed: true, elem: l.string},
+		list: &tag{cls: l.arrayList}, hashMap: &tag{cls: l.hashMap},
 		hashSet: tagged("java.util.HashSet", "AbstractSet"), linkedSet: tagged("java.util.LinkedHashSet", "java.util.HashSet"),
 		treeSet:   tagged("java.util.TreeSet", "AbstractSet", "SortedSet"),
 		linkedMap: tagged("java.util.LinkedHashMap", "HashMap"), treeMap: tagged("java.util.TreeMap", "AbstractMap", "NavigableMap"),
@@ -369,7 +369,11 @@ func declareList(l *lib, k *class) {
 		case from > to:
 			c.throw("java.lang.IllegalArgumentException", "fromIndex(%d) > toIndex(%d)", from, to)
 		}
-		return c.listOf(c.all(x)[from:to])
+		part := c.listOf(c.all(x)[from:to])
+		if t, ok := x.ref.(*tag); ok && (t.fixed || t.immutable) {
+			part.ref = t
+		}
+		return part
 	})
 	m("ListIterator listIterator()", func(c *Context, x value, _ []value) value {
 		return object(&iteratorObject{it: c.iterate(x, -1), of: x, last: -1})

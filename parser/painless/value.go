@@ -24,9 +24,10 @@ func (*arena) classOf(v event.Value) *class { return kindClass(v) }
 type tag struct {
 	cls       *class
 	immutable bool
-	fixed     bool  // its entries may be set, but none added or removed
-	room      int   // table size of a HashMap that was made as a copy, 0 for the usual
-	less      value // comparator of a TreeMap or TreeSet, null for the natural order
+	elem      *class // of a list over an array: what its entries are
+	fixed     bool   // its entries may be set, but none added or removed
+	room      int    // table size of a HashMap that was made as a copy, 0 for the usual
+	less      value  // comparator of a TreeMap or TreeSet, null for the natural order
 }
 
 func (t *tag) classOf(event.Value) *class { return t.cls }
