@@ -26,6 +26,7 @@ type Event struct {
 	fault   PathError
 	plain   int // so many bytes of buf are known to stand in JSON as they are
 	open    openMaps
+	longs   []uint32 // where frozen values begin whose whole numbers are Longs
 }
 
 type slot struct {
@@ -45,7 +46,7 @@ func (ev *Event) Reset() {
 	ev.shrink()
 	ev.buf, ev.slots, ev.objects, ev.tables = ev.buf[:0], ev.slots[:0], ev.objects[:0], ev.tables[:0]
 	ev.doc = ev.newObject(Map, 24)
-	ev.ingest, ev.plain = Value{}, 0
+	ev.ingest, ev.plain, ev.longs = Value{}, 0, ev.longs[:0]
 }
 
 // shrink lets go of what an uncommonly large event has taken.

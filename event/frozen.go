@@ -1,10 +1,13 @@
 package event
 
+import "slices"
+
 // JSON is a value that was rendered once, to stand in many events. The zero JSON is null.
 type JSON struct {
 	text  []byte
 	lazy  bool // its strings have no escapes: containers can be made of it without another buffer
 	plain bool // its strings are plain text, see Event.Plain
+	longs bool // its whole numbers are Longs, small ones too
 }
 
 // IsZero tells whether j was not made by Freeze.
@@ -18,8 +21,8 @@ func (j JSON) AppendTo(dst []byte) []byte {
 	return append(dst, j.text...)
 }
 
-// Freeze renders v for use in other events. What is read there is what the JSON says: dates are text,
-// and a Long that is small is an Int.
+// Freeze renders v for use in other events. What is read there is what the JSON says: dates are text, and where v
+// has Ints and Longs, Longs that are small are Ints.
 func (ev *Event) Freeze(v Value) (JSON, error) {
 	text, err := ev.AppendValue(nil, v)
 	if err != nil {
@@ -31,11 +34,28 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 	if _, err := p.value(p.limits.Depth); err != nil {
 		return JSON{}, err
 	}
-	j := JSON{text: text, lazy: len(trial.buf) == len(text), plain: true}
+	ints, longs := ev.wholes(v)
+	j := JSON{text: text, lazy: len(trial.buf) == len(text), plain: true, longs: longs && !ints}
 	for _, c := range text {
 		j.plain = j.plain && (plainByte(c) || c == '"')
 	}
 	return j, nil
+}
+
+// wholes tells whether there are Ints and Longs in v, which does not contain itself.
+func (ev *Event) wholes(v Value) (ints, longs bool) {
+	switch v.kind {
+	case Int:
+		return true, false
+	case Long:
+		return false, true
+	case List, Map:
+		for i := range ev.Len(v) {
+			a, b := ev.wholes(ev.At(v, i))
+			ints, longs = ints || a, longs || b
+		}
+	}
+	return ints, longs
 }
 
 // JSON adds a frozen value. It is to be put into a map or list at once: rendering copies its text, and only
@@ -45,12 +65,16 @@ func (ev *Event) JSON(j JSON) Value {
 		if len(j.text) == 0 {
 			return NullValue()
 		}
-		v, _, _ := ev.ParseJSON(j.text, DefaultJSONLimits(), true) // Freeze has tried it
+		p := jsonParser{ev: ev, src: j.text, limits: DefaultJSONLimits(), duplicates: true, longs: j.longs}
+		v, _ := p.value(p.limits.Depth) // Freeze has tried it
 		return v
 	}
 	ev.scan()
 	start := len(ev.buf)
 	ev.buf = append(ev.buf, j.text...)
+	if j.longs {
+		ev.longs = append(ev.longs, uint32(start))
+	}
 	if j.plain && ev.plain == start {
 		ev.plain = len(ev.buf) // of this text, only the strings will ever be values
 	}
@@ -62,7 +86,7 @@ func (ev *Event) JSON(j JSON) Value {
 func (ev *Event) thaw(at int) Value {
 	v := ev.slots[at].val
 	off, n := v.bits>>32, v.bits&(1<<32-1)
-	p := jsonParser{ev: ev, src: ev.buf[:off+n], at: int(off), own: true, limits: DefaultJSONLimits()}
+	p := jsonParser{ev: ev, src: ev.buf[:off+n], at: int(off), own: true, limits: DefaultJSONLimits(), longs: slices.Contains(ev.longs, uint32(off))}
 	v, _ = p.value(p.limits.Depth)
 	ev.slots[at].val = v
 	return v

@@ -259,3 +259,26 @@ func TestOutline(t *testing.T) {
 		t.Error("an outline changes the event that it was taken from")
 	}
 }
+
+func TestFrozenLongsStayLong(t *testing.T) {
+	maker, ev := New(), New()
+	m := maker.NewMap()
+	maker.Put(m, Intern("asn"), LongValue(29518))
+	maker.Put(m, Intern("at"), DoubleValue(1.5))
+	j, err := maker.Freeze(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // and after a reset, another value at the same place is none of these
+		ev.Put(ev.Doc(), Intern("as"), ev.JSON(j))
+		if v := ev.Get(MustPath("as.asn")); v.Kind() != Long || v.Int() != 29518 {
+			t.Errorf("asn is %v", v.Kind())
+		}
+		ev.Reset()
+		ev.Put(ev.Doc(), Intern("as"), ev.JSON(freezeJSON(t, `{"asn":29518}`)))
+		if v := ev.Get(MustPath("as.asn")); v.Kind() != Int {
+			t.Errorf("an Int is %v", v.Kind())
+		}
+		ev.Reset()
+	}
+}

@@ -50,6 +50,7 @@ type jsonParser struct {
 	names      int // bytes of the names that lead to the object in hand
 	limits     JSONLimits
 	duplicates bool
+	longs      bool // whole numbers are Longs, however small
 }
 
 func (p *jsonParser) peek() byte {
@@ -209,7 +210,11 @@ func (p *jsonParser) number() (Value, error) {
 	}
 	text := p.src[start:p.at]
 	if whole {
-		return p.ev.Integer(text), nil
+		v := p.ev.Integer(text)
+		if p.longs && v.kind == Int {
+			v.kind = Long
+		}
+		return v, nil
 	}
 	f, _ := strconv.ParseFloat(string(text), 64) // out of range gives an infinity, as in Java
 	return DoubleValue(f), nil
