@@ -138,14 +138,12 @@ type Encoder struct {
 	raw []byte
 }
 
-// Append appends b to dst as one frame. It keeps nothing of b.
+// Append appends b to dst as one frame. It keeps nothing of b, whose lines stay as they are; it may use the memory behind
+// b.Data, as [event.Batch.Add] does.
 func (e *Encoder) Append(dst []byte, b *event.Batch) ([]byte, error) {
-	raw, err := appendPayload(e.raw[:0], b)
+	raw, err := e.payload(b)
 	if err != nil {
 		return dst, err
-	}
-	if e.raw = raw; cap(raw) > maxKept {
-		e.raw = nil
 	}
 	if len(raw) > MaxPayload {
 		return dst, fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(raw), MaxPayload)

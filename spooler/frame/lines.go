@@ -26,62 +26,83 @@ const (
 	footer     = 4
 )
 
-// appendPayload appends the payload of b: messages, origins, entries, length of the messages.
-func appendPayload(dst []byte, b *event.Batch) ([]byte, error) {
-	start := len(dst)
-	dst = appendMessages(dst, b)
-	data := len(dst) - start
+// payload returns the payload of b: messages, origins, entries, length of the messages. Where the messages lie in order,
+// as they do unless lines were taken out, it is written behind them in b's own memory; else in e's.
+func (e *Encoder) payload(b *event.Batch) ([]byte, error) {
+	if inOrder(b) {
+		messages := len(b.Data)
+		raw, err := appendRest(b.Data, b, messages)
+		b.Data = raw[:messages] // and what the memory has grown to
+		return raw, err
+	}
+	e.raw = e.raw[:0]
+	for i := range b.Lines {
+		e.raw = append(e.raw, b.Message(i)...)
+	}
+	raw, err := appendRest(e.raw, b, len(e.raw))
+	if e.raw = raw; cap(raw) > maxKept {
+		e.raw = nil
+	}
+	return raw, err
+}
+
+// inOrder reports whether the messages of b are its data.
+func inOrder(b *event.Batch) bool {
+	end := uint32(0)
+	for i := range b.Lines {
+		l := &b.Lines[i]
+		if l.Start != end {
+			return false
+		}
+		end = l.End
+	}
+	return int(end) == len(b.Data)
+}
+
+// appendRest appends what follows the messages.
+func appendRest(dst []byte, b *event.Batch, messages int) ([]byte, error) {
 	dst = binary.AppendUvarint(dst, uint64(len(b.Origins)))
 	for i := range b.Origins {
 		dst = appendOrigin(dst, &b.Origins[i])
 	}
-	received, counter, origin := oldest(b), ^uint64(0), uint32(0)
+	last := event.Line{Received: oldest(b), Counter: ^uint64(0)}
 	for i := range b.Lines {
 		l := &b.Lines[i]
 		if int(l.Origin) >= len(b.Origins) || l.Counter > counterMax {
 			return dst, fmt.Errorf("line %d of the batch has counter %d and origin %d of %d", i, l.Counter, l.Origin, len(b.Origins))
 		}
-		at := len(dst)
-		dst = append(dst, 0)
-		var entry byte
-		if l.Received != received {
-			entry |= newReceived
-			dst = binary.AppendVarint(dst, l.Received-received)
-			received = l.Received
+		length := l.End - l.Start
+		if l.Received == last.Received && l.Counter == last.Counter+1 && l.Origin == last.Origin && l.Flags == 0 && length < 0x80 {
+			dst = append(dst, 0, byte(length)) // most lines
+		} else {
+			dst = appendEntry(dst, l, &last)
 		}
-		if l.Counter != counter+1 {
-			entry |= newCounter
-			dst = binary.AppendUvarint(dst, l.Counter)
-		}
-		counter = l.Counter
-		if l.Origin != origin {
-			entry |= newOrigin
-			dst = binary.AppendUvarint(dst, uint64(l.Origin))
-			origin = l.Origin
-		}
-		if l.Flags != 0 {
-			entry |= newFlags
-			dst = binary.AppendUvarint(dst, uint64(l.Flags))
-		}
-		dst[at] = entry
-		dst = binary.AppendUvarint(dst, uint64(l.End-l.Start))
+		last.Received, last.Counter, last.Origin = l.Received, l.Counter, l.Origin
 	}
-	return binary.LittleEndian.AppendUint32(dst, uint32(data)), nil
+	return binary.LittleEndian.AppendUint32(dst, uint32(messages)), nil
 }
 
-// appendMessages appends the messages in the order of the lines, in one piece where they lie so already.
-func appendMessages(dst []byte, b *event.Batch) []byte {
-	end := uint32(0)
-	for i := range b.Lines {
-		if b.Lines[i].Start != end {
-			for i := range b.Lines {
-				dst = append(dst, b.Message(i)...)
-			}
-			return dst
-		}
-		end = b.Lines[i].End
+// appendEntry appends the entry of l, which follows last.
+func appendEntry(dst []byte, l, last *event.Line) []byte {
+	at := len(dst)
+	dst = append(dst, 0)
+	if l.Received != last.Received {
+		dst[at] |= newReceived
+		dst = binary.AppendVarint(dst, l.Received-last.Received)
 	}
-	return append(dst, b.Data[:end]...)
+	if l.Counter != last.Counter+1 {
+		dst[at] |= newCounter
+		dst = binary.AppendUvarint(dst, l.Counter)
+	}
+	if l.Origin != last.Origin {
+		dst[at] |= newOrigin
+		dst = binary.AppendUvarint(dst, uint64(l.Origin))
+	}
+	if l.Flags != 0 {
+		dst[at] |= newFlags
+		dst = binary.AppendUvarint(dst, uint64(l.Flags))
+	}
+	return binary.AppendUvarint(dst, uint64(l.End-l.Start))
 }
 
 func appendOrigin(dst []byte, o *event.Origin) []byte {
