@@ -215,7 +215,7 @@ func (c *compiler) pipeline(src Source) (*Pipeline, error) {
 			hasProcessors = true
 			p.steps, err = c.steps(f.node, "processors")
 		case "on_failure":
-			p.onFailure, err = c.steps(f.node, "on_failure")
+			p.onFailure, err = c.handlers(f.node, "on_failure")
 		default:
 			err = c.errorf(f.node.line, "", "pipeline [%s] doesn't support one or more provided configuration parameters [%s]", src.Name, f.name)
 		}
@@ -286,7 +286,7 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 	}
 	if handlers := o.find("on_failure"); handlers != nil {
 		var err error
-		if s.onFailure, err = c.steps(handlers, where+" on_failure"); err != nil {
+		if s.onFailure, err = c.handlers(handlers, where+" on_failure"); err != nil {
 			return s, err
 		}
 		if len(handlers.list) == 0 {

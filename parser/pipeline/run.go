@@ -31,6 +31,7 @@ type step struct {
 	note          *note // for traces; nil when it is not in the definition
 	alike         int   // steps behind it that have the same condition
 	touches       touches
+	told          bool // the first of an on_failure: some of them may ask in _ingest what failed
 }
 
 // Runner runs the pipelines of one set for one worker.
@@ -46,6 +47,7 @@ type Runner struct {
 	buf     []byte
 
 	failure failure
+	telling int    // handlers that have been told, inside one another: an inner one takes from the outer what it knew
 	trace   *trace // nil unless a trace is taken
 }
 
@@ -61,7 +63,7 @@ func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) (err error) {
 	r.ev, r.now, r.ctx.Event = ev, received, ev
 	r.ctx.Received = received
 	r.ctx.Begin()
-	r.calling = r.calling[:0]
+	r.calling, r.telling = r.calling[:0], 0
 	defer func() {
 		if e := recover(); e != nil {
 			if err, _ = e.(error); !errors.Is(err, event.ErrTooLarge) {
@@ -186,6 +188,12 @@ var (
 
 // handle runs on_failure processors with what they can ask about r.failure in _ingest.
 func (r *Runner) handle(steps []step) error {
+	if !steps[0].told && r.telling == 0 && r.trace == nil {
+		r.failure = failure{}
+		return r.steps(steps)
+	}
+	r.telling++
+	defer func() { r.telling-- }()
 	ingest, f := r.ev.Ingest(), &r.failure
 	r.ev.Put(ingest, ingestMessage, r.rootMessage(f.err))
 	r.ev.Put(ingest, ingestType, r.ev.Text(f.typ))
