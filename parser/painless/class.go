@@ -154,11 +154,15 @@ func (l *lib) mustType(name string) *class {
 
 // array is the type of arrays of elem.
 func (l *lib) array(elem *class) *class {
+	supers := []*class{l.object}
+	if !elem.prim && elem != l.object {
+		supers = append(supers, l.array(l.object))
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := l.arrays[elem]
 	if k == nil {
-		k = &class{name: elem.name + "[]", simple: elem.simple + "[]", elem: elem, supers: []*class{l.object}, methods: l.object.methods}
+		k = &class{name: elem.name + "[]", simple: elem.simple + "[]", elem: elem, supers: supers, methods: l.object.methods}
 		k.tag = &tag{cls: k}
 		l.arrays[elem] = k
 	}

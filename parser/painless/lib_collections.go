@@ -113,7 +113,6 @@ func declareCollections(l *lib) {
 		}
 		return value{c.listOf(c.all(a[0])).v, t}
 	})
-	arrays.statics["asList/1"].params[0] = l.def
 	arrays.method(l, "static String deepToString(Object[])", func(c *Context, _ value, a []value) value {
 		return c.javaString(c.listOf(c.all(a[0])))
 	})

@@ -10,9 +10,6 @@ import (
 func declareFormatter(l *lib, k *class) {
 	k.method(l, "static DateTimeFormatter ofPattern(String)", func(c *Context, _ value, a []value) value {
 		f, err := javatime.Compile(string(c.arg(a[0])))
-		if err == nil {
-			err = f.CanAppend()
-		}
 		if err != nil {
 			c.throw("java.lang.IllegalArgumentException", "%s", err.Error())
 		}
@@ -60,6 +57,9 @@ func (c *Context) formatDate(x value, d *temporal) value {
 			out = trimFraction(out)
 		}
 		return c.textValue(out)
+	}
+	if err := f.f.CanAppend(); err != nil {
+		c.throw("java.time.DateTimeException", "%s", err.Error())
 	}
 	_, offset := t.Zone()
 	return c.textValue(f.f.AppendMoment(nil, javatime.Moment{Seconds: t.Unix(), Nanos: t.Nanosecond(), Offset: offset}))

@@ -144,7 +144,10 @@ func (p *isoParser) year() (year int, ok bool) {
 		p.at = start
 		return 0, false
 	}
-	year, ok = p.number(digits)
+	if year, ok = p.number(digits); year == 0 && sign < 0 {
+		p.at = start
+		return 0, false
+	}
 	return sign * year, ok
 }
 
