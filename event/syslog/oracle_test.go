@@ -102,5 +102,6 @@ func FuzzParse(f *testing.F) {
 			sd.AppendValue(nil)
 		}
 		agree(t, line)
+		sameEitherWay(t, line)
 	})
 }

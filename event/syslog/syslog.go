@@ -60,6 +60,9 @@ func (h *Header) Parse(line []byte) {
 	*h = Header{Facility: DefaultFacility, Severity: DefaultSeverity}
 	line = TrimEnd(line)
 	pos := h.parsePRI(line)
+	if h.parseCommon(line, pos) {
+		return
+	}
 	if h.HasPRI && h.parse5424(line, pos) {
 		return
 	}

@@ -130,7 +130,7 @@ func (t *Time) parseBSD(line []byte, pos int) int {
 	}
 	i := skipSpaces(line, pos+3)
 	day, i := number(line, i, 1, 2)
-	if i < 0 || i >= len(line) || line[i] != ' ' || day < 1 || day > daysIn(int(p.Month)) {
+	if i < 0 || i >= len(line) || line[i] != ' ' || day < 1 || day > int(daysIn(p.Month)) {
 		return -1
 	}
 	p.Day = uint8(day)
@@ -194,7 +194,7 @@ func (t *Time) parseISO(line []byte, pos int) int {
 		return -1
 	}
 	day, i := number(line, i+1, 2, 2)
-	if i < 0 || i >= len(line) || line[i] != 'T' && line[i] != ' ' && line[i] != 't' || day < 1 || day > daysIn(month) {
+	if i < 0 || i >= len(line) || line[i] != 'T' && line[i] != ' ' && line[i] != 't' || day < 1 || day > int(daysIn(uint8(month))) {
 		return -1
 	}
 	p.Year, p.Month, p.Day = int16(year), uint8(month), uint8(day)
@@ -320,7 +320,7 @@ func monthOf(b []byte) uint8 {
 }
 
 // daysIn is the length of the month in a leap year.
-func daysIn(month int) int {
+func daysIn(month uint8) uint8 {
 	switch month {
 	case 2:
 		return 29
