@@ -85,7 +85,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 		cp.fields = NewFields()
 	}
 	defer catchCompile(&err)
-	p = &program{src: src, consts: consts, params: params}
+	p = &program{src: src, consts: consts, params: params, direct: direct{fields: cp.fields, start: isUnsure}}
 	cp.functions(tree.funcs)
 	cp.fn = &scope{ret: cp.lib.void}
 	if condition {

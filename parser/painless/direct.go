@@ -19,13 +19,13 @@ const (
 	unsure
 )
 
-// jump is where a condition goes on: at a check, or at the complement of a verdict.
+// jump is where a condition goes on: at a check, or at its end.
 type jump int32
 
 const (
-	isNo     = ^jump(no)
-	isYes    = ^jump(yes)
-	isUnsure = ^jump(unsure)
+	isUnsure jump = -3 + iota
+	isYes
+	isNo
 )
 
 // check is one question about a field. What does not hold is answered with no, however it is asked: negation is
@@ -67,41 +67,47 @@ type members struct {
 	null bool // is among them
 }
 
-// direct is a condition, or what checks can decide of it.
+// direct is what checks can decide of a condition.
 type direct struct {
 	fields *Fields
 	checks []check
 	start  jump
 }
 
-// decide asks about the document as it is.
-func (d *direct) decide(c *Context) verdict {
-	if c.known != d.fields {
-		c.know(d.fields)
+// Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error. Whoever
+// changes the event calls [Context.Changed] or [Context.Wrote] before the next condition, and who puts in another one,
+// [Context.Begin].
+func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
+	d := &cond.direct
+	if ctx.known != d.fields {
+		ctx.know(d.fields)
 	}
 	at := d.start
-	for uint(at) < uint(len(d.checks)) { // the commonest are asked here
+	for uint(at) < uint(len(d.checks)) {
 		k := &d.checks[at]
-		r := &c.readings[k.at]
-		if r.at != c.version && !c.read(k.at) {
-			return unsure
+		r := &ctx.readings[k.at]
+		if r.at != ctx.version {
+			if !ctx.read(k.at) {
+				return cond.eval(ctx)
+			}
+			continue
 		}
 		holds := false
-		switch v := r.v; k.ask {
+		switch v := r.v; k.ask { // the commonest are asked here
 		case asksNull:
 			holds = v.IsNull()
 		case asksText:
-			holds = v.Kind() == event.String && string(c.Event.Bytes(v)) == string(k.text)
+			holds = v.Kind() == event.String && string(ctx.Event.Bytes(v)) == string(k.text)
 		case asksPrefix:
 			if v.Kind() != event.String {
-				return unsure
+				return cond.eval(ctx)
 			}
-			b := c.Event.Bytes(v)
+			b := ctx.Event.Bytes(v)
 			holds = len(b) >= len(k.text) && string(b[:len(k.text)]) == string(k.text)
 		default:
-			answer := k.answer(c.Event, v)
+			answer := k.answer(ctx.Event, v)
 			if answer == unsure {
-				return unsure
+				return cond.eval(ctx)
 			}
 			holds = answer == yes
 		}
@@ -109,7 +115,10 @@ func (d *direct) decide(c *Context) verdict {
 			at = k.yes
 		}
 	}
-	return verdict(^at)
+	if at == isUnsure {
+		return cond.eval(ctx)
+	}
+	return at == isYes, nil
 }
 
 func verdictOf(b bool) verdict {

@@ -7,21 +7,17 @@ import (
 	"github.com/millrace/millrace/event"
 )
 
-// direct compiles what it can into checks; parts that it cannot are always unsure. nil: all of it would be.
-func (cp *compiler) direct(x expr) *direct {
-	b := &directBuilder{cp: cp, direct: &direct{fields: cp.fields}}
-	start, ok := b.decide(x, isYes, isNo)
-	if !ok {
-		return nil
-	}
-	b.start = start
+// direct compiles what it can into checks; parts that it cannot are always unsure.
+func (cp *compiler) direct(x expr) direct {
+	b := &directBuilder{cp: cp, direct: direct{fields: cp.fields}}
+	b.start = b.rest(x, isYes, isNo)
 	return b.direct
 }
 
 // directBuilder compiles a condition from its end to its beginning, so that it is known where a check goes on.
 type directBuilder struct {
 	cp *compiler
-	*direct
+	direct
 }
 
 func (b *directBuilder) add(k check) (jump, bool) {
@@ -62,7 +58,7 @@ func (b *directBuilder) decide(x expr, yes, no jump) (start jump, ok bool) {
 	return 0, false
 }
 
-// rest compiles the second operand of && and ||. The first one comes before it: it may throw.
+// rest compiles what comes last, such as the second operand of && and ||. The first one comes before it: it may throw.
 func (b *directBuilder) rest(x expr, yes, no jump) jump {
 	if start, ok := b.decide(x, yes, no); ok {
 		return start

@@ -27,11 +27,14 @@ type program struct {
 	frame  int // locals of the main function
 	run    step
 	cond   func(*Context) bool // set when the whole is one boolean expression
-	direct *direct             // the same for the commonest, nil for others
+	direct direct              // the same for the commonest
 }
 
 // Condition is the compiled `if` of a processor.
-type Condition struct{ p *program }
+type Condition struct {
+	p      *program
+	direct direct
+}
 
 // Script is the compiled source of a `script` processor.
 type Script struct{ p *program }
@@ -42,7 +45,7 @@ func CompileCondition(src string, opts Options) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{p}, nil
+	return &Condition{p, p.direct}, nil
 }
 
 // CompileScript compiles the source of a `script` processor. The error is a *CompileError.
@@ -57,18 +60,7 @@ func CompileScript(src string, opts Options) (*Script, error) {
 // Same tells whether two conditions are of one text, so that they hold for the same documents.
 func (cond *Condition) Same(other *Condition) bool { return cond.p.src == other.p.src }
 
-// Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error. Whoever
-// changes the event calls [Context.Changed] or [Context.Wrote] before the next condition, and who puts in another one,
-// [Context.Begin].
-func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
-	if direct := cond.p.direct; direct != nil {
-		if v := direct.decide(ctx); v != unsure {
-			return v == yes, nil
-		}
-	}
-	return cond.eval(ctx)
-}
-
+// eval is Eval, in full.
 func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	p := cond.p
 	ctx.begin(p)

@@ -19,6 +19,7 @@ type geoipProcessor struct {
 	ignoreMissing bool
 	perAddress    bool               // no two addresses have the same properties
 	renames       []*renameProcessor // that follow at once, and stay below target
+	optional      bool               // renames do nothing where there is no target
 	slot          int
 }
 
@@ -75,8 +76,14 @@ func (p *geoipProcessor) run(r *Runner) error {
 	switch v.Kind() {
 	case event.String:
 		place, err := p.lookup(r, table, v)
-		if err != nil || place == nil {
+		if err != nil {
 			return err
+		}
+		if place == nil {
+			if p.optional && r.trace == nil && r.ev.Get(p.target).Kind() == event.Missing {
+				r.skip = len(p.renames)
+			}
+			return nil
 		}
 		if place.renames && r.trace == nil {
 			if err := r.ev.Set(p.target, r.ev.JSON(place.renamed)); err != nil {

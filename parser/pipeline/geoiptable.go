@@ -155,6 +155,7 @@ func joinRenames(steps []step) {
 			if !ok || s.cond != nil || !below(&rename.field) || !below(&rename.target) {
 				break
 			}
+			p.optional = rename.optional && (p.optional || len(p.renames) == 0)
 			p.renames = append(p.renames, rename)
 		}
 	}

@@ -234,13 +234,21 @@ func appendFields(dst []string, ev *event.Event, m event.Value, prefix string, d
 type renameProcessor struct {
 	field, target           field
 	ignoreMissing, override bool
+	optional                bool // of a field that is missing nothing more is to be known
 }
 
 func newRename(o *options) processor {
-	return &renameProcessor{o.field("field"), o.field("target_field"), o.flag("ignore_missing", false), o.flag("override", false)}
+	p := &renameProcessor{
+		field: o.field("field"), target: o.field("target_field"), ignoreMissing: o.flag("ignore_missing", false), override: o.flag("override", false),
+	}
+	p.optional = p.ignoreMissing && p.field.template == nil && p.target.template == nil && !hasDigit(p.field.path.String())
+	return p
 }
 
 func (p *renameProcessor) run(r *Runner) error {
+	if p.optional && r.ev.Get(p.field.path).Kind() == event.Missing {
+		return nil
+	}
 	from, err := p.field.of(r)
 	if err != nil {
 		if p.ignoreMissing && errors.Is(err, errEmptyField) {
