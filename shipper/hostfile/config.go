@@ -39,7 +39,8 @@ type Config struct {
 	// How lines are written: traditional (as rsyslog's RSYSLOG_TraditionalFileFormat) or raw (as received,
 	// with the priority). In both, control characters are written in octal, as in #011.
 	Format Format `yaml:"format"`
-	// Most files that are open at once. When more are written to, those that have not been for longest are closed.
+	// Most files that are open at once; half of what the system lets the process open is the most in any case. When
+	// more are written to, those that have not been for longest are closed.
 	MaxOpen int `yaml:"max_open"`
 	// How long a line may wait before it can be seen in its file.
 	FlushInterval time.Duration `yaml:"flush_interval"`
@@ -54,7 +55,7 @@ type Config struct {
 // DefaultConfig suits a few thousand hosts.
 func DefaultConfig() Config {
 	return Config{
-		Format: Traditional, MaxOpen: 2048, FlushInterval: 250 * time.Millisecond, MaxNewPerHour: 20_000,
+		Format: Traditional, MaxOpen: 8192, FlushInterval: 250 * time.Millisecond, MaxNewPerHour: 20_000,
 		FileMode: "0640", FolderMode: "0750",
 	}
 }
@@ -65,7 +66,7 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("format: %q is unknown: write traditional or raw", string(c.Format))
 	}
 	if c.MaxOpen < 1 || c.MaxOpen > 1_000_000 {
-		return fmt.Errorf("max_open: %d is out of range: write a number from 1 to 1000000, below the limit of open files", c.MaxOpen)
+		return fmt.Errorf("max_open: %d is out of range: write a number from 1 to 1000000", c.MaxOpen)
 	}
 	if c.FlushInterval < time.Millisecond || c.FlushInterval > time.Minute {
 		return fmt.Errorf("flush_interval: %v is out of range: write a time from 1ms to 1m", c.FlushInterval)

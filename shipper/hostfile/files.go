@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,6 +24,7 @@ const logEvery = 30 * time.Second
 // Files is a set of files that are appended to. It is safe for concurrent use.
 type Files struct {
 	cfg      Config
+	maxOpen  int
 	root     string
 	fileMode fs.FileMode
 	dirMode  fs.FileMode
@@ -68,7 +70,7 @@ func New(cfg Config, root string, now func() time.Time, log *zap.Logger) (*Files
 	s := &Files{
 		cfg: cfg, root: root, now: now, log: log, openFile: openFile,
 		trouble: quiet.Gate{Every: logEvery}, overflow: quiet.Gate{Every: logEvery},
-		known: map[string]*File{}, wake: make(chan struct{}, 1),
+		known: map[string]*File{}, wake: make(chan struct{}, 1), maxOpen: maxOpen(cfg.MaxOpen),
 	}
 	s.fileMode, _ = cfg.FileMode.perm()
 	s.dirMode, _ = cfg.FolderMode.perm()
@@ -79,6 +81,15 @@ func New(cfg Config, root string, now func() time.Time, log *zap.Logger) (*Files
 	probe.Close()
 	os.Remove(probe.Name())
 	return s, nil
+}
+
+// maxOpen is how many files may be open where so many are wanted: connections need descriptors too.
+func maxOpen(want int) int {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
+		return want
+	}
+	return max(1, int(min(uint64(want), uint64(limit.Cur)/2)))
 }
 
 // Format is how lines of these files are written.
@@ -102,7 +113,7 @@ func (s *Files) Get(path, overflow []byte) *File {
 		}
 		name = string(overflow)
 	}
-	for len(s.known) >= s.cfg.MaxOpen {
+	for len(s.known) >= s.maxOpen {
 		s.evict()
 	}
 	f := &File{set: s, name: name, path: s.full(name)}
