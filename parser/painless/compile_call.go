@@ -74,7 +74,7 @@ func (cp *compiler) newObject(x *newExpr) code {
 }
 
 // call compiles x.name(args).
-func (cp *compiler) call(x *callExpr) code {
+func (cp *compiler) call(x *callExpr, w want) code {
 	if k := cp.typeNamed(x.x); k != nil {
 		m := k.statics[methodKey(x.name, len(x.args))]
 		if m == nil {
@@ -88,7 +88,7 @@ func (cp *compiler) call(x *callExpr) code {
 	}
 	recv := cp.expr(x.x)
 	if recv.t == cp.lib.def {
-		return cp.callDef(x, recv)
+		return cp.callDef(x, recv, w)
 	}
 	if recv.t.prim && recv.t != cp.lib.void {
 		recv = cp.cast(recv, want{t: recv.t.box, boxes: true})
@@ -174,6 +174,7 @@ type callSite struct {
 	name  string
 	key   string
 	given []*class // the types of the arguments, as the compiler knows them
+	ret   *class   // what is wanted of the result
 	at    int
 	first atomic.Pointer[lookup] // the class of the first receiver, and its method
 }
@@ -198,8 +199,11 @@ func (s *callSite) find(c *Context, this value) *method {
 	return m
 }
 
-func (cp *compiler) callDef(x *callExpr, recv code) code {
-	s := &callSite{name: x.name, key: methodKey(x.name, len(x.args)), at: x.at}
+func (cp *compiler) callDef(x *callExpr, recv code, w want) code {
+	s := &callSite{name: x.name, key: methodKey(x.name, len(x.args)), ret: cp.lib.def, at: x.at}
+	if w.t != nil && !w.explicit {
+		s.ret = w.t
+	}
 	if !cp.someMethod(s.key) {
 		cp.fail(x.at, "no class has a method [%s/%d]", x.name, len(x.args))
 	}
@@ -230,8 +234,10 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 		}
 		m := s.find(c, this)
 		in := c.args[base:len(c.args):len(c.args)]
-		if !m.plain {
+		if !m.plain || s.ret != m.ret {
 			s.fits(c, m)
+		}
+		if !m.plain {
 			for i, p := range m.params {
 				in[i] = c.passed(in[i], p, s.at)
 			}
@@ -242,19 +248,31 @@ func (cp *compiler) callDef(x *callExpr, recv code) code {
 	}}
 }
 
-// fits throws when an argument of a type that is known is never one that the method takes.
+// fits throws when an argument of a type that is known is never one that the method takes, or its result never one
+// that is wanted.
 func (s *callSite) fits(c *Context, m *method) {
-	l := classes()
+	ok := becomes(m.ret, s.ret)
 	for i, t := range s.given {
-		p := m.params[i]
-		switch f := unboxed(t); {
-		case t == p || t == l.def || t == l.object || t == l.number || p == l.def || p == l.object:
-		case p.prim && f.prim && converts(f, p, l, false), t.prim && !p.prim && t.box.is(p), !t.prim && !p.prim:
-		default:
-			c.throwAt(s.at, "java.lang.invoke.WrongMethodTypeException", "cannot convert MethodHandle(%s)%s to (%s)Object",
-				handleTypes(m.owner, m.params), handleType(m.ret), handleTypes(l.object, s.given))
-		}
+		ok = ok && becomes(t, m.params[i])
 	}
+	if !ok {
+		c.throwAt(s.at, "java.lang.invoke.WrongMethodTypeException", "cannot convert MethodHandle(%s)%s to (%s)%s",
+			handleTypes(m.owner, m.params), handleType(m.ret), handleTypes(classes().object, s.given), handleType(s.ret))
+	}
+}
+
+// becomes tells whether a method handle may convert a value of one type to another; references it casts.
+func becomes(from, to *class) bool {
+	l := classes()
+	switch f := unboxed(from); {
+	case from == to || from == l.def || from == l.object || from == l.number || to == l.def || to == l.object:
+		return true
+	case to.prim && f.prim:
+		return converts(f, to, l, false) || from == l.void || to == l.void
+	case from.prim:
+		return from == l.void || from.box.is(to)
+	}
+	return !to.prim
 }
 
 // handleTypes are a receiver and parameters as Java writes the type of a method handle.

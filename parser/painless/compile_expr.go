@@ -47,7 +47,7 @@ func (cp *compiler) expression(x expr, w want) code {
 	case *indexExpr:
 		return cp.loadOf(cp.index(x))
 	case *callExpr:
-		return cp.call(x)
+		return cp.call(x, w)
 	case *funcCall:
 		return cp.funcCall(x)
 	case *newExpr:

@@ -193,7 +193,7 @@ var moreStatements = []string{
 	"r = <string>.replaceFirst(/[a-z]/, m -> '[' + m.group() + m.start() + ']');",
 	"r = <string>.splitOnToken(<string>).length + '|' + String.join('|', <string>.splitOnToken(','));",
 	"try { r = <int> / <int>; } catch (ArithmeticException e) { r = 'div ' + e.getMessage(); }",
-	"try { def l = <list>; r = l.get(<small>); } catch (IndexOutOfBoundsException e) { r = 'index'; } catch (Exception e) { r = 'other'; }",
+	"try { def l = <list>; r = l.get(<small>); } catch (IndexOutOfBoundsException e) { r = 'index'; } catch (Exception e) { r = e.getMessage(); }",
 	"try { throw new RuntimeException(<string>); } catch (RuntimeException e) { r = e.getMessage() + e.toString(); }",
 	"try { try { def x = null; x.size(); } catch (IllegalArgumentException e) { r = 'iae'; } } catch (NullPointerException e) { r = 'npe'; }",
 	"try { r = Integer.parseInt(<string>); } catch (NumberFormatException e) { r = e.getMessage(); }",

@@ -106,8 +106,6 @@ func declareBuilder(l *lib, k *class) {
 	m("int lastIndexOf(String)", func(c *Context, s *stringBuilder, _ value, a []value) value {
 		return count(unitIndex(s.b, bytes.LastIndex(s.b, c.arg(a[0]))))
 	})
-	k.method(l, "String substring(int)", substringMethod)
-	k.method(l, "String substring(int,int)", substringMethod)
 }
 
 // add appends and bounds what the builder may hold.

@@ -144,7 +144,7 @@ func (p *isoParser) year() (year int, ok bool) {
 		p.at = start
 		return 0, false
 	}
-	if year, ok = p.number(digits); year == 0 && sign < 0 {
+	if year, ok = p.number(digits); ok && year == 0 && sign < 0 {
 		p.at = start
 		return 0, false
 	}
