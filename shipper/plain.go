@@ -9,11 +9,13 @@ import (
 type header struct {
 	priority      uint8 // facility and severity
 	host, program syslog.Span
-	// Unless it is 0, the text from here on is what the traditional format writes, behind the time if that is ISO's. It has
-	// no control characters before message.
+	// Unless it is 0, the text from here on is what the traditional format writes, behind the time if that is ISO's, and
+	// but for RFC 5424. It has no control characters before message.
 	plain, message int
 	iso            bool
-	usual          *beginning // of a plain line
+	rfc5424        bool
+	pid            syslog.Span // of a plain line of RFC 5424
+	usual          *beginning  // of a plain line
 }
 
 // beginning is what stood behind the time of a plain line: "web1 sshd".
@@ -26,8 +28,8 @@ type beginning struct {
 
 const stampSize = len("Nov 21 23:40:00 ")
 
-// headerReader reads headers. Most lines are plain: "<38>Nov 21 23:40:00 web1 sshd[7]: text", or the same with an ISO
-// time. Their time is mostly that of a line before, and host and program those of the line before with that priority; all
+// headerReader reads headers. Most lines are plain: "<38>Nov 21 23:40:00 web1 sshd[7]: text", the same with an ISO time,
+// or "<38>1 2026-11-21T23:40:00.123456+01:00 web1 sshd 7 - - text". Their time is mostly that of a line before, and host and program those of the line before with that priority; all
 // others go through syslog.Header.
 type headerReader struct {
 	full  syslog.Header
@@ -57,7 +59,7 @@ func (r *headerReader) readFull(h *header, line []byte) {
 // learn keeps the line's time for readPlain, if it is ISO's or written as the traditional format writes it.
 func (r *headerReader) learn(line []byte) {
 	f, start, end := &r.full, int(r.full.Timestamp.Start), int(r.full.Timestamp.End)
-	if f.Format != syslog.RFC3164 || end >= len(line) || line[end] != ' ' || line[start-1] != '>' {
+	if f.Format == syslog.Unparsed || end >= len(line) || line[end] != ' ' || f.Format == syslog.RFC3164 && line[start-1] != '>' {
 		return
 	}
 	var canonical [stampSize]byte
@@ -84,7 +86,10 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 		return false
 	}
 	i++
-	h.priority, h.plain, h.iso = uint8(priority), i, false
+	h.priority, h.plain, h.iso, h.rfc5424 = uint8(priority), i, false, line[i] == '1' && line[i+1] == ' '
+	if h.rfc5424 {
+		i += len("1 ")
+	}
 	if [stampSize]byte(line[i:i+stampSize]) == r.stamp {
 		i += stampSize
 	} else if n := r.iso.match(line[i:]); n > 0 {
@@ -99,13 +104,16 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 		b = new(beginning)
 		r.usual[priority] = b
 	}
-	if !b.begins(line[i:]) && !b.read(line[i:]) {
+	if !b.begins(line[i:], h.rfc5424) && !b.read(line[i:]) {
 		return false
 	}
 	h.usual = b
 	h.host = syslog.Span{Start: int32(i), End: int32(i + b.host)}
 	h.program = syslog.Span{Start: int32(i + b.host + 1), End: int32(i + len(b.text))}
 	i += len(b.text)
+	if h.rfc5424 {
+		return h.iso && h.readPID(line, i)
+	}
 	if line[i] == '[' {
 		start := i + 1
 		for i = start; i < len(line) && line[i]-'0' <= 9; i++ {
@@ -119,10 +127,35 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 	return i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
 }
 
+// readPID reads what stands behind the program of a plain line of RFC 5424: a number or none, no message id and no
+// structured data.
+func (h *header) readPID(line []byte, i int) bool {
+	const nothing = " - - "
+	start := i + 1
+	for i = start; i < len(line) && line[i]-'0' <= 9; i++ {
+	}
+	h.pid = syslog.Span{Start: int32(start), End: int32(i)}
+	if i == start {
+		if i++; i >= len(line) || line[start] != '-' {
+			return false
+		}
+	}
+	h.message = i + len(nothing)
+	return line[start-1] == ' ' && i-start <= 10 && h.message < len(line) && string(line[i:h.message]) == nothing &&
+		line[h.message] != '\xef' // a byte order mark, perhaps
+}
+
 // appendPlain appends a plain line as the traditional format writes it.
 func (r *headerReader) appendPlain(dst []byte, h *header, line []byte) []byte {
 	if h.iso {
 		dst = append(dst, r.iso.stamp[:stampSize-1]...)
+	}
+	if h.rfc5424 {
+		dst = append(append(dst, ' '), line[h.host.Start:h.program.End]...)
+		if !h.pid.Empty() {
+			dst = append(append(append(dst, '['), h.pid.Of(line)...), ']')
+		}
+		return hostfile.AppendRaw(append(dst, ' '), line[h.message:], 0)
 	}
 	return hostfile.AppendRaw(dst, line[h.plain:], h.message-h.plain)
 }
@@ -158,10 +191,10 @@ func (t *isoTime) match(text []byte) int {
 	return n
 }
 
-// begins reports whether text begins so, and a pid or the end of a tag follows.
-func (b *beginning) begins(text []byte) bool {
+// begins reports whether text begins so, and a pid or the end of a tag follows; in RFC 5424, a space.
+func (b *beginning) begins(text []byte, rfc5424 bool) bool {
 	n := len(b.text)
-	return n > 0 && n < len(text) && (text[n] == '[' || text[n] == ':') && string(text[:n]) == string(b.text)
+	return n > 0 && n < len(text) && (text[n] == '[' || text[n] == ':' || rfc5424 && text[n] == ' ') && string(text[:n]) == string(b.text)
 }
 
 // read reads a beginning from text. It returns false if there is none that is simple.

@@ -55,6 +55,22 @@ func TestPlainLines(t *testing.T) {
 		{"<4>2026-11-21T23:40:01+01:00 web1 kernel: x", false},
 		{"<38>2026-11-21T23:40:01+01:00 web1 kernel: x", true},
 		{"<4>1 2026-11-21T23:40:00Z web1 app 7 - - x", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app 7 - - x", true},
+		{"<4>1 2026-11-21T23:40:00Z web1 app - - - x\ty\n", true},
+		{"<4>1 2026-11-21T23:40:00Z web1 app - - -  ", true},
+		{"<4>1 2026-11-21T23:40:00Z web1 app 7 ID - x", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app 7 - [a b=\"c\"] x", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app 7 - - \ufeffx", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app 7 - - ", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app[7]: x", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app: x - - - y", false},
+		{"<4>1 2026-11-21T23:40:00Z - app 7 - - x", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 - 7 - - x", false},
+		{"<4>1 2026-11-21T23:40:00Z web1 app x7 - - x", false},
+		{"<4>1 - web1 app 7 - - x", false},
+		{"<4>1 Nov 21 23:40:00 web1 app 7 - - x", false},
+		{"<4>2026-11-21T23:40:00Z web1 app 7 - - x", false},
+		{"<4>2026-11-21T23:40:00Z web1 app: x", true}, // the time is known from a line of RFC 5424
 		{"<4>Nov 21 23:40:00", false},
 		{"", false},
 	} {
@@ -67,6 +83,7 @@ func TestPlainLines(t *testing.T) {
 
 func FuzzPlain(f *testing.F) {
 	f.Add("web1 sshd[7]: x", "web1 sshd: x")
+	f.Add("web1 sshd 7 - - x\ty", "web1 sshd - - - \ufeffx")
 	f.Add("2026 web1 su: Nov  1 22:14:13 web1 app[1]: x", "web1 ssh[7]: x")
 	f.Add("last message: repeated\x00\n", "last message repeated 7 times")
 	f.Add("1.2 a: <5>Nov  1 22:14:13 h b: c", "1.2 a[1]: <5>Nov  1 22:14:13 h b: c")
@@ -78,6 +95,7 @@ func FuzzPlain(f *testing.F) {
 			agrees(t, &r, []byte("<38>Nov 21 23:40:00 "+rest))
 			agrees(t, &r, []byte(rest))
 			agrees(t, &r, []byte("<38>2026-11-21T23:40:00.123456+01:00 "+rest))
+			agrees(t, &r, []byte("<38>1 2026-11-21T23:40:00.123456+01:00 "+rest))
 		}
 	})
 }
