@@ -18,12 +18,18 @@ import (
 
 // Parser holds the rules. Safe for concurrent use.
 type Parser struct {
-	rules func() (*uaparser.Parser, error)
+	rules func() (*rules, error)
+}
+
+// rules are uap-core's, with what they need of a text.
+type rules struct {
+	*uaparser.Parser
+	ua, os, device sieve
 }
 
 // New returns a parser with the rules of uap-core that are built in.
 func New() *Parser {
-	return &Parser{rules: sync.OnceValues(func() (*uaparser.Parser, error) {
+	return &Parser{rules: sync.OnceValues(func() (*rules, error) {
 		p, err := uaparser.New(uaparser.WithCacheSize(1))
 		if err != nil {
 			return nil, err
@@ -33,7 +39,17 @@ func New() *Parser {
 				rule.Reg = oldFirefox
 			}
 		}
-		return p, nil
+		r := &rules{Parser: p}
+		for _, rule := range p.UA {
+			r.ua.add(rule.Reg)
+		}
+		for _, rule := range p.OS {
+			r.os.add(rule.Reg)
+		}
+		for _, rule := range p.Device {
+			r.device.add(rule.Reg)
+		}
+		return r, nil
 	})}
 }
 
@@ -60,8 +76,12 @@ func (p *Parser) parse(text string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Agent{Name: other, Device: rules.ParseDevice(text).Family}
-	for _, rule := range rules.UA {
+	t := sift(text)
+	a := &Agent{Name: other, Device: rules.deviceOf(t, text)}
+	for i, rule := range rules.UA {
+		if !rules.ua.may(i, t) {
+			continue
+		}
 		if m := rule.Reg.FindStringSubmatchIndex(text); m != nil {
 			name, version, _ := versioned(text, m, rule.FamilyReplacement, rule.V1Replacement, rule.V2Replacement, rule.V3Replacement)
 			if name != "" {
@@ -70,7 +90,10 @@ func (p *Parser) parse(text string) (*Agent, error) {
 			}
 		}
 	}
-	for _, rule := range rules.OS {
+	for i, rule := range rules.OS {
+		if !rules.os.may(i, t) {
+			continue
+		}
 		if m := rule.Reg.FindStringSubmatchIndex(text); m != nil {
 			name, version, has := versioned(text, m, rule.OSReplacement, rule.V1Replacement, rule.V2Replacement, rule.V3Replacement, rule.V4Replacement)
 			if name != "" {
@@ -82,10 +105,20 @@ func (p *Parser) parse(text string) (*Agent, error) {
 			}
 		}
 	}
-	if a.Device == "" {
-		a.Device = other
-	}
 	return a, nil
+}
+
+// deviceOf is the family of the first rule that gives one.
+func (r *rules) deviceOf(t *sifted, text string) string {
+	var d uaparser.Device
+	for i, rule := range r.Device {
+		if r.device.may(i, t) {
+			if rule.Match(text, &d); d.Family != "" {
+				return d.Family
+			}
+		}
+	}
+	return other
 }
 
 // versioned is the name and the version of a match, as Elasticsearch builds them: a version has four parts, where
