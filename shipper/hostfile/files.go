@@ -89,7 +89,7 @@ func maxOpen(want int) int {
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
 		return want
 	}
-	return max(1, int(min(uint64(want), uint64(limit.Cur)/2)))
+	return max(1, int(min(uint64(want), uint64(limit.Cur)/2))) //nolint:unconvert // it is signed on FreeBSD
 }
 
 // Format is how lines of these files are written.
