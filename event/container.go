@@ -318,3 +318,18 @@ func (ev *Event) Copy(v Value) Value {
 func (ev *Event) Index(m Value, name Symbol) int {
 	return ev.find(&ev.objects[m.bits], name.key())
 }
+
+// Has tells whether a field is there and not null. A frozen value stays as it is.
+func (ev *Event) Has(p Path) bool {
+	last := len(p.steps) - 1
+	if last < 0 {
+		return true
+	}
+	parent := ev.Get(Path{root: p.root, steps: p.steps[:last]})
+	if parent.kind != Map {
+		return !ev.Get(p).IsNull()
+	}
+	o := &ev.objects[parent.bits]
+	i := ev.find(o, p.steps[last].key)
+	return i >= 0 && !ev.slots[o.start+uint32(i)].val.IsNull()
+}

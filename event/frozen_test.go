@@ -282,3 +282,22 @@ func TestFrozenLongsStayLong(t *testing.T) {
 		ev.Reset()
 	}
 }
+
+func TestHas(t *testing.T) {
+	ev := New()
+	m := ev.NewMap()
+	list := ev.NewList()
+	ev.Append(list, IntValue(1))
+	ev.Put(m, Intern("l"), list)
+	frozen, err := ev.Freeze(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = ev.Set(MustPath("a.b"), ev.JSON(frozen))
+	_ = ev.Set(MustPath("a.n"), NullValue())
+	for path, want := range map[string]bool{"a": true, "a.b": true, "a.b.l": true, "a.b.l.0": true, "a.b.l.1": false, "a.n": false, "a.n.x": false, "x": false, "x.y": false} {
+		if got := ev.Has(MustPath(path)); got != want || got == ev.Get(MustPath(path)).IsNull() {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}

@@ -43,7 +43,7 @@ func (p *setProcessor) run(r *Runner) error {
 	if err != nil {
 		return err
 	}
-	if !p.override && !r.ev.Get(path).IsNull() {
+	if !p.override && r.ev.Has(path) {
 		return nil
 	}
 	var v event.Value
