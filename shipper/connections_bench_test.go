@@ -27,6 +27,8 @@ var connectionShapes = []lineSender{
 	{Scheme: "tcp", Connections: 50, PerWrite: 1, PerSecond: 50_000},
 	{Scheme: "tcp", Connections: 5000, PerWrite: 1, PerSecond: 50_000},
 	{Scheme: "tcp", Connections: 50, PerWrite: 1, PerSecond: 500}, // ten lines a second each, as 5,000 have above
+	{Scheme: "tcp", Connections: 50, PerWrite: 1, PerSecond: 50_000, Hosts: true},
+	{Scheme: "tcp", Connections: 5000, PerWrite: 1, PerSecond: 50_000, Hosts: true},
 	{Scheme: "tls", Connections: 50, PerWrite: 1, PerSecond: 50_000},
 	{Scheme: "tls", Connections: 1000, PerWrite: 1, PerSecond: 50_000},
 }
@@ -44,10 +46,10 @@ func BenchmarkConnections(b *testing.B) {
 		b.Run(s.String(), func(b *testing.B) {
 			pki := testbed.NewPKI(b)
 			cert, key := pki.Issue(b, "127.0.0.1")
-			cfg := testConfig()
-			one(&cfg)
-			cfg.Files = DefaultConfig().Files
-			cfg.Routes[0].Lane = ""
+			cfg := DefaultConfig()
+			if !s.Hosts {
+				cfg.Routes = []RouteConfig{{Files: []string{"{listener}"}}}
+			}
 			cfg.Listeners = []ListenerConfig{{Listen: s.Scheme + "://127.0.0.1:0"}}
 			if s.Scheme == "tls" {
 				cfg.Listeners[0].TLS = &tlsserver.Config{Certificate: cert, Key: key, MinVersion: "1.3"}
@@ -62,8 +64,9 @@ func BenchmarkConnections(b *testing.B) {
 type lineSender struct {
 	Scheme, Address string
 	Connections     int
-	PerWrite        int // lines
-	PerSecond       int // lines; 0: as fast as can be
+	PerWrite        int  // lines
+	PerSecond       int  // lines; 0: as fast as can be
+	Hosts           bool // each connection has an address of its own, and by the default routes a file
 }
 
 func (s lineSender) String() string {
@@ -71,7 +74,11 @@ func (s lineSender) String() string {
 	if s.PerSecond > 0 {
 		rate = fmt.Sprintf("%d a second", s.PerSecond)
 	}
-	return fmt.Sprintf("%s %d connections, %d lines a write, %s", s.Scheme, s.Connections, s.PerWrite, rate)
+	from := "connections"
+	if s.Hosts {
+		from = "hosts"
+	}
+	return fmt.Sprintf("%s %d %s, %d lines a write, %s", s.Scheme, s.Connections, from, s.PerWrite, rate)
 }
 
 // perPass is how many lines are sent in one go: for two seconds, or enough to be at full speed for most of the time.
@@ -108,8 +115,12 @@ func sendIfAsked() bool {
 		return false
 	}
 	var open []net.Conn
-	for range s.Connections {
-		c, err := net.Dial("tcp", s.Address)
+	for i := range s.Connections {
+		var d net.Dialer
+		if s.Hosts {
+			d.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 1, byte(i>>8), byte(i))}
+		}
+		c, err := d.Dial("tcp", s.Address)
 		if err != nil {
 			panic(err)
 		}
