@@ -23,7 +23,8 @@ type field struct {
 	count    int
 	literal  string
 	optional []field
-	adjacent bool // a number follows at once, so that this one has a fixed width
+	reserve  int  // digits that the numbers of fixed width that follow at once need
+	again    bool // a field before is of the same part of the date, which must say the same
 }
 
 // letters that are supported.
@@ -38,13 +39,64 @@ func Compile(pattern string) (*Format, error) {
 	if err != nil {
 		return nil, fmt.Errorf("Invalid format: [%s]: %w", pattern, err) //nolint:staticcheck // Elasticsearch's text
 	}
+	markRepeated(fields, map[byte]bool{})
 	return &Format{pattern, fields}, nil
+}
+
+// markRepeated marks the fields whose part of the date is in seen, which those before them have set.
+func markRepeated(fields []field, seen map[byte]bool) {
+	for i := range fields {
+		f := &fields[i]
+		markRepeated(f.optional, seen)
+		part := partOf(f.letter)
+		f.again = part != 0 && seen[part]
+		seen[part] = true
+	}
+}
+
+// partOf is one letter for all that are of one part of a date, 0 for those that may differ.
+func partOf(letter byte) byte {
+	switch letter {
+	case 'y', 'u':
+		return 'y'
+	case 'M', 'L':
+		return 'M'
+	case 'H', 'k':
+		return 'H'
+	case 'h', 'K':
+		return 'h'
+	case 'X', 'x', 'Z', 'O':
+		return 'X'
+	case 'Y', 'd', 'D', 'S', 'm', 's', 'a', 'E':
+		return letter
+	}
+	return 0
+}
+
+// counts are how often letters may stand; others may up to five times.
+var counts = map[byte]int{
+	'd': 2, 'h': 2, 'H': 2, 'k': 2, 'K': 2, 'm': 2, 's': 2, 'w': 2, 'F': 1, 'W': 1, 'a': 1, 'D': 3, 'V': 2, 'z': 4, 'S': 9,
+	'y': 19, 'u': 19, 'Y': 19, 'n': 19, 'N': 19, 'A': 19, 'O': 4,
+}
+
+func checkCount(letter byte, n int) error {
+	most, ok := counts[letter]
+	switch {
+	case !ok && n > 5, ok && n > most && letter != 'V':
+		return fmt.Errorf("Too many pattern letters: %c", letter) //nolint:staticcheck // Java's text
+	case letter == 'V' && n != 2:
+		return fmt.Errorf("Pattern letter count must be 2: V") //nolint:staticcheck // Java's text
+	case letter == 'O' && n != 1 && n != 4:
+		return fmt.Errorf("Pattern letter count must be 1 or 4: O") //nolint:staticcheck // Java's text
+	}
+	return nil
 }
 
 // String is the pattern.
 func (f *Format) String() string { return f.pattern }
 
 func compile(s string, inside bool) (fields []field, rest string, err error) {
+	variable := -1 // the number of those that stand together which takes what the others leave
 	for s != "" {
 		switch c := s[0]; {
 		case c == ']':
@@ -71,9 +123,16 @@ func compile(s string, inside bool) (fields []field, rest string, err error) {
 			if strings.IndexByte(letters, c) < 0 {
 				return nil, "", fmt.Errorf("Unknown pattern letter: %c", c) //nolint:staticcheck // Java's text
 			}
+			if err := checkCount(c, n); err != nil {
+				return nil, "", err
+			}
 			f := field{letter: c, count: n}
-			if len(fields) > 0 && f.numeric() && fields[len(fields)-1].numeric() {
-				fields[len(fields)-1].adjacent = true
+			switch {
+			case !f.numeric():
+			case len(fields) > 0 && fields[len(fields)-1].numeric() && f.fixed():
+				fields[variable].reserve += n
+			default:
+				variable = len(fields)
 			}
 			fields = append(fields, f)
 			s = s[n:]
@@ -122,6 +181,17 @@ func (f *field) numeric() bool {
 	return false
 }
 
+// fixed tells whether a number has as many digits as the pattern has letters, and no more.
+func (f *field) fixed() bool {
+	switch f.letter {
+	case 'D':
+		return f.count == 3
+	case 'S':
+		return true
+	}
+	return f.count == 2 && f.letter != 'n' && f.letter != 'N' && f.letter != 'A'
+}
+
 // HasNames tells whether the pattern has names of months or days, which depend on the language.
 func (f *Format) HasNames() bool { return hasNames(f.fields) }
 
@@ -140,7 +210,8 @@ type Date struct {
 	Year, Month, Day, DayOfYear         int
 	Hour, Minute, Second, Nanos, Offset int
 	Zone                                *time.Location // of a zone that is named
-	half                                int            // 1 for AM, 2 for PM
+	half, halfHour                      int            // 1 for AM, 2 for PM; and the hour of it
+	dayName                             int            // 1 for Monday
 	weekYear, week, weekday             int            // of weeks that begin on Sunday; the first has 1 January
 	has                                 clock
 }
@@ -166,6 +237,8 @@ const (
 	hasSecond
 	hasNanos
 	hasCalendarYear // and not of weeks
+	hasProlepticYear
+	hasMonthOfYear // and not only of a day of the year
 )
 
 // Moment is a point in time and the offset of the zone in which it is told.
@@ -186,7 +259,7 @@ func (d *Date) Resolve(zone *time.Location) (ns int64, offset int) {
 func (d *Date) Moment(zone *time.Location) Moment {
 	year, month, day := d.Year, max(d.Month, 1), max(d.Day, 1)
 	switch {
-	case d.DayOfYear > 0:
+	case d.DayOfYear > 0 && (d.Month == 0 || d.Day == 0):
 		month, day = 1, d.DayOfYear
 	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
 		year, month, day = d.weekYear, 1, 1+7*max(d.week-1, 0)+max(d.weekday-1, 0)
@@ -256,9 +329,6 @@ func ParseZone(name string) (*time.Location, error) {
 			return time.FixedZone("", d.Offset), nil
 		}
 	}
-	if zone, ok := zoneNames[name]; ok {
-		name = zone
-	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
 		return nil, fmt.Errorf("Unknown time-zone ID: %s", name) //nolint:staticcheck // Java's text
@@ -266,7 +336,8 @@ func ParseZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// zoneNames are short names that Java knows and time zone databases do not have, or have as something else.
+// zoneNames are names of zones that Java reads in dates, and that time zone databases do not have, or have as something
+// else.
 var zoneNames = map[string]string{
 	"PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "MST": "America/Denver", "MDT": "America/Denver",
 	"CST": "America/Chicago", "CDT": "America/Chicago", "EST": "America/New_York", "EDT": "America/New_York",

@@ -167,6 +167,8 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			renamed := ev.Lookup(ingest, foreachKey)
 			if key := ev.Bytes(renamed); len(bytes.TrimSpace(key)) > 0 {
 				ev.PutBytes(result, key, ev.Lookup(ingest, foreachValue))
+			} else {
+				outer = ev.At(items, i) // Elasticsearch forgets to take it away
 			}
 			if renamed.Kind() != event.String && !renamed.IsNull() {
 				return cannotCast(renamed.Kind().JavaClass(), "java.lang.String")
@@ -182,7 +184,7 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 	switch {
 	case err == nil:
 		return ev.Set(p.field, result)
-	case err == error(&r.failure) && r.failure.step == &p.step[0] && !p.step[0].handled():
+	case err == error(&r.failure) && r.failure.step == &p.step[0]:
 		return r.failure.err // is the failure of foreach itself, as in Elasticsearch
 	}
 	return err

@@ -101,10 +101,20 @@ func (r *Runner) yearOf(month int, zone *time.Location) int {
 
 func parseISO8601(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
 	d, ok := javatime.ParseISO8601(text)
+	return resolved(&d, ok, zone)
+}
+
+func parseLenient(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+	d, ok := javatime.ParseLenient(text)
+	return resolved(&d, ok, zone)
+}
+
+// resolved is the time of a date that could be read.
+func resolved(d *javatime.Date, ok bool, zone *time.Location) (ns int64, offset int, fits bool) {
 	if !ok || !d.Fits() {
 		return 0, 0, false
 	}
-	ns, _ := d.Resolve(zone)
+	ns, _ = d.Resolve(zone)
 	return ns, offsetOf(ns, zone), holds(ns, d.Year)
 }
 

@@ -53,8 +53,10 @@ func never(*Runner, []byte, *time.Location) (int64, int, bool) { return 0, 0, fa
 // parseNamedFormat compiles a pattern, or a name that Elasticsearch has for one; nil when it is neither.
 func parseNamedFormat(name string) (f dateFormat, hasNames bool, err error) {
 	switch name {
-	case "strict_date_optional_time", "date_optional_time", "iso8601", "strict_date_optional_time_nanos":
+	case "strict_date_optional_time", "iso8601", "strict_date_optional_time_nanos":
 		return parseISO8601, false, nil
+	case "date_optional_time":
+		return parseLenient, false, nil
 	case "epoch_second":
 		return parseEpochSecond, false, nil
 	case "epoch_millis":
@@ -159,7 +161,7 @@ func parseEpochMillis(_ *Runner, text []byte, zone *time.Location) (int64, int, 
 func parseEpoch(text []byte, zone *time.Location, unit int64) (int64, int, bool) {
 	whole, fraction, _ := bytes.Cut(text, []byte("."))
 	n, err := strconv.ParseInt(view(whole), 10, 64)
-	if err != nil || n > math.MaxInt64/unit || n < math.MinInt64/unit {
+	if err != nil || whole[0] == '+' || n > math.MaxInt64/unit || n < math.MinInt64/unit {
 		return 0, 0, false
 	}
 	ns, scale := n*unit, unit
@@ -173,6 +175,6 @@ func parseEpoch(text []byte, zone *time.Location, unit int64) (int64, int, bool)
 		scale /= 10
 		ns += scale * int64(c-'0')
 	}
-	ns -= ns % 1e6
+	ns -= (ns%1e6 + 1e6) % 1e6
 	return ns, offsetOf(ns, zone), true
 }

@@ -34,4 +34,9 @@ var differCases = []struct{ processors, doc, want string }{
 	{`[{html_strip: {field: a}}]`, `{"a": "<script/>1"}`, `{"a": "\n1"}`},
 	{`[{html_strip: {field: a}}]`, `{"a": "&nbsp;&lang;&AMP;&fjlig;&#x1F600;&#xD83D;&#56832;&#x01F600;&copy<>&quot"}`, `{"a": " 〈&&fjlig;😀😀&#x01F600;&copy<>\""}`},
 	{`[{html_strip: {field: a}}]`, `{"a": "< b>1< br>2<é:x.y>3</a>4<a"}`, `{"a": "1\n2\n34"}`},
+	{`[{date: {field: a, formats: [epoch_millis]}}]`, `{"a":"-1.5"}`, `{"a":"-1.5","@timestamp":"1969-12-31T23:59:59.998Z"}`},
+	{`[{date: {field: a, formats: [epoch_second]}}]`, `{"a":"+5"}`, `unable to parse date [+5]`},
+	{`[{date: {field: a, formats: [date_optional_time]}}]`, `{"a":"2020-1-2T3:4:5"}`, `{"a":"2020-1-2T3:4:5","@timestamp":"2020-01-02T03:04:05.000Z"}`},
+	{`[{date: {field: a, formats: [ISO8601]}}]`, `{"a":"2020-01-02T03:04.1"}`, `unable to parse date [2020-01-02T03:04.1]`},
+	{`[{foreach: {field: a, processor: {remove: {field: _ingest._key}}}}, {set: {field: b, copy_from: _ingest._value}}]`, `{"a":{"x":1}}`, `{"a":{},"b":1}`},
 }

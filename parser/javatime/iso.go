@@ -1,0 +1,106 @@
+package javatime
+
+// ParseISO8601 reads 2026, 2026-11, 2026-11-21, 2026-11-21T, 2026-11-21T09:30, with seconds, with a fraction of up to nine
+// digits behind a point or comma, and with Z, +01, +0100, +01:00 or the name of a zone behind the time.
+func ParseISO8601(b []byte) (Date, bool) {
+	var d Date
+	end := d.parseISO(b, 2)
+	if end != len(b) || d.has&hasNanos != 0 && d.has&hasSecond == 0 {
+		return d, false
+	}
+	return d, d.finish()
+}
+
+// ParseLenient is ParseISO8601 of months, days, hours, minutes and seconds that may have one digit, and of years that
+// may have fewer than four; fractions and zones are behind minutes only.
+func ParseLenient(b []byte) (Date, bool) {
+	var d Date
+	end := d.parseISO(b, 1)
+	return d, end == len(b) && d.finish()
+}
+
+// parseISO reads numbers of at least so many digits, up to two.
+func (d *Date) parseISO(b []byte, least int) int {
+	two, four := field{count: least}, field{count: 4}
+	if least == 1 {
+		four = field{count: 1}
+	}
+	d.Has, d.has = HasYear, hasCalendarYear
+	pos := number(&four, b, 0, 4, 0, 9999, &d.Year)
+	if pos < 0 || pos == len(b) {
+		return pos
+	}
+	for i, part := range []*int{&d.Month, &d.Day} {
+		if pos == len(b) {
+			return pos
+		}
+		if b[pos] != '-' {
+			break // for T
+		}
+		if pos = number(&two, b, pos+1, 2, 1, 12+19*i, part); pos < 0 {
+			return -1
+		}
+		d.Has |= HasMonth << i
+	}
+	if pos == len(b) {
+		return pos
+	}
+	if b[pos] != 'T' {
+		return -1
+	}
+	if pos++; pos == len(b) {
+		return pos
+	}
+	for i, part := range []*int{&d.Hour, &d.Minute, &d.Second} {
+		if i > 0 {
+			if pos == len(b) || b[pos] != ':' {
+				break
+			}
+			pos++
+		}
+		high := 59
+		if i == 0 {
+			high = 23
+		}
+		if pos = number(&two, b, pos, 2, 0, high, part); pos < 0 {
+			return -1
+		}
+		d.has |= [...]clock{hasHour, hasMinute, hasSecond}[i]
+	}
+	if least == 1 && pos < len(b) && d.has&hasMinute == 0 {
+		return -1
+	}
+	if pos < len(b) && (b[pos] == '.' || b[pos] == ',') {
+		if pos = d.parseFraction(b, pos+1, 1, 9); pos < 0 {
+			return -1
+		}
+		d.has |= hasNanos
+	}
+	if pos == len(b) {
+		return pos
+	}
+	d.Has |= HasZone
+	if c := b[pos]; c != 'Z' && c != '+' && c != '-' {
+		return d.parseZoneName(b, pos, false)
+	}
+	return d.parseSeconds(b, pos, d.parseOffset(b, pos, true))
+}
+
+// parseSeconds reads those of an offset that begins at pos, with its hours and minutes before end: :30 or 30.
+func (d *Date) parseSeconds(b []byte, pos, end int) int {
+	at, two, seconds := end, field{count: 2}, 0
+	switch {
+	case end == pos+6 && end < len(b) && b[end] == ':':
+		at++
+	case end != pos+5:
+		return end
+	}
+	if at = number(&two, b, at, 2, 0, 59, &seconds); at < 0 {
+		return end
+	}
+	if d.Offset < 0 || b[pos] == '-' {
+		seconds = -seconds
+	}
+	d.Offset += seconds
+	return at
+}
