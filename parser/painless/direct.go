@@ -33,7 +33,8 @@ const (
 type check struct {
 	ask       question
 	kind      event.Kind
-	at        int32 // the field
+	at        int32   // the field
+	within    []int32 // fields in which it is asked for without `?.`
 	yes, no   jump
 	name      event.Symbol
 	text      []byte
@@ -91,6 +92,9 @@ func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 				return cond.eval(ctx)
 			}
 			continue
+		}
+		if r.v.Kind() == event.Missing && !ctx.hasAll(k.within) {
+			return cond.eval(ctx)
 		}
 		holds := false
 		switch v := r.v; k.ask { // the commonest are asked here

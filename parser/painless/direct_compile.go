@@ -66,29 +66,36 @@ func (b *directBuilder) rest(x expr, yes, no jump) jump {
 	return isUnsure
 }
 
-// path is the field that x is, if it is one such as ctx.a?.b.
-func (cp *compiler) path(x expr) (at int32, ok bool) {
+// path is the check of the field that x is, if it is one such as ctx.a?.b.
+func (cp *compiler) path(x expr) (k check, ok bool) {
 	switch x := x.(type) {
 	case *nameExpr:
-		return wholeDoc, x.name == "ctx"
+		return check{at: wholeDoc}, x.name == "ctx"
 	case *fieldExpr:
-		at, ok = cp.path(x.x)
-		if !ok || cp.lib.mapT.getters[x.name] != nil || at == wholeDoc && isMetadata(x.name) {
-			return 0, false
+		if cp.lib.mapT.getters[x.name] != nil {
+			return check{}, false
 		}
-		return cp.fields.add(fieldStep{at, event.Intern(x.name), x.nullSafe}), true
+		return cp.pathStep(x.x, x.name, x.nullSafe)
 	case *indexExpr:
 		lit, isLiteral := x.i.(*literal)
 		if !isLiteral || lit.tok.kind != tokString {
-			return 0, false
+			return check{}, false
 		}
-		at, ok = cp.path(x.x)
-		if !ok || at == wholeDoc && isMetadata(lit.tok.text) {
-			return 0, false
-		}
-		return cp.fields.add(fieldStep{at, event.Intern(lit.tok.text), false}), true
+		return cp.pathStep(x.x, lit.tok.text, false)
 	}
-	return 0, false
+	return check{}, false
+}
+
+func (cp *compiler) pathStep(from expr, name string, nullSafe bool) (k check, ok bool) {
+	k, ok = cp.path(from)
+	if !ok || k.at == wholeDoc && isMetadata(name) {
+		return check{}, false
+	}
+	if !nullSafe && k.at != wholeDoc {
+		k.within = append(k.within, k.at)
+	}
+	k.at = cp.fields.add(fieldStep{k.at, event.Intern(name)})
+	return k, true
 }
 
 func (b *directBuilder) equality(x *binaryExpr, yes, no jump) (jump, bool) {
@@ -101,14 +108,14 @@ func (b *directBuilder) equality(x *binaryExpr, yes, no jump) (jump, bool) {
 		return 0, false
 	}
 	isBool := lit.tok.keyword("true") || lit.tok.keyword("false")
-	at, isField := b.cp.path(field)
+	k, isField := b.cp.path(field)
 	if !isField {
 		if call, ok := field.(*callExpr); ok && isBool {
 			return b.truth(call, lit.tok.text == "true", yes, no)
 		}
 		return 0, false
 	}
-	k := check{at: at, yes: yes, no: no}
+	k.yes, k.no = yes, no
 	switch n, isNumber := smallNumber(lit); {
 	case lit.tok.kind == tokString:
 		k.ask, k.text = asksText, []byte(lit.tok.text)
@@ -134,8 +141,9 @@ func (b *directBuilder) truth(x *callExpr, want bool, yes, no jump) (start jump,
 	} else {
 		start, ok = b.call(x, no, yes)
 	}
-	if at, isField := b.cp.path(x.x); ok && isField && x.nullSafe {
-		return b.add(check{ask: asksNull, at: at, yes: no, no: start})
+	if k, isField := b.cp.path(x.x); ok && isField && x.nullSafe {
+		k.ask, k.yes, k.no = asksNull, no, start
+		return b.add(k)
 	}
 	return start, ok
 }
@@ -152,12 +160,12 @@ func smallNumber(x expr) (int64, bool) {
 
 // order compares a field with a whole number.
 func (b *directBuilder) order(x *binaryExpr, yes, no jump) (jump, bool) {
-	at, ok := b.cp.path(x.x)
+	k, ok := b.cp.path(x.x)
 	n, isNumber := smallNumber(x.y)
 	if !ok || !isNumber {
 		return 0, false
 	}
-	k := check{ask: asksRange, at: at, yes: yes, no: no, low: math.MinInt64, high: n}
+	k.ask, k.yes, k.no, k.low, k.high = asksRange, yes, no, math.MinInt64, n
 	switch x.op {
 	case "<":
 		k.high--
@@ -170,12 +178,13 @@ func (b *directBuilder) order(x *binaryExpr, yes, no jump) (jump, bool) {
 }
 
 func (b *directBuilder) instance(x *instanceExpr, yes, no jump) (jump, bool) {
-	at, ok := b.cp.path(x.x)
+	k, ok := b.cp.path(x.x)
 	want, known := map[string]event.Kind{"String": event.String, "List": event.List, "Map": event.Map}[x.t.name]
 	if !ok || !known || x.t.dims > 0 {
 		return 0, false
 	}
-	return b.add(check{ask: asksKind, at: at, yes: yes, no: no, kind: want})
+	k.ask, k.yes, k.no, k.kind = asksKind, yes, no, want
+	return b.add(k)
 }
 
 // call compiles methods of texts, lists and maps with a constant argument. They are unsure of null.
@@ -183,7 +192,7 @@ func (b *directBuilder) call(x *callExpr, yes, no jump) (jump, bool) {
 	if list, ok := x.x.(*listLit); ok {
 		return b.member(x, list, yes, no)
 	}
-	at, ok := b.cp.path(x.x)
+	k, ok := b.cp.path(x.x)
 	if !ok || len(x.args) > 1 {
 		return 0, false
 	}
@@ -195,7 +204,7 @@ func (b *directBuilder) call(x *callExpr, yes, no jump) (jump, bool) {
 		}
 		arg = lit.tok.text
 	}
-	k := check{at: at, yes: yes, no: no, text: []byte(arg)}
+	k.yes, k.no, k.text = yes, no, []byte(arg)
 	switch methodKey(x.name, len(x.args)) {
 	case methodKey("startsWith", 1):
 		k.ask = asksPrefix
@@ -223,8 +232,8 @@ func (b *directBuilder) member(x *callExpr, list *listLit, yes, no jump) (jump, 
 	if x.name != "contains" || len(x.args) != 1 {
 		return 0, false
 	}
-	at, ok := b.cp.path(x.args[0])
-	if !ok || at == wholeDoc {
+	k, ok := b.cp.path(x.args[0])
+	if !ok || k.at == wholeDoc {
 		return 0, false
 	}
 	m := &members{}
@@ -245,5 +254,6 @@ func (b *directBuilder) member(x *callExpr, list *listLit, yes, no jump) (jump, 
 			m.all[s] = struct{}{}
 		}
 	}
-	return b.add(check{ask: asksMember, at: at, yes: yes, no: no, among: m})
+	k.ask, k.yes, k.no, k.among = asksMember, yes, no, m
+	return b.add(k)
 }

@@ -17,9 +17,18 @@ type Fields struct {
 
 // fieldStep is one step of ctx.a?.b behind another.
 type fieldStep struct {
-	from     int32 // wholeDoc for the first
-	name     event.Symbol
-	nullSafe bool
+	from int32 // wholeDoc for the first
+	name event.Symbol
+}
+
+// hasAll tells whether none of the fields is null, so that it is no error to ask for what is in them.
+func (c *Context) hasAll(fields []int32) bool {
+	for _, at := range fields {
+		if c.readings[at].v.IsNull() {
+			return false
+		}
+	}
+	return true
 }
 
 // wholeDoc is the step that ctx itself is.
@@ -94,9 +103,10 @@ func (c *Context) Wrote(fields []int32) {
 		c.version++
 		return
 	}
+	readings := c.readings
 	for _, at := range fields {
-		if int(at) < len(c.readings) {
-			c.readings[at].at = 0
+		if int(at) < len(readings) {
+			readings[at].at = 0
 		}
 	}
 }
@@ -110,7 +120,7 @@ func (c *Context) know(f *Fields) {
 	}
 }
 
-// read reads a field; it fails where Painless has another way than a look into maps.
+// read reads a field, which is missing in null; it fails where Painless has another way than a look into maps.
 func (c *Context) read(at int32) bool {
 	r := &c.readings[at]
 	if at == wholeDoc {
@@ -125,7 +135,7 @@ func (c *Context) read(at int32) bool {
 	switch {
 	case from.v.Kind() == event.Map:
 		r.v = c.Event.Lookup(from.v, s.name)
-	case from.v.IsNull() && s.nullSafe:
+	case from.v.IsNull():
 		r.v = event.Value{}
 	default:
 		return false
