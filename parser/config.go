@@ -20,6 +20,9 @@ type Config struct {
 	Rules []Rule `yaml:"rules"`
 	// Databases of MaxMind's schema (City, Country, ASN), as files or folders. Pipelines name them by file name.
 	GeoIP []string `yaml:"geoip"`
+	// Rules for user agents in the form of uap-core's regexes.yaml, as files or folders (*.yml). Processors of the type
+	// user_agent name them by file name, in regex_file.
+	UserAgents []string `yaml:"user_agents"`
 	// Time zone of senders that do not name one, such as Europe/Berlin; local for that of this machine.
 	Timezone string `yaml:"timezone"`
 	// Senders in other time zones; the first that fits counts.

@@ -21,6 +21,7 @@ import (
 	"github.com/millrace/millrace/parser/geoip"
 	"github.com/millrace/millrace/parser/grok"
 	"github.com/millrace/millrace/parser/pipeline"
+	"github.com/millrace/millrace/parser/useragent"
 	"github.com/millrace/millrace/templates"
 )
 
@@ -149,7 +150,11 @@ func pipelineSources(cfg parser.Config, log *zap.Logger) (pipeline.Deps, []pipel
 			log.Warn("GeoIP database is missing: events stay without a place until it is there and SIGHUP is sent", zap.String("parser.geoip", path))
 		}
 	}
-	deps := pipeline.Deps{GeoIP: databases, ECSGrok: grok.ECSLibrary(), LegacyGrok: grok.LegacyLibrary()}
+	agents, err := useragent.Open(cfg.UserAgents...)
+	if err != nil {
+		return pipeline.Deps{}, nil, fmt.Errorf("parser.user_agents: %w", err)
+	}
+	deps := pipeline.Deps{GeoIP: databases, AgentRules: agents, ECSGrok: grok.ECSLibrary(), LegacyGrok: grok.LegacyLibrary()}
 	sources, err := parser.ShippedPipelines()
 	if err != nil {
 		return deps, nil, err

@@ -24,6 +24,7 @@ type Deps struct {
 	LegacyGrok *grok.Library     // the same for processors that do not ask for v1
 	GeoIP      *geoip.Databases  // nil: no database is there
 	UserAgents *useragent.Parser // nil: the built-in rules
+	AgentRules useragent.Files   // other rules, which processors name by regex_file
 	Zone       *time.Location    // of dates that name none, where the date processor does not either; nil: UTC
 }
 

@@ -14,6 +14,8 @@ type agentProcessor struct {
 	field, target event.Path
 	properties    []string
 	ignoreMissing bool
+	deviceType    bool
+	rules         *useragent.Parser
 	slot          int
 }
 
@@ -22,11 +24,11 @@ var agentProperties = []string{"NAME", "OS", "DEVICE", "ORIGINAL", "VERSION"}
 func newUserAgent(o *options) processor {
 	p := &agentProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("user_agent")),
 		ignoreMissing: o.flag("ignore_missing", false), properties: agentProperties, slot: o.slot()}
-	if o.flag("extract_device_type", false) {
-		o.fail(o.node.get("extract_device_type"), "[extract_device_type] is not supported")
-	}
-	if n := o.find("regex_file"); n != nil {
-		o.fail(n, "[regex_file] is not supported: the rules of uap-core are built in")
+	p.deviceType, p.rules = o.flag("extract_device_type", false), o.c.set.deps.UserAgents
+	if file := o.optionalText("regex_file", ""); file != "" {
+		if p.rules = o.c.set.deps.AgentRules[file]; p.rules == nil {
+			o.fail(o.node.get("regex_file"), "[regex_file] regex file [%s] does not exist: name it, or its folder, in parser.user_agents", file)
+		}
 	}
 	if names := o.texts("properties", false); names != nil {
 		p.properties = nil
@@ -41,8 +43,8 @@ func newUserAgent(o *options) processor {
 	return p
 }
 
-var agentNames = struct{ name, version, os, full, device, original event.Symbol }{
-	event.Intern("name"), event.Intern("version"), event.Intern("os"), event.Intern("full"), event.Intern("device"), event.Intern("original"),
+var agentNames = struct{ name, version, os, full, device, original, kind event.Symbol }{
+	event.Intern("name"), event.Intern("version"), event.Intern("os"), event.Intern("full"), event.Intern("device"), event.Intern("original"), event.Intern("type"),
 }
 
 func (p *agentProcessor) run(r *Runner) error {
@@ -53,7 +55,7 @@ func (p *agentProcessor) run(r *Runner) error {
 	}
 	cache, ok := r.scratch[p.slot].(*useragent.Cache)
 	if !ok {
-		cache = &useragent.Cache{Parser: r.set.deps.UserAgents}
+		cache = &useragent.Cache{Parser: p.rules}
 		r.scratch[p.slot] = cache
 	}
 	a, err := cache.Lookup(r.ev.Bytes(v))
@@ -90,6 +92,9 @@ func (p *agentProcessor) describe(ev *event.Event, a *useragent.Agent, v event.V
 		case "DEVICE":
 			device := ev.NewMap()
 			ev.Put(device, n.name, ev.Text(a.Device))
+			if p.deviceType {
+				ev.Put(device, n.kind, ev.Text(a.DeviceType(string(ev.Bytes(v)))))
+			}
 			ev.Put(m, n.device, device)
 		case "OS":
 			if a.OSName == "" {

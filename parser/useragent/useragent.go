@@ -39,18 +39,22 @@ func New() *Parser {
 				rule.Reg = oldFirefox
 			}
 		}
-		r := &rules{Parser: p}
-		for _, rule := range p.UA {
-			r.ua.add(rule.Reg)
-		}
-		for _, rule := range p.OS {
-			r.os.add(rule.Reg)
-		}
-		for _, rule := range p.Device {
-			r.device.add(rule.Reg)
-		}
-		return r, nil
+		return newRules(p), nil
 	})}
+}
+
+func newRules(p *uaparser.Parser) *rules {
+	r := &rules{Parser: p}
+	for _, rule := range p.UA {
+		r.ua.add(rule.Reg)
+	}
+	for _, rule := range p.OS {
+		r.os.add(rule.Reg)
+	}
+	for _, rule := range p.Device {
+		r.device.add(rule.Reg)
+	}
+	return r
 }
 
 // Elasticsearch's copy of the rules is older in what it says of Firefox: 72.0 is left to the next rule, of which the
