@@ -2,7 +2,7 @@ package event
 
 import (
 	"crypto/rand"
-	"encoding/base64"
+	"encoding/binary"
 	"sync/atomic"
 )
 
@@ -22,7 +22,14 @@ type ID [19]byte
 
 // AppendText appends the id as Elasticsearch gets it in _id: IDLen characters of base64url.
 func (id ID) AppendText(dst []byte) []byte {
-	return base64.RawURLEncoding.AppendEncode(dst, id[:])
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	var text [IDLen]byte
+	for i, at := 0, 0; i < 18; i, at = i+3, at+4 {
+		n := uint32(id[i])<<16 | uint32(id[i+1])<<8 | uint32(id[i+2])
+		text[at], text[at+1], text[at+2], text[at+3] = digits[n>>18&63], digits[n>>12&63], digits[n>>6&63], digits[n&63]
+	}
+	text[24], text[25] = digits[id[18]>>2], digits[id[18]<<4&63]
+	return append(dst, text[:]...)
 }
 
 // String is the id as Elasticsearch gets it in _id.
@@ -32,13 +39,10 @@ func (id ID) String() string { return string(id.AppendText(nil)) }
 func makeID(received int64, boot Boot, counter uint64) ID {
 	ms := uint64(received / 1e6)
 	var id ID
-	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i))
-	}
-	copy(id[6:], boot[:])
-	for i := range 5 {
-		id[14+i] = byte(counter >> (32 - 8*i))
-	}
+	binary.BigEndian.PutUint64(id[:], ms<<16)
+	*(*Boot)(id[6:]) = boot
+	id[14] = byte(counter >> 32)
+	binary.BigEndian.PutUint32(id[15:], uint32(counter))
 	return id
 }
 
