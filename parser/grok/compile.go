@@ -86,7 +86,7 @@ func build(k *kit, def *parsedDef, opts Options) (*program, *lowerer, error) {
 	}
 	c.entry = entry
 	c.finish(root)
-	p.plain = !lw.nested && !lw.numbered && !c.backref
+	p.plain = !lw.repeated && !lw.numbered && !c.backref
 	return p, lw, nil
 }
 
@@ -98,8 +98,9 @@ func (c *compiler) finish(root *node) {
 		p.first = c.table(first)
 	}
 	p.minLen, _ = width(root)
-	p.required = []byte(requiredLit(root))
-	p.wide = len(p.required) > 0 && first.size() > 128
+	lit := requiredLit(root)
+	p.required = required{[]byte(lit), rarestPair(lit)}
+	p.wide = lit != "" && first.size() > 128
 	p.lead = newLiteral(leadLit(root))
 	if !c.backref { // what a group captured may depend on where a match begins
 		a, prefix := begin(root)

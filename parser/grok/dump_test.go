@@ -28,7 +28,7 @@ func (p *program) dump() {
 		}
 		fmt.Println()
 	}
-	fmt.Println("entry", p.entry.pc, "anchor", p.anchor, "prefix", p.prefix, "required", p.required, "min", p.minLen, "memo rows", p.memoRows)
+	fmt.Println("entry", p.entry.pc, "anchor", p.anchor, "prefix", p.prefix, "required", p.required.text, "min", p.minLen, "memo rows", p.memoRows)
 }
 
 func TestDump(t *testing.T) {

@@ -1,5 +1,7 @@
 package grok
 
+import "bytes"
+
 // index leaves out the patterns of a set that cannot match a line, for little
 // more than a look at its bytes: by the first byte those that are anchored,
 // and by a pair of bytes that each match must contain those that are not.
@@ -40,7 +42,7 @@ func newIndex(progs []*program) *index {
 		if p.anchor == anyStart || p.first == nil {
 			x.empty[w] |= bit
 		}
-		if p.anchor == anyStart && len(p.required) > 1 {
+		if p.anchor == anyStart && len(p.required.text) > 1 {
 			need = append(need, i)
 		}
 		x.all[w] |= bit
@@ -52,7 +54,8 @@ func newIndex(progs []*program) *index {
 	for _, i := range need {
 		w, bit := i>>6, uint64(1)<<(i&63)
 		x.all[w] &^= bit
-		h := rarestPair(progs[i].required)
+		r := &progs[i].required
+		h := pairHash(r.text[r.at], r.text[r.at+1])
 		if x.pairs[h] == nil {
 			x.pairs[h] = row()
 		}
@@ -61,9 +64,33 @@ func newIndex(progs []*program) *index {
 	return x
 }
 
+// required is a text that every match contains; empty if there is none.
+type required struct {
+	text []byte
+	at   int // of its rarest pair of bytes
+}
+
+// isIn reports whether a line contains the text, by a search for its rarest pair.
+func (r *required) isIn(line []byte) bool {
+	if len(r.text) < 2 {
+		return len(r.text) == 0 || bytes.IndexByte(line, r.text[0]) >= 0
+	}
+	last := len(line) - (len(r.text) - r.at) // where the pair can stand
+	for q, tries := r.at, 0; tries < 8; tries++ {
+		if q = firstPair(line, q, last, r.text[r.at], r.text[r.at+1]); q < 0 {
+			return false
+		}
+		if string(line[q-r.at:][:len(r.text)]) == string(r.text) {
+			return true
+		}
+		q++
+	}
+	return bytes.Contains(line, r.text)
+}
+
 // rarestPair chooses the two bytes of a text that lines have least: what is
 // not a small letter, a digit or a blank is rare.
-func rarestPair(text []byte) uint32 {
+func rarestPair(text string) int {
 	weight := func(c byte) int {
 		switch {
 		case c == ' ', c == 'e', c == 'o', c == 'r', c == 's', c == 't':
@@ -79,7 +106,7 @@ func rarestPair(text []byte) uint32 {
 			best, at = w, i
 		}
 	}
-	return pairHash(text[at], text[at+1])
+	return at
 }
 
 // candidates returns the bits of the patterns that may match; masks is space for them.

@@ -19,8 +19,8 @@ type lowerer struct {
 	types    []Type
 	byName   map[string][]int
 	size     int
-	inside   int  // how many captures and loops are around
-	nested   bool // a capture is in a loop or in another
+	inside   int  // how many loops are around
+	repeated bool // a capture is in a loop
 }
 
 // maxTree bounds the nodes of a pattern once its references are followed.
@@ -124,10 +124,8 @@ func (lw *lowerer) lowerCapture(n *node) (*node, error) {
 	lw.names = append(lw.names, n.field)
 	lw.types = append(lw.types, n.typ)
 	lw.byName[n.field] = append(lw.byName[n.field], slot)
-	lw.nested = lw.nested || lw.inside > 0
-	lw.inside++
+	lw.repeated = lw.repeated || lw.inside > 0
 	sub, err := lw.lower(n.subs[0])
-	lw.inside--
 	if err != nil {
 		return nil, err
 	}

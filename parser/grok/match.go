@@ -161,10 +161,10 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			in = in.to
 			continue
 		case opEnd:
-			if p.plain {
-				m.trail[len(m.trail)-1].End = int32(pos)
+			if last := &m.trail[len(m.trail)-1]; p.plain && last.Field == int(in.slot) {
+				last.End = int32(pos)
 			} else {
-				m.trail = append(m.trail, mark{int(in.slot), -1, int32(pos)})
+				m.endSlot(p, in.slot, int32(pos))
 			}
 			in = in.to
 			continue
@@ -261,6 +261,19 @@ func (p *program) then(in *inst, line []byte, pos int) (*inst, int) {
 	return &p.insts[in.alt], pos
 }
 
+// endSlot notes where a slot ends: in a plain program in the mark that says where it begins.
+func (m *Matcher) endSlot(p *program, slot, pos int32) {
+	if !p.plain {
+		m.trail = append(m.trail, mark{int(slot), -1, pos})
+		return
+	}
+	i := len(m.trail) - 1
+	for m.trail[i].Field != int(slot) {
+		i--
+	}
+	m.trail[i].End = pos
+}
+
 // takeRun takes as much as it can, and keeps a way back if less may do.
 func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 	q := m.longest(in, line, pos)
@@ -304,9 +317,12 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 		}
 	}
 	hi := len(line)
-	if in.max >= 0 {
+	switch {
+	case in.max >= 0:
 		hi, _ = in.set.take(line, lo, in.max-in.min)
 		m.steps += (hi - lo) >> 1
+	case in.set.kind == notNewline:
+		hi = m.span(in, line, lo)
 	}
 	q, seen := in.takeMore(line, lo, hi)
 	m.steps += lazySteps + seen>>min(in.set.cost, 3)

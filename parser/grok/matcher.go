@@ -98,7 +98,7 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 			i := w<<6 + bits.TrailingZeros64(mask)
 			p := m.set.progs[i]
 			if oneLine && p.anchor != anyStart && !p.lead.mayBegin(head) ||
-				p.wide && !bytes.Contains(line, p.required) || !m.try(i, line) {
+				p.wide && !p.required.isIn(line) || !m.try(i, line) {
 				continue
 			}
 			if m.start == 0 {
@@ -162,7 +162,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 		if p.anchor == textStart || m.steps > m.hard {
 			return false
 		}
-		if tries == 0 && len(p.required) > 0 && !bytes.Contains(line[at:], p.required) {
+		if tries == 0 && !p.required.isIn(line[at:]) {
 			return false
 		}
 		tries++

@@ -131,14 +131,14 @@ type program struct {
 	anchor   anchor
 	prefix   []byte   // every match begins with it
 	lead     *literal // every match begins with it, after its anchor
-	required []byte   // every match contains it
-	wide     bool     // most bytes can begin a match: better look for what is required first
-	run      *class   // every match begins with as many of it as there are, or fewer: see leadRun
+	required required
+	wide     bool   // most bytes can begin a match: better look for what is required first
+	run      *class // every match begins with as many of it as there are, or fewer: see leadRun
 	minLen   int
 	slots    int     // slots, hidden ones included
 	fieldOf  []int32 // by slot, -1 for hidden ones
 	memoRows int
-	plain    bool            // no capture is in a loop or in another: the trail has them in order
+	plain    bool            // no capture is in a loop: the trail has them in order
 	scans    bool            // has an opScan, and so:
 	generic  func() *program // the same without scanners, compiled when it is needed
 }
@@ -158,8 +158,10 @@ type class struct {
 	set   charset
 	first byteSet // the bytes that members begin with
 	kind  classKind
-	b     byte  // notByte: the one
-	cost  uint8 // a step is good for this many bytes of a run, as a power of two
+	b     byte      // notByte: the one
+	low   uint64    // mostBytes: in each byte what is not a member is below, or
+	few   [2]uint64 // in each byte the one that is not, or one of the two
+	cost  uint8     // a step is good for this many bytes of a run, as a power of two
 }
 
 const (
@@ -176,9 +178,39 @@ const (
 	notByte              // every character but one of ASCII
 	notNewline           // the same, of the newline: the dot
 	notBelow             // every character from "!" on, and some before: \S and its like
+	mostBytes            // the same or every character, but one or two
 )
 
 func (k classKind) excludesOne() bool { return k == notByte || k == notNewline }
+
+const (
+	ones = 0x0101010101010101 // times a byte: it, eight times
+	high = 0x8080808080808080
+)
+
+// mostKind sorts what is not a member into low and few, where there is room.
+func (c *class) mostKind() classKind {
+	n := 0
+	for b := range 0x80 {
+		switch {
+		case c.tab[b] != 0:
+		case b <= ' ':
+			c.low = ones * '!'
+		case n == len(c.few):
+			return someBytes
+		default:
+			c.few[n] = ones * uint64(b)
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return notBelow
+	case 1:
+		c.few[1] = c.few[0]
+	}
+	return mostBytes
+}
 
 func newClass(set charset) *class {
 	c := &class{set: set, first: bytesOf(set)}
@@ -200,8 +232,8 @@ func newClass(set charset) *class {
 		if c.kind == notByte && c.b == '\n' {
 			c.kind = notNewline
 		}
-		if out > 1 && set.has('!') && len(intersect(set, charset{'!', 0x7f})) == 2 && c.b <= ' ' {
-			c.kind = notBelow
+		if out > 1 {
+			c.kind = c.mostKind()
 		}
 	case len(high) > 0:
 		v = mayHigh
@@ -210,7 +242,7 @@ func newClass(set charset) *class {
 		c.tab[b] = v
 	}
 	switch {
-	case c.kind == notBelow:
+	case c.kind == notBelow, c.kind == mostBytes:
 		c.cost = 4
 	case c.kind != someBytes: // memchr
 		c.cost = 5
@@ -247,6 +279,8 @@ func (c *class) run(line []byte, p int) int {
 		return len(line)
 	case notBelow:
 		p = skipAbove(line, p)
+	case mostBytes:
+		p = c.skipMost(line, p)
 	}
 	for i, b := range line[p:] {
 		if t := c.tab[b]; t&1 == 0 {
@@ -261,11 +295,23 @@ func (c *class) run(line []byte, p int) int {
 
 // skipAbove skips bytes above the blank, eight at a time.
 func skipAbove(line []byte, p int) int {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
 	for len(line)-p >= 8 {
 		x := binary.LittleEndian.Uint64(line[p:])
 		if low := (x - '!'*ones) &^ x & high; low != 0 {
 			return p + bits.TrailingZeros64(low)>>3
+		}
+		p += 8
+	}
+	return p
+}
+
+// skipMost skips bytes that are members by low and few, eight at a time.
+func (c *class) skipMost(line []byte, p int) int {
+	for len(line)-p >= 8 {
+		x := binary.LittleEndian.Uint64(line[p:])
+		y, z := x^c.few[0], x^c.few[1]
+		if stop := ((x-c.low)&^x | (y-ones)&^y | (z-ones)&^z) & high; stop != 0 { // the lowest is right
+			return p + bits.TrailingZeros64(stop)>>3
 		}
 		p += 8
 	}

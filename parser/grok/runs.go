@@ -74,7 +74,7 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 
 // lastPair returns the last place in [lo, q] where a and b stand, -1 if there is none. It looks at eight at a time.
 func lastPair(line []byte, lo, q int, a, b byte) int {
-	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	const low = high - ones // 0x7f, eight times
 	q = min(q, len(line)-2)
 	for ; q >= max(lo, 7); q -= 8 {
 		x := binary.LittleEndian.Uint64(line[q-7:]) ^ ones*uint64(a)
@@ -94,28 +94,34 @@ func lastPair(line []byte, lo, q int, a, b byte) int {
 	return -1
 }
 
+// firstPair returns the first place in [q, hi] where a and b stand, -1 if there is none.
+func firstPair(line []byte, q, hi int, a, b byte) int {
+	for ; q+9 <= len(line) && q <= hi; q += 8 {
+		x := binary.LittleEndian.Uint64(line[q:]) ^ ones*uint64(a)
+		x |= binary.LittleEndian.Uint64(line[q+1:]) ^ ones*uint64(b)
+		if zero := (x - ones) &^ x & high; zero != 0 { // of which the lowest is right
+			if q += bits.TrailingZeros64(zero) >> 3; q <= hi {
+				return q
+			}
+			return -1
+		}
+	}
+	for ; q+1 < len(line) && q <= hi; q++ {
+		if line[q] == a && line[q+1] == b {
+			return q
+		}
+	}
+	return -1
+}
+
 // takeMore returns the first end from q on, at most hi, where the
 // continuation may succeed, -1 if there is none; and what it cost, in bytes
 // looked at.
 func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
-	from := q
-	if in.b != 0 { // the continuation begins with this byte
-		for looks := 8; q < len(line); looks += 8 {
-			i := bytes.IndexByte(line[q:], in.b)
-			if i < 0 || q+i > hi {
-				return -1, looks + (len(line)-from)>>2
-			}
-			q += i
-			if in.goesOn(line, q) {
-				if in.set.kind.excludesOne() && bytes.IndexByte(line[from:q], in.set.b) >= 0 {
-					return -1, looks + (q-from)>>2
-				}
-				return q, looks + (q-from)>>2
-			}
-			q++
-		}
-		return -1, 8 * (q - from)
+	if in.b != 0 {
+		return in.takeTo(line, q, hi)
 	}
+	from := q
 	for q < len(line) {
 		if in.follow[line[q]] && in.goesOn(line, q) {
 			return q, q - from
@@ -135,6 +141,23 @@ func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
 		return q, q - from
 	}
 	return -1, q - from
+}
+
+// takeTo is takeMore where the continuation begins with b, and the byte that alt tells.
+func (in *inst) takeTo(line []byte, q, hi int) (end, seen int) {
+	stop := hi
+	if in.alt != 0 {
+		end = firstPair(line, q, hi, in.b, byte(in.alt-1))
+	} else if end = bytes.IndexByte(line[q:min(hi+1, len(line))], in.b); end >= 0 {
+		end += q
+	}
+	if end >= 0 {
+		stop = end
+		if in.set.kind == notByte && bytes.IndexByte(line[q:end], in.set.b) >= 0 {
+			end = -1
+		}
+	}
+	return end, 8 + (stop-q)>>2
 }
 
 func (in *inst) behind(line []byte, pos int) bool {

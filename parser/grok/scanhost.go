@@ -6,25 +6,30 @@ func scanIPv4(line []byte, p int) int {
 	if !is(line, p, isDigit) || p > 0 && is(line, p-1, isDigit) {
 		return noMatch
 	}
-	for octets := 1; ; octets++ {
-		v, d := 0, p
-		for p < len(line) && line[p]-'0' <= 9 {
-			v = v*10 + int(line[p]-'0')
-			if p++; p-d > 3 {
+	octet, digits, dots := 0, 0, 0
+	end := len(line)
+	for i, c := range line[p:] {
+		if d := c - '0'; d <= 9 {
+			if digits++; digits > 3 {
 				return noMatch
 			}
+			octet = octet*10 + int(d)
+			continue
 		}
-		if p == d || v > 255 {
+		if dots == 3 {
+			end = p + i
+			break
+		}
+		if c != '.' || digits == 0 || octet > 255 {
 			return noMatch
 		}
-		if octets == 4 {
-			return p
-		}
-		if p >= len(line) || line[p] != '.' {
-			return noMatch
-		}
-		p++
+		octet, digits = 0, 0
+		dots++
 	}
+	if dots < 3 || digits == 0 || octet > 255 {
+		return noMatch
+	}
+	return end
 }
 
 // group16 returns where the one to four hexadecimal digits at p end.
@@ -87,20 +92,21 @@ func scanIPv6(line []byte, p int) int {
 	return p
 }
 
+// scanIP: behind the digits that an address begins with the one kind has a dot and the other a colon.
 func scanIP(line []byte, p int) int {
-	if v := scanIPv6(line, p); v != noMatch {
-		return v
+	if end := scanIPv4(line, p); end >= 0 {
+		return end
 	}
-	return scanIPv4(line, p)
+	return scanIPv6(line, p)
 }
 
 // scanIPNot6 is for places where a colon may follow: where an IPv6 address
 // ends is then a matter of what comes after it.
 func scanIPNot6(line []byte, p int) int {
-	if mayBeIPv6(line, p) {
-		return unsure
+	if end := scanIPv4(line, p); end >= 0 || !mayBeIPv6(line, p) {
+		return end
 	}
-	return scanIPv4(line, p)
+	return unsure
 }
 
 func scanHostname(line []byte, p int) int {
