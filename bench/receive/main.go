@@ -1,5 +1,7 @@
 // Command receive measures what receiving costs: it sends made-up lines over loopback to the receiver, as a process of
-// its own, and prints the CPU seconds per million messages of that process, with rsyslogd beside when it is installed.
+// its own, and prints the CPU seconds per million messages of that process and its instructions outside the kernel for
+// each, with rsyslogd beside when it is installed. The receiver has its default routes, by which some lines go to two
+// files; rsyslogd has one file per host.
 //
 //	go run ./bench/receive            # every scenario, about five minutes
 //	go run ./bench/receive -run udp   # those whose name contains udp
@@ -30,17 +32,19 @@ type scenario struct {
 	rate     int  // a second; 0: as fast as it goes
 	spool    bool // frames in the disk log too
 	limit    float64
+	perHost  bool // files per host only, as rsyslogd has them
 }
 
 var scenarios = []scenario{
-	{"tcp full speed, files", "tcp", 3_000_000, 0, false, 0.3},
-	{"tcp full speed, files, disk log", "tcp", 3_000_000, 0, true, 0.6},
-	{"tcp 50000/s, files, disk log", "tcp", 500_000, 50_000, true, 1.5},
-	{"tcp 1000/s, files, disk log", "tcp", 10_000, 1000, true, 0},
-	{"udp 50000/s, files, disk log", "udp", 500_000, 50_000, true, 3},
-	{"udp full speed, files, disk log", "udp", 1_000_000, 0, true, 0},
-	{"relp full speed, files, disk log", "relp", 2_000_000, 0, true, 1.2},
-	{"relp of 16, files, disk log", "relp", 2_000_000, 0, true, 1.2},
+	{"tcp full speed, files per host", "tcp", 3_000_000, 0, false, 0.3, true},
+	{"tcp full speed, files", "tcp", 3_000_000, 0, false, 0.3, false},
+	{"tcp full speed, files, disk log", "tcp", 3_000_000, 0, true, 0.6, false},
+	{"tcp 50000/s, files, disk log", "tcp", 500_000, 50_000, true, 1.5, false},
+	{"tcp 1000/s, files, disk log", "tcp", 10_000, 1000, true, 0, false},
+	{"udp 50000/s, files, disk log", "udp", 500_000, 50_000, true, 3, false},
+	{"udp full speed, files, disk log", "udp", 1_000_000, 0, true, 0, false},
+	{"relp full speed, files, disk log", "relp", 2_000_000, 0, true, 1.2, false},
+	{"relp of 16, files, disk log", "relp", 2_000_000, 0, true, 1.2, false},
 }
 
 // connections is how many senders there are. More than a few make a difference to RELP, whose senders wait.
@@ -56,14 +60,15 @@ func main() {
 	child := flag.String("child", "", "run as the receiver: listen at this URL")
 	dir := flag.String("dir", "", "data folder of the receiver")
 	spool := flag.Bool("spool", false, "the receiver has a disk log")
+	perHost := flag.Bool("per-host", false, "the receiver has files per host only")
 	pattern := flag.String("run", "", "only scenarios whose name contains this")
 	profile := flag.String("cpuprofile", "", "write the CPU profile of the last receiver to this file")
 	flag.Parse()
 	if *child != "" {
-		check(receive(*child, *dir, *spool, *profile))
+		check(receive(*child, *dir, *spool, *perHost, *profile))
 		return
 	}
-	fmt.Printf("%-34s %-10s %9s %9s %9s %7s %8s\n", "scenario", "receiver", "CPU-s/1M", "of it sys", "allowed", "RSS MB", "lost")
+	fmt.Printf("%-34s %-10s %9s %9s %9s %7s %7s %8s\n", "scenario", "receiver", "CPU-s/1M", "of it sys", "allowed", "instr", "RSS MB", "lost")
 	for _, s := range scenarios {
 		if !strings.Contains(s.name, *pattern) {
 			continue
@@ -86,6 +91,7 @@ func main() {
 // measurement is what a process used.
 type measurement struct {
 	user, system time.Duration
+	instructions uint64
 	rss          int64 // bytes, at most
 	lost         int
 }
@@ -96,8 +102,8 @@ func (m *measurement) print(r receiver, s scenario) {
 	if _, ours := r.(millrace); ours && s.limit > 0 {
 		allowed = fmt.Sprintf("%.1f", s.limit)
 	}
-	fmt.Printf("%-34s %-10s %9.2f %9.2f %9s %7d %8d\n", s.name, r, (m.user+m.system).Seconds()*per, m.system.Seconds()*per,
-		allowed, m.rss>>20, m.lost)
+	fmt.Printf("%-34s %-10s %9.2f %9.2f %9s %7d %7d %8d\n", s.name, r, (m.user+m.system).Seconds()*per, m.system.Seconds()*per,
+		allowed, m.instructions/uint64(s.messages), m.rss>>20, m.lost)
 }
 
 // measure starts a receiver, sends it the load, ends it and counts what is in its files.
@@ -109,7 +115,9 @@ func measure(r receiver, s scenario) (*measurement, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	instructions := newCounter()
 	cmd, address, err := r.start(ctx, dir, s)
+	instructions.started()
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +136,7 @@ func measure(r receiver, s scenario) (*measurement, error) {
 	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	return &measurement{
 		user: cmd.ProcessState.UserTime(), system: cmd.ProcessState.SystemTime(),
-		rss: usage.Maxrss << 10, lost: s.messages - lines(dir),
+		instructions: instructions.close(), rss: usage.Maxrss << 10, lost: s.messages - lines(dir),
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -40,7 +41,8 @@ func (m millrace) start(ctx context.Context, dir string, s scenario) (*exec.Cmd,
 	if err != nil {
 		return nil, "", err
 	}
-	cmd := build(ctx, self, "-child", s.network+"://127.0.0.1:0", "-dir", dir, fmt.Sprintf("-spool=%v", s.spool), "-cpuprofile", m.profile)
+	cmd := build(ctx, self, "-child", s.network+"://127.0.0.1:0", "-dir", dir, fmt.Sprintf("-spool=%v", s.spool), fmt.Sprintf("-per-host=%v", s.perHost),
+		"-cpuprofile", m.profile)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, "", err
@@ -61,7 +63,7 @@ type nowhere struct{}
 func (nowhere) Append(context.Context, string, *event.Batch) error { return nil }
 
 // receive is the child: it prints its address and receives until SIGTERM.
-func receive(url, dir string, spool bool, profile string) error {
+func receive(url, dir string, spool, perHost bool, profile string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if profile != "" {
@@ -88,12 +90,26 @@ func receive(url, dir string, spool bool, profile string) error {
 	}
 	cfg := shipper.DefaultConfig()
 	cfg.Listeners = []shipper.ListenerConfig{{Listen: url}}
+	if perHost {
+		cfg.Routes = onlyPerHost(cfg.Routes)
+	}
 	s, err := shipper.New(cfg, deps, zap.NewNop())
 	if err != nil {
 		return err
 	}
 	fmt.Println(s.Addrs()[0])
 	return s.Run(ctx)
+}
+
+// onlyPerHost leaves out the files that hold the lines of all hosts, and the routes that have no others.
+func onlyPerHost(routes []shipper.RouteConfig) (left []shipper.RouteConfig) {
+	for _, r := range routes {
+		r.Files = slices.DeleteFunc(r.Files, func(path string) bool { return !strings.Contains(path, "{peer_ip}") })
+		if len(r.Files) > 0 {
+			left = append(left, r)
+		}
+	}
+	return left
 }
 
 // rsyslog is Debian's rsyslogd with imptcp or imudp and a file per host.
