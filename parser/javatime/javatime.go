@@ -23,16 +23,21 @@ type field struct {
 	count    int
 	literal  string
 	optional []field
-	reserve  int  // digits that the numbers of fixed width that follow at once need
-	again    bool // a field before is of the same part of the date, which must say the same
+	reserve  int      // digits that the numbers of fixed width that follow at once need
+	again    bool     // a field before is of the same part of the date, which must say the same
+	signed   bool     // a year that may have a sign
+	texts    []string // names in another language than English
 }
 
 // letters that are supported.
 const letters = "yuYMLwWqQdDFEecahHkKmsSnNAzZXxVOG"
 
 // Compile compiles a pattern such as dd/MMM/yyyy:HH:mm:ss Z.
-func Compile(pattern string) (*Format, error) {
-	fields, rest, err := compile(pattern, false)
+func Compile(pattern string) (*Format, error) { return compileIn(pattern, nil) }
+
+func compileIn(pattern string, language *language) (*Format, error) {
+	c := compiler{language: language}
+	fields, rest, err := c.compile(pattern, false)
 	if err == nil && rest != "" {
 		err = fmt.Errorf("Pattern invalid as it contains ] without previous [") //nolint:staticcheck // Java's text
 	}
@@ -95,7 +100,12 @@ func checkCount(letter byte, n int) error {
 // String is the pattern.
 func (f *Format) String() string { return f.pattern }
 
-func compile(s string, inside bool) (fields []field, rest string, err error) {
+type compiler struct {
+	language *language // of names; nil: English
+	named    bool      // the pattern is one of those behind a name
+}
+
+func (co *compiler) compile(s string, inside bool) (fields []field, rest string, err error) {
 	variable := -1 // the number of those that stand together which takes what the others leave
 	for s != "" {
 		switch c := s[0]; {
@@ -106,7 +116,7 @@ func compile(s string, inside bool) (fields []field, rest string, err error) {
 			return fields, s, nil
 		case c == '[':
 			var sub []field
-			if sub, s, err = compile(s[1:], true); err != nil {
+			if sub, s, err = co.compile(s[1:], true); err != nil {
 				return nil, "", err
 			}
 			fields = append(fields, field{letter: '[', optional: sub})
@@ -118,15 +128,15 @@ func compile(s string, inside bool) (fields []field, rest string, err error) {
 			}
 			fields = append(fields, field{literal: text})
 			continue
-		case c|0x20-'a' < 26:
+		case c|0x20-'a' < 26 || co.named && strings.IndexByte(ownLetters, c) >= 0:
 			n := len(s) - len(strings.TrimLeft(s, string(rune(c))))
-			if strings.IndexByte(letters, c) < 0 {
+			if strings.IndexByte(letters, c) < 0 && !co.named {
 				return nil, "", fmt.Errorf("Unknown pattern letter: %c", c) //nolint:staticcheck // Java's text
 			}
 			if err := checkCount(c, n); err != nil {
 				return nil, "", err
 			}
-			f := field{letter: c, count: n}
+			f := field{letter: c, count: n, signed: co.named && c == 'u', texts: co.language.texts(c, n)}
 			switch {
 			case !f.numeric():
 			case len(fields) > 0 && fields[len(fields)-1].numeric() && f.fixed():
@@ -175,7 +185,7 @@ func (f *field) numeric() bool {
 	switch f.letter {
 	case 'M', 'L', 'q', 'Q':
 		return f.count < 3
-	case 'y', 'u', 'Y', 'w', 'W', 'd', 'D', 'F', 'h', 'H', 'k', 'K', 'm', 's', 'S', 'n', 'N', 'A':
+	case 'y', 'u', 'Y', 'w', 'W', 'd', 'D', 'F', 'h', 'H', 'k', 'K', 'm', 's', 'S', 'n', 'N', 'A', 'I', 'J', 'i':
 		return true
 	}
 	return false
@@ -213,6 +223,7 @@ type Date struct {
 	half, halfHour                      int            // 1 for AM, 2 for PM; and the hour of it
 	dayName                             int            // 1 for Monday
 	weekYear, week, weekday             int            // of weeks that begin on Sunday; the first has 1 January
+	isoWeek                             bool           // of those that begin on Monday; the first has 4 January
 	has                                 clock
 }
 
@@ -261,6 +272,9 @@ func (d *Date) Moment(zone *time.Location) Moment {
 	switch {
 	case d.DayOfYear > 0 && (d.Month == 0 || d.Day == 0):
 		month, day = 1, d.DayOfYear
+	case d.weekYear > 0 && d.isoWeek:
+		year, month, day = d.weekYear, 1, 4+7*max(d.week-1, 0)+max(d.weekday-1, 0)
+		day -= (int(time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC).Weekday()) + 6) % 7
 	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
 		year, month, day = d.weekYear, 1, 1+7*max(d.week-1, 0)+max(d.weekday-1, 0)
 		day -= int(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Weekday())

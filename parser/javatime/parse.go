@@ -158,6 +158,9 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 	case 'M', 'L':
 		d.Has |= HasMonth
 		d.has |= hasMonthOfYear
+		if f.texts != nil {
+			return nameIn(b, pos, &d.Month, f.texts, 12)
+		}
 		if f.count == 3 {
 			return name(b, pos, &d.Month, shortMonths[:])
 		}
@@ -169,12 +172,20 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 		if f.letter != 'E' && f.count < 3 {
 			return number(f, b, pos, f.most(2), 1, 7, &d.weekday)
 		}
+		if f.texts != nil {
+			return nameIn(b, pos, &d.dayName, f.texts, 7)
+		}
 		if f.count > 3 {
 			return name(b, pos, &d.dayName, longDays[:])
 		}
 		return name(b, pos, &d.dayName, shortDays[:])
 	case 'a':
+		if f.texts != nil {
+			return nameIn(b, pos, &d.half, f.texts, 2)
+		}
 		return name(b, pos, &d.half, halves[:])
+	case '#', '@', 'I', 'J', 'i':
+		return d.parseOwn(f, b, pos)
 	case 'G':
 		era := 0
 		return name(b, pos, &era, []string{"AD"})
@@ -192,6 +203,9 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 		d.has |= hasCalendarYear
 		if f.letter == 'u' {
 			d.has |= hasProlepticYear
+		}
+		if f.signed && pos < len(b) && (b[pos] == '-' || b[pos] == '+') {
+			return d.signedYear(f, b, pos)
 		}
 		if f.count == 2 {
 			pos = number(f, b, pos, f.most(2), 0, 99, &d.Year)

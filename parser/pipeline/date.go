@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/millrace/millrace/event"
@@ -59,18 +58,15 @@ func newDate(o *options) processor {
 			o.fail(o.node.get("timezone"), "[timezone] %w", err)
 		}
 	}
-	locale := strings.ToLower(o.optionalText("locale", "en"))
+	locale := o.optionalText("locale", "en")
 	names := o.texts("formats", false)
 	if len(names) == 0 {
 		o.fail(o.node.get("formats"), "[formats] required property is missing")
 	}
 	for _, name := range names {
-		f, hasNames, err := parseDateFormat(name)
+		f, err := parseDateFormat(name, locale)
 		if err != nil {
 			o.fail(o.node.get("formats"), "[formats] %w", err)
-		}
-		if hasNames && !strings.HasPrefix(locale, "en") && locale != "root" && locale != "c" {
-			o.fail(o.node.get("locale"), "[locale] names of months and days are supported in English only, not in [%s]", locale)
 		}
 		p.formats = append(p.formats, f)
 	}

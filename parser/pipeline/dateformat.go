@@ -11,32 +11,32 @@ import (
 	"github.com/millrace/millrace/parser/javatime"
 )
 
-// parseDateFormat compiles one of a date processor's formats. One that is no pattern is no error: Elasticsearch
-// takes it too, and it never matches. hasNames says that it reads names of months or days.
-func parseDateFormat(name string) (f dateFormat, hasNames bool, err error) {
+// parseDateFormat compiles one of a date processor's formats, with names of months and days in the language of a
+// locale. One that is no pattern is no error: Elasticsearch takes it too, and it never matches.
+func parseDateFormat(name, locale string) (dateFormat, error) {
 	switch name {
 	case "ISO8601":
-		return parseISO8601, false, nil
+		return parseISO8601, nil
 	case "UNIX":
-		return parseUnix, false, nil
+		return parseUnix, nil
 	case "UNIX_MS":
-		return parseUnixMillis, false, nil
+		return parseUnixMillis, nil
 	case "TAI64N":
-		return parseTAI64N, false, nil
+		return parseTAI64N, nil
 	}
 	var alternatives []dateFormat
 	for pattern := range strings.SplitSeq(strings.TrimPrefix(name, "8"), "||") {
-		f, names, err := parseNamedFormat(pattern)
+		f, err := parseNamedFormat(pattern, locale)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		if f == nil {
-			return never, false, nil
+			return never, nil
 		}
-		alternatives, hasNames = append(alternatives, f), hasNames || names
+		alternatives = append(alternatives, f)
 	}
 	if len(alternatives) == 1 {
-		return alternatives[0], hasNames, nil
+		return alternatives[0], nil
 	}
 	return func(r *Runner, text []byte, zone *time.Location) (int64, int, bool) {
 		for _, parse := range alternatives {
@@ -45,34 +45,42 @@ func parseDateFormat(name string) (f dateFormat, hasNames bool, err error) {
 			}
 		}
 		return 0, 0, false
-	}, hasNames, nil
+	}, nil
 }
 
 func never(*Runner, []byte, *time.Location) (int64, int, bool) { return 0, 0, false }
 
 // parseNamedFormat compiles a pattern, or a name that Elasticsearch has for one; nil when it is neither.
-func parseNamedFormat(name string) (f dateFormat, hasNames bool, err error) {
+func parseNamedFormat(name, locale string) (dateFormat, error) {
 	switch name {
 	case "strict_date_optional_time", "iso8601", "strict_date_optional_time_nanos":
-		return parseISO8601, false, nil
+		return parseISO8601, nil
 	case "date_optional_time":
-		return parseLenient, false, nil
+		return parseLenient, nil
 	case "epoch_second":
-		return parseEpochSecond, false, nil
+		return parseEpochSecond, nil
 	case "epoch_millis":
-		return parseEpochMillis, false, nil
+		return parseEpochMillis, nil
+	case "":
+		return nil, nil
 	}
-	pattern := name
-	if known, ok := namedPatterns[strings.TrimPrefix(name, "strict_")]; ok {
-		if pattern = known; pattern == "" {
-			return nil, false, fmt.Errorf("format [%s] is not supported by its name: write the pattern", name)
-		}
+	if p, ok := javatime.Named(name); ok {
+		return patternFormat(p), nil
 	}
-	p, err := javatime.Compile(pattern)
-	if pattern == "" || err != nil {
-		return nil, false, nil //nolint:nilerr // it never matches
+	p, known, err := javatime.CompileIn(name, locale)
+	switch {
+	case err != nil:
+		return nil, nil //nolint:nilerr // it never matches
+	case known:
+		return patternFormat(p), nil
 	}
-	return patternFormat(p), p.HasNames(), nil
+	if p, err = javatime.Compile(name); err != nil {
+		return nil, nil //nolint:nilerr // it never matches
+	}
+	if p.HasNames() {
+		return nil, fmt.Errorf("names of months and days are not known here in the language of the locale [%s]", locale)
+	}
+	return patternFormat(p), nil
 }
 
 func patternFormat(p *javatime.Format) dateFormat {
@@ -100,22 +108,6 @@ func holds(ns int64, year int) bool {
 	}
 	at := time.Unix(0, ns).UTC().Year()
 	return at-year <= 1 && year-at <= 1
-}
-
-// namedPatterns are the patterns behind Elasticsearch's names; "" for names that no single pattern stands for.
-var namedPatterns = map[string]string{
-	"basic_date": "yyyyMMdd", "basic_date_time": "yyyyMMdd'T'HHmmss.SSSX", "basic_date_time_no_millis": "yyyyMMdd'T'HHmmssX",
-	"basic_ordinal_date": "yyyyDDD", "date": "yyyy-MM-dd", "year_month_day": "yyyy-MM-dd", "year_month": "yyyy-MM", "year": "yyyy",
-	"date_hour": "yyyy-MM-dd'T'HH", "date_hour_minute": "yyyy-MM-dd'T'HH:mm", "date_hour_minute_second": "yyyy-MM-dd'T'HH:mm:ss",
-	"date_hour_minute_second_millis": "yyyy-MM-dd'T'HH:mm:ss.SSS", "ordinal_date": "yyyy-DDD",
-	"date_time": "yyyy-MM-dd'T'HH:mm:ss.SSS[XXX][X]", "date_time_no_millis": "yyyy-MM-dd'T'HH:mm:ss[XXX][X]",
-	"basic_ordinal_date_time": "", "basic_ordinal_date_time_no_millis": "", "basic_time": "", "basic_time_no_millis": "",
-	"basic_t_time": "", "basic_t_time_no_millis": "", "basic_week_date": "", "basic_week_date_time": "",
-	"basic_week_date_time_no_millis": "", "date_hour_minute_second_fraction": "", "hour": "", "hour_minute": "",
-	"hour_minute_second": "", "hour_minute_second_fraction": "", "hour_minute_second_millis": "", "ordinal_date_time": "",
-	"ordinal_date_time_no_millis": "", "time": "", "time_no_millis": "", "t_time": "", "t_time_no_millis": "", "week_date": "",
-	"week_date_time": "", "week_date_time_no_millis": "", "weekyear": "", "weekyear_week": "", "weekyear_week_day": "",
-	"rfc3339_lenient": "",
 }
 
 // parseUnix reads seconds as Java's Double.parseDouble does, to the millisecond.

@@ -155,9 +155,10 @@ type dateIndexProcessor struct {
 
 func newDateIndexName(o *options) processor {
 	p := &dateIndexProcessor{field: o.path("field"), zone: o.c.set.deps.Zone}
-	for _, name := range []string{"index_name_prefix", "index_name_format", "locale"} {
+	for _, name := range []string{"index_name_prefix", "index_name_format"} {
 		o.optionalText(name, "")
 	}
+	locale := o.optionalText("locale", "en")
 	const roundings = "yMwdhms"
 	if rounding := o.text("date_rounding"); o.err == nil && (len(rounding) != 1 || !strings.Contains(roundings, rounding)) {
 		o.fail(o.node.get("date_rounding"), "[date_rounding] is [%s], use one of y, M, w, d, h, m, s", rounding)
@@ -173,7 +174,7 @@ func newDateIndexName(o *options) processor {
 		names = []string{"yyyy-MM-dd'T'HH:mm:ss.SSSXX"}
 	}
 	for _, name := range names {
-		f, _, err := parseDateFormat(name)
+		f, err := parseDateFormat(name, locale)
 		if err != nil {
 			o.fail(o.node.get("date_formats"), "[date_formats] %w", err)
 		}

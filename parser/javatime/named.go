@@ -1,0 +1,128 @@
+package javatime
+
+import "strings"
+
+// Named is one of Elasticsearch's formats that go by a name, such as strict_date_time. Those that are no pattern
+// (epoch_millis, date_optional_time) are not among them.
+func Named(name string) (*Format, bool) {
+	bare, strict := strings.CutPrefix(name, "strict_")
+	patterns, ok := named[bare]
+	if !ok {
+		return nil, false
+	}
+	pattern := patterns[0]
+	if strict {
+		pattern = patterns[1]
+	}
+	if pattern == "" {
+		return nil, false
+	}
+	c := compiler{named: true}
+	fields, _, err := c.compile(pattern, false)
+	if err != nil {
+		return nil, false
+	}
+	markRepeated(fields, map[byte]bool{})
+	return &Format{name, fields}, true
+}
+
+const (
+	lenientTime, strictTime = "H:m:s", "HH:mm:ss"
+	lenientDay, strictDay   = "u-M-d", "uuuu-MM-dd"
+	lenientWeek, strictWeek = "I-'W'J-i", "IIII-'W'JJ-i"
+)
+
+// named are the patterns of a name, and of the name with strict_ before it. They have letters of their own: # is a
+// point and one to nine digits of a second, ### at most three, @ an offset in any form, @@ also a small z, I, J and i the year, week and
+// day of ISO weeks.
+var named = map[string][2]string{
+	"basic_date":                        {"uuuuMMd", ""},
+	"basic_date_time":                   {"uuuuMMdd'T'HHmmss#@", ""},
+	"basic_date_time_no_millis":         {"uuuuMMdd'T'HHmmss@", ""},
+	"basic_ordinal_date":                {"uuuuDDD", ""},
+	"basic_ordinal_date_time":           {"uuuuDDD'T'HHmmss#@", ""},
+	"basic_ordinal_date_time_no_millis": {"uuuuDDD'T'HHmmss@", ""},
+	"basic_time":                        {"HHmmss#@", ""},
+	"basic_time_no_millis":              {"HHmmss@", ""},
+	"basic_t_time":                      {"'T'HHmmss#@", ""},
+	"basic_t_time_no_millis":            {"'T'HHmmss@", ""},
+	"basic_week_date":                   {"IIII'W'JJi", "IIII'W'JJi"},
+	"basic_week_date_time":              {"IIII'W'JJi'T'HHmmss#@", "IIII'W'JJi'T'HHmmss#@"},
+	"basic_week_date_time_no_millis":    {"IIII'W'JJi'T'HHmmss@", "IIII'W'JJi'T'HHmmss@"},
+	"date":                              {lenientDay, strictDay},
+	"date_hour":                         {lenientDay + "'T'H", strictDay + "'T'HH"},
+	"date_hour_minute":                  {lenientDay + "'T'H:m", strictDay + "'T'HH:mm"},
+	"date_hour_minute_second":           {lenientDay + "'T'" + lenientTime, strictDay + "'T'" + strictTime},
+	"date_hour_minute_second_fraction":  {lenientDay + "'T'" + lenientTime + "#", strictDay + "'T'" + strictTime + "#"},
+	"date_hour_minute_second_millis":    {lenientDay + "'T'" + lenientTime + "###", strictDay + "'T'" + strictTime + "#"},
+	"date_time":                         {lenientDay + "'T'" + lenientTime + "#@", strictDay + "'T'" + strictTime + "[#]@"},
+	"date_time_no_millis":               {lenientDay + "'T'" + lenientTime + "[@]", strictDay + "'T'" + strictTime + "@"},
+	"hour":                              {"H", "HH"},
+	"hour_minute":                       {"H:m", "HH:mm"},
+	"hour_minute_second":                {lenientTime, strictTime},
+	"hour_minute_second_fraction":       {lenientTime + "#", strictTime + "#"},
+	"hour_minute_second_millis":         {lenientTime + "###", strictTime + "#"},
+	"ordinal_date":                      {"u-D", "uuuu-DDD"},
+	"ordinal_date_time":                 {"u-D'T'" + lenientTime + "#@", "uuuu-DDD'T'" + strictTime + "#@"},
+	"ordinal_date_time_no_millis":       {"u-D'T'" + lenientTime + "@", "uuuu-DDD'T'" + strictTime + "@"},
+	"time":                              {lenientTime + "#@", strictTime + "#@"},
+	"time_no_millis":                    {lenientTime + "@", strictTime + "@"},
+	"t_time":                            {"'T'" + lenientTime + "#@", "'T'" + strictTime + "#@"},
+	"t_time_no_millis":                  {"'T'" + lenientTime + "@", "'T'" + strictTime + "@"},
+	"week_date":                         {lenientWeek, strictWeek},
+	"week_date_time":                    {lenientWeek + "'T'" + lenientTime + "#@", strictWeek + "'T'" + strictTime + "#@@"},
+	"week_date_time_no_millis":          {lenientWeek + "'T'" + lenientTime + "@", strictWeek + "'T'" + strictTime + "@@"},
+	"weekyear":                          {"I", "IIII"},
+	"weekyear_week":                     {"I-'W'J", "IIII-'W'JJ"},
+	"weekyear_week_day":                 {lenientWeek, strictWeek},
+	"year":                              {"u", "uuuu"},
+	"year_month":                        {"u-M", "uuuu-MM"},
+	"year_month_day":                    {lenientDay, strictDay},
+}
+
+// ownLetters are those that only the patterns above have.
+const ownLetters = "#@IJi"
+
+// parseOwn reads what such a letter stands for.
+func (d *Date) parseOwn(f *field, b []byte, pos int) int {
+	switch f.letter {
+	case '#':
+		if pos == len(b) || b[pos] != '.' {
+			return -1
+		}
+		most := 9
+		if f.count == 3 {
+			most = 3
+		}
+		d.has |= hasNanos
+		return d.parseFraction(b, pos+1, 1, most)
+	case '@':
+		d.Has |= HasZone
+		if f.count == 2 && pos < len(b) && b[pos] == 'z' {
+			return pos + 1
+		}
+		return d.parseOffset(b, pos, true)
+	case 'I':
+		d.Has |= HasYear
+		d.isoWeek = true
+		return number(f, b, pos, f.mostOfYear(), 1, 999_999_999, &d.weekYear)
+	case 'J':
+		return number(f, b, pos, f.most(2), 1, 53, &d.week)
+	}
+	return number(f, b, pos, 1, 1, 7, &d.weekday)
+}
+
+// signedYear reads a year with a sign: a plus only before more than four digits.
+func (d *Date) signedYear(f *field, b []byte, pos int) int {
+	digits := field{count: f.count}
+	if b[pos] == '+' {
+		if digits.count = 5; f.count < 4 {
+			return -1
+		}
+	}
+	end := number(&digits, b, pos+1, 9, 0, 999_999_999, &d.Year)
+	if b[pos] == '-' {
+		d.Year = -d.Year
+	}
+	return end
+}
