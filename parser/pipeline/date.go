@@ -21,19 +21,33 @@ type dateProcessor struct {
 	slot          int
 }
 
-// zoneScratch is a runner's share of a date processor: the zone that events named last.
-type zoneScratch struct {
+// dateScratch is a runner's share of a date processor: the zone that events named last, and the last date, as most
+// lines have that of the one before.
+type dateScratch struct {
 	name []byte
 	zone *time.Location
+	last struct {
+		text     []byte
+		zone     *time.Location
+		received int64 // s since the epoch: dates without a year depend on it
+		date     []byte
+	}
+}
+
+// maxLast bounds the texts that are remembered, in bytes.
+const maxLast = 64
+
+func (p *dateProcessor) scratch(r *Runner) *dateScratch {
+	s, ok := r.scratch[p.slot].(*dateScratch)
+	if !ok {
+		s = &dateScratch{}
+		r.scratch[p.slot] = s
+	}
+	return s
 }
 
 // zoneNamed is the zone of that name.
-func (p *dateProcessor) zoneNamed(r *Runner, name []byte) (*time.Location, error) {
-	s, ok := r.scratch[p.slot].(*zoneScratch)
-	if !ok {
-		s = &zoneScratch{}
-		r.scratch[p.slot] = s
-	}
+func (s *dateScratch) zoneNamed(name []byte) (*time.Location, error) {
 	if s.zone != nil && string(s.name) == string(name) {
 		return s.zone, nil
 	}
@@ -148,19 +162,27 @@ func (p *dateProcessor) run(r *Runner) error {
 	if v.IsNull() {
 		return errors.New("unable to parse date [null]")
 	}
-	zone := p.zone
+	s, zone := p.scratch(r), p.zone
 	if p.zoneTemplate != nil {
 		r.buf = p.zoneTemplate.append(r.buf[:0], r.ev)
 		if len(r.buf) > 0 {
-			if zone, err = p.zoneNamed(r, r.buf); err != nil {
+			if zone, err = s.zoneNamed(r.buf); err != nil {
 				return err
 			}
 		}
 	}
-	text := r.text(v)
+	text, last := r.text(v), &s.last
+	if last.date != nil && string(last.text) == string(text) && last.zone == zone && last.received == r.now/1e9 {
+		return r.ev.Set(p.target, r.ev.String(last.date))
+	}
 	for _, parse := range p.formats {
 		if ns, offset, ok := parse(r, text, zone); ok {
-			return r.ev.Set(p.target, p.format(r, ns, offset))
+			date := p.format(r, ns, offset)
+			if len(text) <= maxLast {
+				last.text, last.zone, last.received = append(last.text[:0], text...), zone, r.now/1e9
+				last.date = append(last.date[:0], r.ev.Bytes(date)...)
+			}
+			return r.ev.Set(p.target, date)
 		}
 	}
 	return fmt.Errorf("unable to parse date [%s]", text)
