@@ -75,3 +75,35 @@ func benchmarkIntake(b *testing.B, data []byte, lines int) {
 		b.Fatal(fmt.Sprint("lines: ", got))
 	}
 }
+
+// BenchmarkIntakeSenders is the same where a line is followed by one of another sender, each with files of its own, as it
+// is with datagrams of a fleet, and with connections of which each says little.
+func BenchmarkIntakeSenders(b *testing.B) {
+	const senders = 1000
+	line := "Nov 21 23:40:00 web1 sshd[12345]: Failed password for invalid user admin from 192.0.2.17 port 51234 ssh2"
+	messages := [][]byte{[]byte("<38>" + line), []byte("<30>" + line), []byte("<78>" + line)}
+	s, stop := startIntake(b, b.TempDir(), testConfig(), discard{}, time.Now)
+	l := newListenerBase(&ListenerConfig{MaxMessage: DefaultMaxMessage}, s.intake, s.log)
+	var from []*session
+	for i := range senders {
+		peer := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 1)
+		from = append(from, s.intake.session(event.Origin{Peer: peer, Transport: event.UDP}, &l.stats))
+	}
+	r := s.intake.newRun()
+	pass := func(n int) {
+		r.add(messages[n/senders%len(messages)], false)
+		r.deliver(from[n%senders])
+	}
+	for n := range senders * len(messages) {
+		pass(n)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	start := cpuTime()
+	for n := range b.N {
+		pass(n)
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(cpuTime()-start)/float64(b.N), "cpu-ns/op")
+	stop()
+}
