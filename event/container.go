@@ -94,6 +94,28 @@ func (ev *Event) RemoveAt(v Value, i int) {
 	}
 }
 
+// Holds tells whether entry i of a container is v as it was put there: a frozen value is another one once it was read.
+func (ev *Event) Holds(m Value, i int, v Value) bool {
+	o := &ev.objects[m.bits]
+	return uint(i) < uint(o.len) && ev.slots[int(o.start)+i].val == v
+}
+
+// BeginWith tells whether there are names in m that begin with c.
+func (ev *Event) BeginWith(m Value, c byte) bool {
+	o, names := &ev.objects[m.bits], symbolTable()
+	entries := ev.slots[o.start:][:o.len]
+	for i := range entries {
+		if k := entries[i].key; k.n == isSymbol {
+			if names[k.off].front[1] == c { // behind the quote
+				return true
+			}
+		} else if k.n > 0 && ev.buf[k.off] == c {
+			return true
+		}
+	}
+	return false
+}
+
 // Clear empties a container.
 func (ev *Event) Clear(v Value) {
 	o := &ev.objects[v.bits]

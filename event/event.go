@@ -17,13 +17,14 @@ const (
 // Names from the wire are bytes of the arena, names in compiled paths are symbols; the two compare by text.
 // A name with a dot in it and a path of two steps are different things.
 type Event struct {
-	buf     []byte   // text of strings, and names from the wire
+	buf     []byte   // constant text, and behind it that of strings and names from the wire
 	slots   []slot   // entries of all containers; those of one are contiguous
 	objects []object // containers
 	tables  []uint32 // hash tables of large maps
 	doc     Value
 	ingest  Value
 	fault   PathError
+	ready   int // length of the constant text
 	plain   int // so many bytes of buf are known to stand in JSON as they are
 	open    openMaps
 	longs   []uint32 // where frozen values begin whose whole numbers are Longs
@@ -44,9 +45,9 @@ func New() *Event {
 // Reset empties the event. All its values, paths from DynamicPath and byte slices become invalid.
 func (ev *Event) Reset() {
 	ev.shrink()
-	ev.buf, ev.slots, ev.objects, ev.tables = ev.buf[:0], ev.slots[:0], ev.objects[:0], ev.tables[:0]
-	ev.doc = ev.newObject(Map, 24)
-	ev.ingest, ev.plain, ev.longs = Value{}, 0, ev.longs[:0]
+	ev.resetText()
+	ev.slots, ev.objects, ev.tables = ev.slots[:0], ev.objects[:0], ev.tables[:0]
+	ev.doc, ev.ingest = ev.newObject(Map, 24), Value{}
 }
 
 // shrink lets go of what an uncommonly large event has taken.

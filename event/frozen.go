@@ -5,9 +5,10 @@ import "slices"
 // JSON is a value that was rendered once, to stand in many events. The zero JSON is null.
 type JSON struct {
 	text  []byte
-	lazy  bool // its strings have no escapes: containers can be made of it without another buffer
-	plain bool // its strings are plain text, see Event.Plain
-	longs bool // its whole numbers are Longs, small ones too
+	lazy  bool  // its strings have no escapes: containers can be made of it without another buffer
+	plain bool  // its strings are plain text, see Event.Plain
+	longs bool  // its whole numbers are Longs, small ones too
+	ready Value // what it is in events whose constant text has it; see Intern
 }
 
 // IsZero tells whether j was not made by Freeze.
@@ -29,13 +30,14 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 		return JSON{}, err
 	}
 	trial := New()
+	start := len(trial.buf)
 	trial.buf = append(trial.buf, text...)
-	p := jsonParser{ev: trial, src: trial.buf, own: true, limits: DefaultJSONLimits()}
+	p := jsonParser{ev: trial, src: trial.buf, at: start, own: true, limits: DefaultJSONLimits()}
 	if _, err := p.value(p.limits.Depth); err != nil {
 		return JSON{}, err
 	}
 	ints, longs := ev.wholes(v)
-	j := JSON{text: text, lazy: len(trial.buf) == len(text), plain: true, longs: longs && !ints}
+	j := JSON{text: text, lazy: len(trial.buf) == start+len(text), plain: true, longs: longs && !ints}
 	for _, c := range text {
 		j.plain = j.plain && (plainByte(c) || c == '"')
 	}
@@ -61,6 +63,9 @@ func (ev *Event) wholes(v Value) (ints, longs bool) {
 // JSON adds a frozen value. It is to be put into a map or list at once: rendering copies its text, and only
 // what reads it, or writes into it, by way of that map or list makes containers of it, which then are like any other.
 func (ev *Event) JSON(j JSON) Value {
+	if off, n := int(j.ready.bits>>32), int(j.ready.bits&(1<<32-1)); j.ready.kind != Missing && off+n <= ev.ready {
+		return j.ready
+	}
 	if !j.lazy {
 		if len(j.text) == 0 {
 			return NullValue()

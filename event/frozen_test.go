@@ -283,6 +283,54 @@ func TestFrozenLongsStayLong(t *testing.T) {
 	}
 }
 
+func TestConstantText(t *testing.T) {
+	freeze := func(src string) JSON {
+		maker := New()
+		v, _, err := maker.ParseJSON([]byte(src), DefaultJSONLimits(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := maker.Freeze(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j
+	}
+	before := New()
+	name, other := Intern("v"), Intern("w")
+	for src, interned := range map[string]bool{
+		`"constant"`: true, `["constant","list"]`: true, `{"a":{"b":"c"}}`: true, `""`: true,
+		`"a\"b"`: false, `"é"`: false, `17`: false, `null`: false, `{"a":5000000000}`: false,
+	} {
+		j := freeze(src).Intern()
+		if j.Interned() != interned {
+			t.Errorf("%s: interned is %v", src, j.Interned())
+		}
+		if again := freeze(src).Intern(); again.ready != j.ready {
+			t.Errorf("%s stands twice in the constant text", src)
+		}
+		after := New()
+		for _, ev := range []*Event{before, after, before} { // one that does not have the text, one that has, and the first anew
+			text := ev.Text("text")
+			ev.Put(ev.Doc(), name, ev.JSON(j))
+			ev.Put(ev.Doc(), other, text)
+			for range 2 {
+				if got, want := render(t, ev), `{"v":`+src+`,"w":"text"}`; got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+				ev.Lookup(ev.Doc(), name)
+			}
+			if !ev.Plain(text) && interned {
+				t.Errorf("%s is taken for text that is not plain", src)
+			}
+			ev.Reset()
+		}
+		if n := len(after.Bytes(after.Text("x"))); n != 1 {
+			t.Errorf("a text behind the constant text has %d bytes", n)
+		}
+	}
+}
+
 func TestHas(t *testing.T) {
 	ev := New()
 	m := ev.NewMap()

@@ -38,8 +38,8 @@ func (o *Outline) IsZero() bool { return len(o.objects) == 0 }
 // ResetTo empties the event, as Reset does, and begins it anew with o.
 func (ev *Event) ResetTo(o *Outline) {
 	ev.shrink()
-	ev.buf, ev.tables, ev.plain, ev.ingest, ev.doc = ev.buf[:0], ev.tables[:0], 0, Value{}, o.doc
-	ev.longs = ev.longs[:0]
+	ev.resetText()
+	ev.tables, ev.ingest, ev.doc = ev.tables[:0], Value{}, o.doc
 	ev.objects = append(ev.objects[:0], o.objects...)
 	ev.slots = extend(ev.slots[:0], o.room)
 	copy(ev.slots, o.slots)

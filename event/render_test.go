@@ -38,7 +38,7 @@ func (b *builder) value(t *rapid.T, depth int) Value {
 		b.text.WriteByte(']')
 		return l
 	case n == 4:
-		n := rapid.Int64().Draw(t, "number")
+		n := rapid.OneOf(rapid.Int64(), rapid.Int64Range(-1, 100_001)).Draw(t, "number")
 		fmt.Fprint(&b.text, n)
 		return LongValue(n)
 	case n == 5:

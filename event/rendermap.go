@@ -1,6 +1,10 @@
 package event
 
-import "slices"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
 // Nearly all of most documents is maps, and plain text under names that are symbols. These are rendered by one loop
 // without calls, appendEasy; it leaves to appendMap what else there is.
@@ -126,13 +130,17 @@ func (ev *Event) appendEasy(dst []byte, bottom int) []byte {
 			continue
 		}
 		var quote uint32
-		if kind == String {
-			if off+size > uint64(ev.plain) {
-				break
-			}
+		switch {
+		case kind == String && off+size <= uint64(ev.plain):
 			quote = 1
-		} else if kind != frozen { // which has its own quotes
-			break
+		case kind == frozen: // it has its own quotes
+		case (kind == Int || kind == Long) && e.val.bits < 100_000:
+			n += putDigits((*[8]byte)(w[n:]), uint32(e.val.bits))
+			out = out[n:]
+			top.next++
+			continue
+		default:
+			return all[:len(all)-len(out)]
 		}
 		n += quote
 		if size < block {
@@ -159,6 +167,14 @@ func (ev *Event) appendEasy(dst []byte, bottom int) []byte {
 		top.next++
 	}
 	return all[:len(all)-len(out)]
+}
+
+// putDigits writes a number of up to five digits and a comma, and returns their length.
+func putDigits(w *[8]byte, n uint32) uint32 {
+	digits := uint64(n/10_000) | uint64(n/1000%10)<<8 | uint64(n/100%10)<<16 | uint64(n/10%10)<<24 | uint64(n%10)<<32
+	zeros := uint32(bits.TrailingZeros64(digits|1<<32)) / 8 // those in front
+	binary.LittleEndian.PutUint64(w[:], (digits+'0'*0x01_01_01_01_01+','<<40)>>(8*zeros))
+	return 6 - zeros
 }
 
 // copyBlock moves halves: of those, the compiler need not know that they do not overlap.

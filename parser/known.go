@@ -38,14 +38,10 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 	fields := p.mapAt(doc, keyEvent)
 	ev.Put(fields, keyOriginal, p.whole)
 	ev.Put(fields, keyCreated, p.time(&p.created, l.Received-l.Received%1e6)) // as the id has it, in ms
-	log := p.mapAt(doc, keyLog)
-	if source := ev.Lookup(log, keySource); source.Kind() == event.Map {
-		ev.Put(source, keyIP, ev.Text(s.ip))
-	} else {
-		ev.Put(log, keySource, ev.JSON(s.source))
-	}
+	p.finishLog(s)
 	ev.Put(doc, keyOurs, ev.JSON(s.ours))
-	if name, realm, ok := s.proven(); ok {
+	if s.name != "" {
+		name, realm := s.proven()
 		p.force(name, ev.Text(s.name))
 		p.force(realm, ev.Text(s.realm))
 	}
@@ -58,6 +54,21 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 		mark := ev.Mark()
 		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
 		ev.Put(ev.Lookup(doc, keyOurs), keyBase64, ev.Since(mark))
+	}
+}
+
+// finishLog writes who has sent the line.
+func (p *lineParser) finishLog(s *sender) {
+	ev, doc := p.ev, p.ev.Doc()
+	if !p.log.IsNull() && ev.Holds(doc, logAt, p.log) { // nothing has asked for it
+		ev.SetAt(doc, logAt, ev.JSON(*p.logOf(s)))
+		return
+	}
+	log := p.mapAt(doc, keyLog)
+	if source := ev.Lookup(log, keySource); source.Kind() == event.Map {
+		ev.Put(source, keyIP, ev.Text(s.ip))
+	} else {
+		ev.Put(log, keySource, ev.JSON(s.source))
 	}
 }
 
@@ -89,9 +100,11 @@ var legacy = []struct {
 
 func (p *lineParser) moveNames() {
 	doc := p.ev.Doc()
-	for i := p.ev.Len(doc) - 1; i >= 0; i-- {
-		if key := p.ev.Key(doc, i); len(key) > 0 && key[0] == '_' && isMetadata(key) {
-			p.ev.RemoveAt(doc, i) // id and index are not for a line to choose, and the index refuses the fields
+	if p.ev.BeginWith(doc, '_') {
+		for i := p.ev.Len(doc) - 1; i >= 0; i-- {
+			if isMetadata(p.ev.Key(doc, i)) {
+				p.ev.RemoveAt(doc, i) // id and index are not for a line to choose, and the index refuses the fields
+			}
 		}
 	}
 	for j := range legacy {

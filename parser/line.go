@@ -59,13 +59,14 @@ type lineParser struct {
 	counter *counters
 
 	whole, stamp event.Value // the line and its time, as they stand in the event
+	log          event.Value // the field log, when it says no more than what others of that priority do
 
 	// What lines have in common, made once.
 	scratch        event.Event
 	shapes         [8]shape
 	clock          clock
 	times, created event.Times
-	priorities     [2][192]event.JSON // log.syslog by priority; those of RFC 5424 have a version
+	priorities     [2][192]event.JSON // log by priority; those of RFC 5424 have a version
 	senders        senders
 }
 
@@ -176,9 +177,11 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 		ev.SetAt(shape.process, last, event.LongValue(pid))
 	}
 	if procID := !isNumber && !h.PID.Empty(); procID || !h.MsgID.Empty() || !h.Structured.Empty() {
-		ev.SetAt(shape.log, 0, p.moreSyslog(line, procID))
+		p.log = event.NullValue()
+		ev.SetAt(doc, logAt, p.moreLog(line, procID))
 	} else {
-		ev.SetAt(shape.log, 0, ev.JSON(*p.priority()))
+		p.log = ev.JSON(*p.priority())
+		ev.SetAt(doc, logAt, p.log)
 	}
 	if h.Format == syslog.Unparsed {
 		p.tag(unparsedTag)
@@ -189,6 +192,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 func (p *lineParser) beginRaw(line []byte, received int64) {
 	ev := p.ev
 	ev.Reset()
+	p.log = event.NullValue()
 	p.whole = ev.String(line)
 	p.stamp = p.time(&p.times, received)
 	start := afterPriority(line)
@@ -198,9 +202,12 @@ func (p *lineParser) beginRaw(line []byte, received int64) {
 
 // shape is the outline of the events of lines whose headers have the same parts, and its containers.
 type shape struct {
-	outline                   event.Outline
-	event, log, host, process event.Value
+	outline              event.Outline
+	event, host, process event.Value
 }
+
+// logAt is the place of the field log in all shapes.
+const logAt = 3
 
 // shape is that of the line. The values are to be set in the order of the names here.
 func (p *lineParser) shape(hasPID bool) *shape {
@@ -227,9 +234,9 @@ func (p *lineParser) shape(hasPID bool) *shape {
 	}
 	ev.Add(ev.Doc(), keyTimestamp, event.NullValue())
 	ev.Add(ev.Doc(), keyMessage, event.NullValue())
-	s.event, s.log = addMap(keyEvent), addMap(keyLog)
+	s.event = addMap(keyEvent)
 	ev.Add(s.event, keyOriginal, event.NullValue())
-	ev.Add(s.log, keySyslog, event.NullValue())
+	ev.Add(ev.Doc(), keyLog, event.NullValue())
 	if !h.Host.Empty() {
 		s.host = addMap(keyHost)
 		ev.Add(s.host, keyHostname, event.NullValue())
@@ -274,7 +281,7 @@ func (p *lineParser) tag(tag string) {
 	p.ev.Append(tags, p.ev.Text(tag))
 }
 
-// priority is log.syslog of a line whose header says nothing else for it.
+// priority is the field log of a line whose header says nothing else for it.
 func (p *lineParser) priority() *event.JSON {
 	version, h := 0, &p.header
 	if h.Format == syslog.RFC5424 {
@@ -284,10 +291,33 @@ func (p *lineParser) priority() *event.JSON {
 	if j.IsZero() {
 		ev := &p.scratch
 		ev.Reset()
-		p.syslog(ev, ev.Doc())
-		*j = freeze(ev, ev.Doc())
+		*j = freeze(ev, p.logMap(ev)).Intern()
 	}
 	return j
+}
+
+// logOf is the same with the source.
+func (p *lineParser) logOf(s *sender) *event.JSON {
+	of := p.priority()
+	for i := range s.logs {
+		if s.logs[i].of == of {
+			return &s.logs[i].json
+		}
+	}
+	ev := &p.scratch
+	ev.Reset()
+	m := p.logMap(ev)
+	ev.Add(m, keySource, ev.JSON(s.source))
+	s.logs = append(s.logs, log{of, freeze(ev, m)})
+	return &s.logs[len(s.logs)-1].json
+}
+
+// logMap is the field log with what the priority and the format say.
+func (p *lineParser) logMap(ev *event.Event) event.Value {
+	log, fields := ev.NewMap(), ev.NewMap()
+	ev.Add(log, keySyslog, fields)
+	p.syslog(ev, fields)
+	return log
 }
 
 // freeze is for values that can't fail to render.
@@ -299,11 +329,11 @@ func freeze(ev *event.Event, v event.Value) event.JSON {
 	return j
 }
 
-// moreSyslog is log.syslog of other lines.
-func (p *lineParser) moreSyslog(line []byte, procID bool) event.Value {
+// moreLog is the field log of other lines.
+func (p *lineParser) moreLog(line []byte, procID bool) event.Value {
 	ev, h := p.ev, &p.header
-	fields := ev.NewMap()
-	p.syslog(ev, fields)
+	log := p.logMap(ev)
+	fields := ev.At(log, 0)
 	if procID {
 		ev.Add(fields, keyProcID, p.sub(h.PID))
 	}
@@ -313,7 +343,7 @@ func (p *lineParser) moreSyslog(line []byte, procID bool) event.Value {
 	if !h.Structured.Empty() {
 		ev.Add(fields, keyStructured, p.structured(h.Structured.Of(line)))
 	}
-	return fields
+	return log
 }
 
 // syslog fills the object log.syslog with what the priority and the format say.

@@ -20,7 +20,15 @@ type sender struct {
 	source event.JSON // log.source
 	ours   event.JSON // millrace
 
-	directSource, directEnd []byte // the same as they stand in documents made without an event
+	logs []log // by priority, those that were asked for
+
+	directEnd []byte // how documents that are made without an event end
+}
+
+// log is log with the source, for a value of log without it.
+type log struct {
+	of   *event.JSON
+	json event.JSON
 }
 
 // senders makes what it returns once per sender. It belongs to one parser.
@@ -72,9 +80,9 @@ func (s *senders) render(who identity) *sender {
 		ev.Add(ours, keyRealm, ev.Text(who.realm))
 	}
 	found := &sender{identity: who, ip: ip, source: freeze(ev, source), ours: freeze(ev, ours)}
-	found.directSource = append(found.source.AppendTo([]byte(`,"source":`)), '}')
 	ev.Add(ev.Doc(), keyOurs, ours)
-	if name, realm, ok := who.proven(); ok {
+	if who.name != "" {
+		name, realm := who.proven()
 		_, _ = ev.Set(name, ev.Text(who.name)), ev.Set(realm, ev.Text(who.realm)) // nothing is in their way
 	}
 	found.directEnd = freeze(ev, ev.Doc()).AppendTo(nil)
@@ -82,10 +90,10 @@ func (s *senders) render(who identity) *sender {
 	return found
 }
 
-// proven are the fields of who the sender has proven to be, if it has.
-func (who *identity) proven() (name, realm event.Path, ok bool) {
+// proven are the fields of the name that the sender has proven to have.
+func (who *identity) proven() (name, realm event.Path) {
 	if who.transport == event.GSS {
-		return pathUser, pathUserDomain, who.name != ""
+		return pathUser, pathUserDomain
 	}
-	return pathTLSName, pathTLSSubject, who.name != ""
+	return pathTLSName, pathTLSSubject
 }

@@ -1,0 +1,65 @@
+package event
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Constant text stands at the beginning of the text of every event, so that a value which is known when a pipeline is
+// compiled needs no copy. Like the table of symbols it is process-wide and only grows: an event takes what was added
+// when it is reset.
+var constants struct {
+	text  atomic.Pointer[[]byte]
+	mu    sync.Mutex
+	index map[string]int // where a text stands
+}
+
+// maxConstants bounds the constant text: it is copied into every event.
+const maxConstants = 64 << 10
+
+// Intern makes a string, list or map part of the constant text, where [Event.JSON] finds it. It is meant for compile
+// time, not for what lines say. What has to be escaped, and what is too large, stays as it was.
+func (j JSON) Intern() JSON {
+	if !j.lazy || !j.plain || j.longs || len(j.text) < 2 || j.text[0] != '"' && j.text[0] != '[' && j.text[0] != '{' {
+		return j
+	}
+	constants.mu.Lock()
+	defer constants.mu.Unlock()
+	at, ok := constants.index[string(j.text)]
+	if !ok {
+		text := constantText()
+		if len(text)+len(j.text) > maxConstants {
+			return j
+		}
+		if constants.index == nil {
+			constants.index = map[string]int{}
+		}
+		at = len(text)
+		text = append(text, j.text...) // behind what others read
+		constants.text.Store(&text)
+		constants.index[string(j.text)] = at
+	}
+	j.ready = Value{frozen, uint64(at)<<32 | uint64(len(j.text))}
+	if j.text[0] == '"' {
+		j.ready = Value{String, uint64(at+1)<<32 | uint64(len(j.text)-2)}
+	}
+	return j
+}
+
+// Interned tells whether j is part of the constant text.
+func (j JSON) Interned() bool { return j.ready.kind != Missing }
+
+func constantText() []byte {
+	if p := constants.text.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// resetText leaves the constant text.
+func (ev *Event) resetText() {
+	if text := constantText(); len(text) != ev.ready {
+		ev.buf, ev.ready = append(ev.buf[:0], text...), len(text)
+	}
+	ev.buf, ev.plain, ev.longs = ev.buf[:ev.ready], ev.ready, ev.longs[:0]
+}
