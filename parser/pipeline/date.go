@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/millrace/millrace/event"
@@ -15,7 +16,8 @@ import (
 type dateProcessor struct {
 	field, target event.Path
 	formats       []dateFormat
-	output        *javatime.Format // nil: the default
+	output        *javatime.Format // nil: iso, by a shorter way
+	iso           *javatime.Format // yyyy-MM-dd'T'HH:mm:ss.SSSXXX
 	zone          *time.Location
 	zoneTemplate  *template
 	slot          int
@@ -59,8 +61,8 @@ func (s *dateScratch) zoneNamed(name []byte) (*time.Location, error) {
 	return zone, nil
 }
 
-// dateFormat reads a date into ns since the epoch and the offset of its zone.
-type dateFormat func(r *Runner, text []byte, zone *time.Location) (ns int64, offset int, ok bool)
+// dateFormat reads a date; the moment's offset is that of zone.
+type dateFormat func(r *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool)
 
 func newDate(o *options) processor {
 	p := &dateProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("@timestamp")), zone: o.c.set.deps.Zone, slot: o.slot()}
@@ -84,6 +86,11 @@ func newDate(o *options) processor {
 		}
 		p.formats = append(p.formats, f)
 	}
+	iso, err := javatime.Compile("yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+	if err != nil {
+		o.fail(o.node, "%w", err)
+	}
+	p.iso = iso
 	if pattern := o.optionalText("output_format", ""); pattern != "" {
 		f, err := javatime.Compile(pattern)
 		if err == nil {
@@ -109,49 +116,53 @@ func (r *Runner) yearOf(month int, zone *time.Location) int {
 	return now.Year()
 }
 
-func parseISO8601(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+func parseISO8601(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 	d, ok := javatime.ParseISO8601(text)
 	return resolved(&d, ok, zone)
 }
 
-func parseLenient(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+func parseLenient(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 	d, ok := javatime.ParseLenient(text)
 	return resolved(&d, ok, zone)
 }
 
 // resolved is the time of a date that could be read.
-func resolved(d *javatime.Date, ok bool, zone *time.Location) (ns int64, offset int, fits bool) {
-	if !ok || !d.Fits() {
-		return 0, 0, false
+func resolved(d *javatime.Date, ok bool, zone *time.Location) (m javatime.Moment, read bool) {
+	if !ok {
+		return m, false
 	}
-	ns, _ = d.Resolve(zone)
-	return ns, offsetOf(ns, zone), holds(ns, d.Year)
+	m = d.Moment(zone)
+	m.Offset = offsetOf(m.Seconds, zone)
+	return m, true
 }
 
-func offsetOf(ns int64, zone *time.Location) int {
+func offsetOf(seconds int64, zone *time.Location) int {
 	if zone == time.UTC {
 		return 0
 	}
-	_, offset := time.Unix(0, ns).In(zone).Zone()
+	_, offset := time.Unix(seconds, 0).In(zone).Zone()
 	return offset
 }
 
 // parseTAI64N reads "@" and 24 hexadecimal digits.
-func parseTAI64N(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+func parseTAI64N(_ *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool) {
 	if len(text) == 25 && text[0] == '@' {
 		text = text[1:]
 	}
 	var b [12]byte
 	if len(text) != 24 {
-		return 0, 0, false
+		return m, false
 	}
 	if _, err := hex.Decode(b[:], text); err != nil {
-		return 0, 0, false
+		return m, false
 	}
 	const label, leap = 0xf << 60, 10 // Elasticsearch takes ten leap seconds off, and does not look at the label
 	seconds := int64(binary.BigEndian.Uint64(b[:])&^label) - leap
-	ns := seconds*1e9 + int64(binary.BigEndian.Uint32(b[8:]))/1e6*1e6
-	return ns, offsetOf(ns, zone), seconds > -9e9 && seconds < 9e9
+	ms := int64(binary.BigEndian.Uint32(b[8:])) / 1e6
+	if seconds > math.MaxInt64/1000-5000 {
+		return m, false
+	}
+	return fromMillis(seconds*1000+ms, zone), true
 }
 
 func (p *dateProcessor) run(r *Runner) error {
@@ -176,8 +187,8 @@ func (p *dateProcessor) run(r *Runner) error {
 		return r.ev.Set(p.target, r.ev.String(last.date))
 	}
 	for _, parse := range p.formats {
-		if ns, offset, ok := parse(r, text, zone); ok {
-			date := p.format(r, ns, offset)
+		if m, ok := parse(r, text, zone); ok {
+			date := p.format(r, m)
 			if len(text) <= maxLast {
 				last.text, last.zone, last.received = append(last.text[:0], text...), zone, r.now/1e9
 				last.date = append(last.date[:0], r.ev.Bytes(date)...)
@@ -189,20 +200,27 @@ func (p *dateProcessor) run(r *Runner) error {
 }
 
 // format writes the date as text, by default as yyyy-MM-dd'T'HH:mm:ss.SSSXXX.
-func (p *dateProcessor) format(r *Runner, ns int64, offset int) event.Value {
+func (p *dateProcessor) format(r *Runner, m javatime.Moment) event.Value {
 	mark := r.ev.Mark()
-	if p.output != nil {
-		r.ev.SetBuffer(p.output.Append(r.ev.Buffer(), ns, offset))
+	if p.output != nil || m.Seconds > maxSeconds || m.Seconds < -maxSeconds {
+		f := p.output
+		if f == nil {
+			f = p.iso
+		}
+		r.ev.SetBuffer(f.AppendMoment(r.ev.Buffer(), m))
 		return r.ev.Since(mark)
 	}
-	ms := ns - (ns%1e6+1e6)%1e6
-	b := event.AppendTime(r.ev.Buffer(), ms+int64(offset)*1e9)
-	if offset != 0 {
-		b = appendOffset(b[:len(b)-1], offset)
+	ms := m.Seconds*1e9 + int64(m.Nanos)/1e6*1e6
+	b := event.AppendTime(r.ev.Buffer(), ms+int64(m.Offset)*1e9)
+	if m.Offset != 0 {
+		b = appendOffset(b[:len(b)-1], m.Offset)
 	}
 	r.ev.SetBuffer(b)
 	return r.ev.Since(mark)
 }
+
+// maxSeconds is how far from the epoch 64 bits of nanoseconds reach, with any offset.
+const maxSeconds = 9_200_000_000
 
 func appendOffset(dst []byte, offset int) []byte {
 	sign := byte('+')

@@ -38,17 +38,17 @@ func parseDateFormat(name, locale string) (dateFormat, error) {
 	if len(alternatives) == 1 {
 		return alternatives[0], nil
 	}
-	return func(r *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+	return func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 		for _, parse := range alternatives {
-			if ns, offset, ok := parse(r, text, zone); ok {
-				return ns, offset, true
+			if m, ok := parse(r, text, zone); ok {
+				return m, true
 			}
 		}
-		return 0, 0, false
+		return javatime.Moment{}, false
 	}, nil
 }
 
-func never(*Runner, []byte, *time.Location) (int64, int, bool) { return 0, 0, false }
+func never(*Runner, []byte, *time.Location) (m javatime.Moment, ok bool) { return m, false }
 
 // parseNamedFormat compiles a pattern, or a name that Elasticsearch has for one; nil when it is neither.
 func parseNamedFormat(name, locale string) (dateFormat, error) {
@@ -84,89 +84,75 @@ func parseNamedFormat(name, locale string) (dateFormat, error) {
 }
 
 func patternFormat(p *javatime.Format) dateFormat {
-	return func(r *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+	return func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 		d, ok := p.Parse(text)
-		if !ok {
-			return 0, 0, false
-		}
-		if d.Has&javatime.HasYear == 0 {
+		if ok && d.Has&javatime.HasYear == 0 {
 			d.Year = r.yearOf(d.Month, zone)
 			d.Has &^= javatime.HasZone // as in Elasticsearch
 		}
-		if !d.Fits() {
-			return 0, 0, false
-		}
-		ns, _ := d.Resolve(zone)
-		return ns, offsetOf(ns, zone), holds(ns, d.Year)
+		return resolved(&d, ok, zone)
 	}
-}
-
-// holds tells whether ns is of the year, which it is not beyond 1677 and 2262: nanoseconds reach no further.
-func holds(ns int64, year int) bool {
-	if year > 1678 && year < 2262 || year == 0 {
-		return true
-	}
-	at := time.Unix(0, ns).UTC().Year()
-	return at-year <= 1 && year-at <= 1
 }
 
 // parseUnix reads seconds as Java's Double.parseDouble does, to the millisecond.
-func parseUnix(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+func parseUnix(_ *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool) {
 	if n, err := strconv.ParseInt(view(text), 10, 64); err == nil && n < 1<<43 && n > -1<<43 {
-		return fromMillis(n*1000, zone)
+		return fromMillis(n*1000, zone), true
 	}
 	f, ok := parseDecimal(text, 64)
-	if !ok || math.Abs(f) > math.MaxInt64/1e9 {
-		return 0, 0, false
+	if !ok || math.Abs(f) > math.MaxInt64/1e3 {
+		return m, false
 	}
 	if math.IsNaN(f) {
 		f = 0
 	}
-	return fromMillis(int64(f*1000), zone)
+	return fromMillis(int64(f*1000), zone), true
 }
 
-func parseUnixMillis(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+func parseUnixMillis(_ *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool) {
 	n, err := strconv.ParseInt(view(text), 10, 64)
 	if err != nil {
-		return 0, 0, false
+		return m, false
 	}
-	return fromMillis(n, zone)
+	return fromMillis(n, zone), true
 }
 
-// fromMillis is a time in ms since the epoch; false beyond what nanoseconds reach.
-func fromMillis(ms int64, zone *time.Location) (int64, int, bool) {
-	if ms > math.MaxInt64/1_000_000 || ms < math.MinInt64/1_000_000 {
-		return 0, 0, false
+// fromMillis is a time in ms since the epoch.
+func fromMillis(ms int64, zone *time.Location) javatime.Moment {
+	seconds := ms / 1000
+	if ms%1000 < 0 {
+		seconds--
 	}
-	return ms * 1e6, offsetOf(ms*1e6, zone), true
+	return javatime.Moment{Seconds: seconds, Nanos: int(ms-seconds*1000) * 1e6, Offset: offsetOf(seconds, zone)}
 }
 
-func parseEpochSecond(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+func parseEpochSecond(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 	return parseEpoch(text, zone, 1e9)
 }
 
-func parseEpochMillis(_ *Runner, text []byte, zone *time.Location) (int64, int, bool) {
+func parseEpochMillis(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 	return parseEpoch(text, zone, 1e6)
 }
 
 // parseEpoch reads a decimal number of units, each of so many ns, to the millisecond, as Elasticsearch does.
-func parseEpoch(text []byte, zone *time.Location, unit int64) (int64, int, bool) {
+func parseEpoch(text []byte, zone *time.Location, unit int64) (m javatime.Moment, ok bool) {
 	whole, fraction, _ := bytes.Cut(text, []byte("."))
 	n, err := strconv.ParseInt(view(whole), 10, 64)
-	if err != nil || whole[0] == '+' || n > math.MaxInt64/unit || n < math.MinInt64/unit {
-		return 0, 0, false
+	millis := unit / 1e6
+	if err != nil || whole[0] == '+' || n > math.MaxInt64/millis-millis || n < math.MinInt64/millis+millis {
+		return m, false
 	}
-	ns, scale := n*unit, unit
-	if len(whole) > 0 && whole[0] == '-' {
-		scale = -scale
-	}
+	ns, scale := int64(0), unit
 	for _, c := range fraction {
 		if c-'0' > 9 {
-			return 0, 0, false
+			return m, false
 		}
 		scale /= 10
 		ns += scale * int64(c-'0')
 	}
-	ns -= (ns%1e6 + 1e6) % 1e6
-	return ns, offsetOf(ns, zone), true
+	ms := n*millis + ns/1e6
+	if whole[0] == '-' {
+		ms = n*millis - (ns+999_999)/1e6
+	}
+	return fromMillis(ms, zone), true
 }

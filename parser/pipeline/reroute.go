@@ -193,7 +193,7 @@ func (p *dateIndexProcessor) run(r *Runner) error {
 		text = r.text(v)
 	}
 	for _, parse := range p.formats {
-		if _, _, ok := parse(r, text, p.zone); ok {
+		if _, ok := parse(r, text, p.zone); ok {
 			return nil
 		}
 	}
