@@ -4,6 +4,7 @@
 # make bench   every benchmark with its allocations; BENCH=regexp picks some
 # make docs    docs/configuration.md anew, from the code
 # make differ  10,000 random documents per processor and 10,000 random scripts, here and in a real Elasticsearch
+#              (templates and user_agent: in a real OpenSearch, which needs a JDK of version 21 or later)
 # make harm    many senders that mean harm beside two that don't, and what that costs these
 # make build   bin/millrace
 # make clean   what the above left here
@@ -40,6 +41,7 @@ bench:
 
 differ:
 	go test -count=1 -v -timeout 60m -run '^TestRandomDocuments$$' ./parser/pipeline -documents 10000 -seed $(SEED)
+	go test -count=1 -v -timeout 60m -run '^TestRandomDocumentsInOpenSearch$$' ./parser/pipeline -documents 10000 -seed $(SEED) -opensearch
 	go test -count=1 -v -timeout 60m -run '^TestElasticsearch$$' ./parser/painless -scripts 10000 -seed $(SEED)
 
 docs:
