@@ -11,7 +11,7 @@ type constant struct {
 	known  bool
 	parent event.Path   // of the field; zero: the document
 	name   event.Symbol // of the field in parent
-	ready  event.JSON   // of a value that is a list or map
+	ready  event.JSON   // of a value that is a list, a map or constant text
 	group  []*setProcessor
 }
 
@@ -25,9 +25,10 @@ func (p *setProcessor) prepare() {
 	if p.parent.IsZero() && p.name.String() != text { // such as _source.x
 		p.known = false
 	}
-	if p.value.isList || p.value.isMap {
-		scratch := &Runner{ev: event.New()}
-		p.ready, _ = scratch.ev.Freeze(p.value.of(scratch))
+	scratch := &Runner{ev: event.New()}
+	ready, _ := scratch.ev.Freeze(p.value.of(scratch))
+	if ready = ready.Intern(); p.value.isList || p.value.isMap || ready.Interned() {
+		p.ready = ready
 	}
 }
 
