@@ -2,6 +2,7 @@ package event
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -111,7 +112,7 @@ func TestDeepMapsAreRendered(t *testing.T) {
 	}
 	ev.Put(m, name, ev.Doc())
 	for range 2 {
-		if _, err := ev.AppendJSON(nil); err != ErrSelfReference {
+		if _, err := ev.AppendJSON(nil); !errors.Is(err, ErrSelfReference) {
 			t.Errorf("a cycle of 100 maps: %v", err)
 		}
 	}

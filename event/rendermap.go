@@ -51,9 +51,10 @@ func (ev *Event) appendMap(dst []byte, v Value) ([]byte, error) {
 	if ev.openMap(v) == nil {
 		return dst, ErrSelfReference
 	}
-	out := append(dst, '{')
+	out := slices.Grow(dst, 16*block)
+	out = append(out, '{')
 	for {
-		out = slices.Grow(out, 16*block)
+		out = slices.Grow(out, entryRoom)
 		out = ev.appendEasy(out, bottom)
 		if ev.open.n == bottom {
 			return out[:len(out)-1], nil // without the comma
