@@ -16,9 +16,15 @@ var notThere = []string{"geoip", "user_agent", "{{"}
 // simulate asks Elasticsearch what processors make of a document: the document, or the text of an error.
 func simulate(t *testing.T, es *testbed.Elasticsearch, processors any, doc string) (string, error) {
 	t.Helper()
+	return simulateIn(t, es, "_index", processors, doc)
+}
+
+// simulateIn does so for a document of an index of that name.
+func simulateIn(t *testing.T, es *testbed.Elasticsearch, index string, processors any, doc string) (string, error) {
+	t.Helper()
 	body, err := json.Marshal(map[string]any{
 		"pipeline": map[string]any{"processors": processors},
-		"docs":     []any{map[string]any{"_source": json.RawMessage(doc)}},
+		"docs":     []any{map[string]any{"_index": index, "_source": json.RawMessage(doc)}},
 	})
 	if err != nil {
 		t.Fatal(err)
