@@ -1,6 +1,6 @@
 // Package javatime reads and writes dates by the patterns of java.time.format.DateTimeFormatter, as
 // Elasticsearch's date processor has them in its formats. Patterns are compiled once; reading and
-// writing allocate nothing. Names of months and days are English.
+// writing allocate nothing. Names of months and days are English, or of a language that is asked for when reading.
 //
 // A letter that is not supported is an error when the pattern is compiled.
 package javatime
