@@ -107,7 +107,7 @@ func (d *differ) compare(src string, i int, want, refused string) {
 		v := c.Event.Get(event.MustPath(fmt.Sprintf("result%d", i)))
 		got = string(c.Event.Bytes(v))
 	}
-	if firstCall.MatchString(want) {
+	if firstCall.MatchString(want) || strings.HasSuffix(got, "a container holds itself") { // which is refused here at once
 		d.explained++
 		return
 	}

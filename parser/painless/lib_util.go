@@ -212,10 +212,16 @@ func declareCollection(l *lib, k *class) {
 	})
 	m("boolean removeAll(Collection)", func(c *Context, x value, a []value) value {
 		other := a[0]
+		if other.isNull() {
+			c.throwBare("java.lang.NullPointerException")
+		}
 		return boolean(c.removeIf(x, func(v value) bool { return c.contains(other, v) }))
 	})
 	m("boolean retainAll(Collection)", func(c *Context, x value, a []value) value {
 		other := a[0]
+		if other.isNull() {
+			c.throwBare("java.lang.NullPointerException")
+		}
 		return boolean(c.removeIf(x, func(v value) bool { return !c.contains(other, v) }))
 	})
 	m("Stream stream()", func(c *Context, x value, _ []value) value { return object(&stream{items: c.all(x)}) })
