@@ -10,8 +10,8 @@ import (
 // the line. It may take a tenth of that in any way it likes; then it remembers
 // which states have failed, so that going back over the same ground ends.
 const (
-	baseSteps    = 2048
-	stepsPerByte = 32
+	baseSteps    = 4096
+	stepsPerByte = 30
 	lazySteps    = 6 // to look for the next end of a lazy run
 	maxMemoBits  = 1 << 26
 	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save

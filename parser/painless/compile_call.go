@@ -37,9 +37,7 @@ func (c *Context) call(frame int, args []value, captured []value, at []capture, 
 	c.base = len(c.stack)
 	c.frame(frame)
 	own := c.stack[c.base:]
-	for i := range args { // they are few: copy would cost more
-		own[i] = args[i]
-	}
+	copy(own, args)
 	for i, v := range captured {
 		own[at[i].to] = v
 	}

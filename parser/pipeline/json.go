@@ -54,7 +54,7 @@ func (p *jsonProcessor) run(r *Runner) error {
 		return fmt.Errorf("cannot add non-map fields to root of document")
 	}
 	if r.ev.LookupBytes(parsed, nil).Kind() != event.Missing {
-		return errors.New("String index out of range: 0") //nolint:staticcheck // Java's text
+		return errors.New("String index out of range: 0")
 	}
 	mergeMaps(r.ev, r.ev.Doc(), parsed, p.merge)
 	return nil
