@@ -11,7 +11,9 @@ import (
 func TestLastDate(t *testing.T) {
 	set := compileOne(t, `{"processors":[{"date":{"field":"at","formats":["MMM d HH:mm:ss","dd.MM.yyyy HH:mm"],"timezone":"{{zone}}"}}]}`)
 	r, ev := set.NewRunner(), event.New()
-	at := func(year int, month time.Month, second int) int64 { return time.Date(year, month, 1, 0, 0, second, 0, time.UTC).UnixNano() }
+	at := func(year int, month time.Month, second int) int64 {
+		return time.Date(year, month, 1, 0, 0, second, 0, time.UTC).UnixNano()
+	}
 	for i, c := range []struct {
 		at, zone string
 		received int64
