@@ -11,7 +11,7 @@ import (
 // which states have failed, so that going back over the same ground ends.
 const (
 	baseSteps    = 4096
-	stepsPerByte = 30
+	stepsPerByte = 24
 	lazySteps    = 6 // to look for the next end of a lazy run
 	maxMemoBits  = 1 << 26
 	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save

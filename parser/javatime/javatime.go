@@ -24,7 +24,8 @@ type field struct {
 	literal  string
 	optional []field
 	reserve  int      // digits that the numbers of fixed width that follow at once need
-	again    bool     // a field before is of the same part of the date, which must say the same
+	part     uint64   // a bit for what it says of the date, 0 where several may differ
+	again    bool     // a field before is of the same part; where that was there, it must say the same
 	signed   bool     // a year that may have a sign
 	texts    []string // names in another language than English
 }
@@ -54,7 +55,10 @@ func markRepeated(fields []field, seen map[byte]bool) {
 		f := &fields[i]
 		markRepeated(f.optional, seen)
 		part := partOf(f.letter)
-		f.again = part != 0 && seen[part]
+		if part == 0 {
+			continue
+		}
+		f.part, f.again = 1<<(part-'A'), seen[part]
 		seen[part] = true
 	}
 }
@@ -225,6 +229,7 @@ type Date struct {
 	weekYear, week, weekday             int            // of weeks that begin on Sunday; the first has 1 January
 	isoWeek                             bool           // of those that begin on Monday; the first has 4 January
 	has                                 clock
+	read                                uint64 // the parts of fields that were there
 }
 
 // Part is a set of the parts of a date.

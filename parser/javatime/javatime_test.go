@@ -12,6 +12,9 @@ func TestParse(t *testing.T) {
 		{"dd/MMM/yyyy:HH:mm:ss Z", "32/May/2015:10:05:03 +0200", ""},
 		{"yyyy-MM-dd HH:mm:ss,SSS", "2023-02-28 01:02:03,456", "2023-02-28T01:02:03.456Z"},
 		{"yyyy-MM-dd", "2023-02-29", ""},
+		{"EEE MMM [ d][dd] HH:mm:ss uuuu XXX", "Wed Oct 21 11:58:08 2020 -04:00", "2020-10-21T11:58:08-04:00"},
+		{"EEE MMM [ d][dd] HH:mm:ss uuuu XXX", "Thu Oct  1 11:58:08 2020 -04:00", "2020-10-01T11:58:08-04:00"},
+		{"dd [dd] MM uuuu", "21 20 10 2020", ""}, // said twice, and not the same
 		{"yyyy-MM-dd", "2024-02-29", "2024-02-29T00:00:00Z"},
 		{"yyyyMMddHHmmss", "20230405060708", "2023-04-05T06:07:08Z"},
 		{"yy/M/d", "23/4/5", "2023-04-05T00:00:00Z"},

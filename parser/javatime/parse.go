@@ -110,13 +110,14 @@ func (d *Date) parse(fields []field, b []byte, pos int) int {
 				*d = saved
 			}
 		default:
-			before := 0
-			if f.again {
+			before, again := 0, f.again && d.read&f.part != 0
+			if again {
 				before = d.part(f.letter)
 			}
-			if pos = d.parseField(f, b, pos); pos < 0 || f.again && before != d.part(f.letter) {
+			if pos = d.parseField(f, b, pos); pos < 0 || again && before != d.part(f.letter) {
 				return -1
 			}
+			d.read |= f.part
 		}
 	}
 	return pos
