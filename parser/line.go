@@ -308,6 +308,9 @@ func (p *lineParser) logOf(s *sender) *event.JSON {
 	ev.Reset()
 	m := p.logMap(ev)
 	ev.Add(m, keySource, ev.JSON(s.source))
+	if len(s.logs) == maxLogs {
+		s.logs = s.logs[:0]
+	}
 	s.logs = append(s.logs, log{of, freeze(ev, m)})
 	return &s.logs[len(s.logs)-1].json
 }

@@ -3,7 +3,9 @@ package parser
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +197,39 @@ processors:
 		"log.source.ip": `"192.0.2.1"`, "millrace.listener": `"tcp"`, "millrace.name": "", "_id": "", "_index": "", "event.created": `"2026-12-11T00:00:00.000Z"`,
 		"event.original": `"<38>Dec 10 06:55:48 web1 app: x"`, "host.hostname": `"renamed"`, "@timestamp": `"2026-12-11T00:00:00.000Z"`,
 	})
+}
+
+// One that sends all priorities that there are must not fill the memory with them.
+func TestPrioritiesOfASenderAreBounded(t *testing.T) {
+	sources, cfg := own("processors: [{set: {field: a, value: 1}}]")
+	set, err := pipeline.Compile(sources, pipeline.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines [][]byte
+	for n := range 2 * 192 {
+		lines = append(lines, fmt.Appendf(nil, "<%d>Dec 10 06:55:48 hp1 app: text", n%192))
+	}
+	p, b := newTestLiner(t, cfg, set), batchOf(lines)
+	for n := range lines {
+		doc, _, err := p.parse(b, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields, err := flatten(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := fields["log.syslog.facility.code"], strconv.Itoa(n%192/8); got != want {
+			t.Errorf("<%d>: facility %s, want %s", n%192, got, want)
+		}
+		if got, want := fields["log.syslog.severity.code"], strconv.Itoa(n%8); got != want {
+			t.Errorf("<%d>: severity %s, want %s", n%192, got, want)
+		}
+	}
+	if logs := p.senders.of(0).logs; len(logs) == 0 || len(logs) > maxLogs {
+		t.Errorf("%d priorities of a sender are remembered, want 1 to %d", len(logs), maxLogs)
+	}
 }
 
 func TestPipelineThatFails(t *testing.T) {

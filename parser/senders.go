@@ -20,10 +20,13 @@ type sender struct {
 	source event.JSON // log.source
 	ours   event.JSON // millrace
 
-	logs []log // by priority, those that were asked for
+	logs []log // by priority, at most maxLogs of those that were asked for
 
 	directEnd []byte // how documents that are made without an event end
 }
+
+// maxLogs is more priorities than a program uses; whoever sends all that there are fills no memory with them.
+const maxLogs = 8
 
 // log is log with the source, for a value of log without it.
 type log struct {
