@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -159,8 +160,9 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 		s.pipelines[src.Name] = &Pipeline{Name: src.Name}
 	}
 	var problems []error
+	known := constructors()
 	for _, src := range sources {
-		c := &compiler{set: s, file: src.File, all: all}
+		c := &compiler{set: s, known: known, file: src.File, all: all}
 		if c.file == "" {
 			c.file = src.Name
 		}
@@ -185,6 +187,7 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 
 type compiler struct {
 	set      *Set
+	known    map[string]func(*options) processor
 	file     string
 	all      bool    // go on behind a processor that is wrong
 	problems []error // of processors, when all is set
@@ -267,9 +270,9 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 
 func (c *compiler) step(typ string, n *node, where string) (step, error) {
 	s := step{typ: typ}
-	create := constructor(typ)
+	create := c.known[typ]
 	if create == nil {
-		return s, c.errorf(n.line, where, "No processor type exists with name [%s]", typ)
+		return s, c.errorf(n.line, where, "No processor type exists with name [%s]%s", typ, meant(typ, maps.Keys(c.known)))
 	}
 	if !n.isMap {
 		n = &node{line: n.line, isMap: true}

@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/internal/suggest"
 )
 
 // options are the settings of one processor while it is compiled. The first thing that is wrong is
@@ -17,6 +19,8 @@ type options struct {
 	used []string
 	line int // of what err is about
 	err  error
+
+	missing string // the required option that err is about
 }
 
 func (o *options) fail(at *node, format string, args ...any) {
@@ -43,14 +47,29 @@ func (o *options) find(name string) *node {
 func (o *options) finish() {
 	for _, f := range o.node.fields {
 		if !slices.Contains(o.used, f.name) {
-			o.fail(f.node, "processor [%s] doesn't support one or more provided configuration parameters [%s]", o.typ, f.name)
+			o.fail(f.node, "processor [%s] doesn't support one or more provided configuration parameters [%s]%s",
+				o.typ, f.name, meant(f.name, slices.Values(o.used)))
+			if o.missing != "" && len(suggest.Nearest(f.name, slices.Values([]string{o.missing}), 1)) > 0 {
+				o.err = fmt.Errorf("[%s] required property is missing, but there is [%s]", o.missing, f.name)
+			}
 		}
 	}
+}
+
+// meant asks whether one of known was meant by a name that is not among them; empty when none comes near.
+func meant(name string, known iter.Seq[string]) string {
+	if near := suggest.Nearest(name, known, 1); len(near) > 0 {
+		return fmt.Sprintf(", did you mean [%s]?", near[0])
+	}
+	return ""
 }
 
 func (o *options) required(name string) *node {
 	n := o.find(name)
 	if n == nil {
+		if o.err == nil {
+			o.missing = name
+		}
 		o.fail(nil, "[%s] required property is missing", name)
 	}
 	return n

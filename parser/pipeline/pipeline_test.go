@@ -261,6 +261,9 @@ func TestLoadErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"processors:\n- set:\n    field: a\n", "p.yml:3: processors[0] (set): [value] required property is missing"},
 		{"processors:\n- frobnicate: {}\n", "p.yml:2: processors[0] (frobnicate): No processor type exists with name [frobnicate]"},
+		{"processors:\n- sett: {field: a, value: 1}\n", "No processor type exists with name [sett], did you mean [set]?"},
+		{"processors:\n- set: {feld: a, value: 1}\n", "p.yml:2: processors[0] (set): [field] required property is missing, but there is [feld]"},
+		{"processors:\n- set: {field: a, value: 1, overide: true}\n", "[overide], did you mean [override]?"},
 		{"processors:\n- drop: {}\n- set:\n    field: a\n    value: 1\n    colour: red\n", "p.yml:6: processors[1] (set): processor [set] doesn't support one or more provided configuration parameters [colour]"},
 		{"processors:\n- drop:\n    if: ctx.a ==\n", "p.yml:3: processors[0] (drop): [if]: painless: line 1, column 9: unexpected end of script"},
 		{"processors:\n- grok:\n    field: m\n    patterns:\n    - '%{NOSUCH:x}'\n", "NOSUCH"},

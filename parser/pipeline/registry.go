@@ -1,85 +1,46 @@
 package pipeline
 
-// constructor returns what compiles a processor of that type from its options, nil if there is no such
-// processor. This is the list of all that there are; options that a constructor does not ask for are an error.
-func constructor(typ string) func(*options) processor {
-	switch typ {
-	case "append":
-		return newAppend
-	case "bytes":
-		return newBytes
-	case "community_id":
-		return newCommunityID
-	case "convert":
-		return newConvert
-	case "csv":
-		return newCSV
-	case "date":
-		return newDate
-	case "date_index_name":
-		return newDateIndexName
-	case "dissect":
-		return newDissect
-	case "dot_expander":
-		return newDotExpander
-	case "drop":
-		return newDrop
-	case "fail":
-		return newFail
-	case "fingerprint":
-		return newFingerprint
-	case "foreach":
-		return newForeach
-	case "geoip":
-		return newGeoIP
-	case "grok":
-		return newGrok
-	case "gsub":
-		return newGsub
-	case "html_strip":
-		return newHTMLStrip
-	case "join":
-		return newJoin
-	case "json":
-		return newJSON
-	case "kv":
-		return newKV
-	case "lowercase":
-		return newLowercase
-	case "network_direction":
-		return newNetworkDirection
-	case "pipeline":
-		return newPipeline
-	case "redact":
-		return newRedact
-	case "registered_domain":
-		return newRegisteredDomain
-	case "remove":
-		return newRemove
-	case "rename":
-		return newRename
-	case "reroute":
-		return newReroute
-	case "script":
-		return newScript
-	case "set":
-		return newSet
-	case "sort":
-		return newSort
-	case "split":
-		return newSplit
-	case "terminate":
-		return newTerminate
-	case "trim":
-		return newTrim
-	case "uppercase":
-		return newUppercase
-	case "uri_parts":
-		return newURIParts
-	case "urldecode":
-		return newURLDecode
-	case "user_agent":
-		return newUserAgent
+// constructors are what compiles the processors from their options, by type. This is the list of all that there are;
+// options that a constructor does not ask for are an error. (A function, as some of them compile processors again.)
+func constructors() map[string]func(*options) processor {
+	return map[string]func(*options) processor{
+		"append":            newAppend,
+		"bytes":             newBytes,
+		"community_id":      newCommunityID,
+		"convert":           newConvert,
+		"csv":               newCSV,
+		"date":              newDate,
+		"date_index_name":   newDateIndexName,
+		"dissect":           newDissect,
+		"dot_expander":      newDotExpander,
+		"drop":              newDrop,
+		"fail":              newFail,
+		"fingerprint":       newFingerprint,
+		"foreach":           newForeach,
+		"geoip":             newGeoIP,
+		"grok":              newGrok,
+		"gsub":              newGsub,
+		"html_strip":        newHTMLStrip,
+		"join":              newJoin,
+		"json":              newJSON,
+		"kv":                newKV,
+		"lowercase":         newLowercase,
+		"network_direction": newNetworkDirection,
+		"pipeline":          newPipeline,
+		"redact":            newRedact,
+		"registered_domain": newRegisteredDomain,
+		"remove":            newRemove,
+		"rename":            newRename,
+		"reroute":           newReroute,
+		"script":            newScript,
+		"set":               newSet,
+		"sort":              newSort,
+		"split":             newSplit,
+		"terminate":         newTerminate,
+		"trim":              newTrim,
+		"uppercase":         newUppercase,
+		"uri_parts":         newURIParts,
+		"urldecode":         newURLDecode,
+		"user_agent":        newUserAgent,
 	}
-	return nil
 }
