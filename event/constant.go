@@ -61,5 +61,5 @@ func (ev *Event) resetText() {
 	if text := constantText(); len(text) != ev.ready {
 		ev.buf, ev.ready = append(ev.buf[:0], text...), len(text)
 	}
-	ev.buf, ev.plain, ev.longs = ev.buf[:ev.ready], ev.ready, ev.longs[:0]
+	ev.buf, ev.plain, ev.forms = ev.buf[:ev.ready], ev.ready, ev.forms[:0]
 }

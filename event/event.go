@@ -27,7 +27,7 @@ type Event struct {
 	ready   int // length of the constant text
 	plain   int // so many bytes of buf are known to stand in JSON as they are
 	open    openMaps
-	longs   []uint32 // where frozen values begin whose whole numbers are Longs
+	forms   []formAt // of the frozen values
 }
 
 type slot struct {

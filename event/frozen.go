@@ -1,7 +1,5 @@
 package event
 
-import "slices"
-
 // JSON is a value that was rendered once, to stand in many events. The zero JSON is null.
 type JSON struct {
 	text  []byte
@@ -9,6 +7,7 @@ type JSON struct {
 	plain bool  // its strings are plain text, see Event.Plain
 	longs bool  // its whole numbers are Longs, small ones too
 	ready Value // what it is in events whose constant text has it; see Intern
+	form  *form // of one that is lazy
 }
 
 // IsZero tells whether j was not made by Freeze.
@@ -32,12 +31,18 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 	trial := New()
 	start := len(trial.buf)
 	trial.buf = append(trial.buf, text...)
-	p := jsonParser{ev: trial, src: trial.buf, at: start, own: true, limits: DefaultJSONLimits()}
-	if _, err := p.value(p.limits.Depth); err != nil {
+	ints, longs := ev.wholes(v)
+	longs = longs && !ints
+	p := jsonParser{ev: trial, src: trial.buf, at: start, own: true, limits: DefaultJSONLimits(), longs: longs}
+	read, err := p.value(p.limits.Depth)
+	if err != nil {
 		return JSON{}, err
 	}
-	ints, longs := ev.wholes(v)
-	j := JSON{text: text, lazy: len(trial.buf) == start+len(text), plain: true, longs: longs && !ints}
+	j := JSON{text: text, lazy: len(trial.buf) == start+len(text), plain: true, longs: longs}
+	if j.lazy {
+		ev.lendNames(v, trial, read)
+		j.form = trial.formOf(read, start)
+	}
 	for _, c := range text {
 		j.plain = j.plain && (plainByte(c) || c == '"')
 	}
@@ -77,9 +82,7 @@ func (ev *Event) JSON(j JSON) Value {
 	ev.scan()
 	start := len(ev.buf)
 	ev.buf = append(ev.buf, j.text...)
-	if j.longs {
-		ev.longs = append(ev.longs, uint32(start))
-	}
+	ev.forms = append(ev.forms, formAt{uint32(start), j.form})
 	if j.plain && ev.plain == start {
 		ev.plain = len(ev.buf) // of this text, only the strings will ever be values
 	}
@@ -91,8 +94,12 @@ func (ev *Event) JSON(j JSON) Value {
 func (ev *Event) thaw(at int) Value {
 	v := ev.slots[at].val
 	off, n := v.bits>>32, v.bits&(1<<32-1)
-	p := jsonParser{ev: ev, src: ev.buf[:off+n], at: int(off), own: true, limits: DefaultJSONLimits(), longs: slices.Contains(ev.longs, uint32(off))}
-	v, _ = p.value(p.limits.Depth)
+	if f := ev.formAt(uint32(off)); f != nil {
+		v = ev.build(f, uint32(off))
+	} else {
+		p := jsonParser{ev: ev, src: ev.buf[:off+n], at: int(off), own: true, limits: DefaultJSONLimits()}
+		v, _ = p.value(p.limits.Depth)
+	}
 	ev.slots[at].val = v
 	return v
 }

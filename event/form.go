@@ -1,0 +1,95 @@
+package event
+
+// form is what a frozen value is once it is thawed: its containers, which only have to be moved to where they stand
+// in an event. Offsets are from the beginning of the frozen text, slots and containers are counted from the first.
+type form struct {
+	value   Value
+	slots   []slot
+	objects []span
+}
+
+// span is a container's entries.
+type span struct{ start, len uint32 }
+
+// formAt is the form of the frozen text that begins at an offset.
+type formAt struct {
+	at   uint32
+	form *form
+}
+
+// formAt is nil for constant text, which is of no one event.
+func (ev *Event) formAt(at uint32) *form {
+	for i := len(ev.forms) - 1; i >= 0; i-- {
+		if ev.forms[i].at == at {
+			return ev.forms[i].form
+		}
+	}
+	return nil
+}
+
+// lendNames gives the copy of v in another event, which was read as JSON, those names of v that are symbols.
+func (ev *Event) lendNames(v Value, to *Event, copied Value) {
+	for i := range ev.Len(v) {
+		if k := ev.slots[ev.objects[v.bits].start+uint32(i)].key; v.kind == Map && k.n == isSymbol {
+			to.slots[to.objects[copied.bits].start+uint32(i)].key = k
+		}
+		ev.lendNames(ev.At(v, i), to, to.At(copied, i))
+	}
+}
+
+// formOf takes the form of v, the only value of an event beside its empty document, all text of which begins at start.
+func (ev *Event) formOf(v Value, start int) *form {
+	moved := func(v Value) Value {
+		switch v.kind {
+		case String:
+			v.bits -= uint64(start) << 32
+		case List, Map:
+			v.bits--
+		}
+		return v
+	}
+	f := &form{value: moved(v)}
+	for _, o := range ev.objects[1:] {
+		f.objects = append(f.objects, span{uint32(len(f.slots)), o.len})
+		for _, s := range ev.slots[o.start:][:o.len] {
+			if s.key.n != isSymbol {
+				s.key.off -= uint32(start)
+			}
+			s.val = moved(s.val)
+			f.slots = append(f.slots, s)
+		}
+	}
+	return f
+}
+
+// build makes of the frozen text at off what f says.
+func (ev *Event) build(f *form, off uint32) Value {
+	before := len(ev.slots)
+	first := uint64(len(ev.objects))
+	move := func(v *Value) {
+		switch v.kind {
+		case String:
+			v.bits += uint64(off) << 32
+		case List, Map:
+			v.bits += first
+		}
+	}
+	ev.slots = append(ev.slots, f.slots...)
+	slots := ev.slots[before:]
+	for i := range slots {
+		if s := &slots[i]; s.key.n != isSymbol {
+			s.key.off += off
+		}
+		move(&slots[i].val)
+	}
+	for _, of := range f.objects {
+		ev.objects = append(ev.objects, object{start: uint32(before) + of.start, len: of.len, cap: of.len})
+		o := &ev.objects[len(ev.objects)-1]
+		for i, s := range slots[of.start:][:of.len] {
+			o.enter(s.key, i)
+		}
+	}
+	v := f.value
+	move(&v)
+	return v
+}
