@@ -61,5 +61,6 @@ func (ev *Event) resetText() {
 	if text := constantText(); len(text) != ev.ready {
 		ev.buf, ev.ready = append(ev.buf[:0], text...), len(text)
 	}
-	ev.buf, ev.plain, ev.forms = ev.buf[:ev.ready], ev.ready, ev.forms[:0]
+	ev.buf, ev.plain, ev.scanned, ev.forms = ev.buf[:ev.ready], ev.ready, ev.ready, ev.forms[:0]
+	ev.wide = false
 }

@@ -6,18 +6,26 @@ import "math"
 type object struct {
 	start, len, cap uint32
 	table, size     uint32 // hash table of a large map: tables[table:table+size]
-	hashed          bool   // the table is up to date
-	byText          bool   // has names that places does not know: from the wire, or too many
-	crowded         bool   // has symbols whose place another one has
-	busy            bool   // being rendered or copied: meeting it again is a cycle
-	places          places
+	state           state
+	seen            key // what all its symbols' keys have between them
+	places          [64]uint8
 }
 
-// places tells where in a map a symbol stands: entry index + 1, at the symbol's number modulo their count;
-// 0 is a symbol that the map does not have.
-type places [64]uint8
+// state is what is to be known of a list or map beside its entries.
+type state uint8
 
-func (p *places) of(k key) *uint8 { return &p[k.off%uint32(len(p))] }
+const (
+	busy    state = 1 << iota // being rendered or copied: meeting it again is a cycle
+	hashed                    // the table is up to date
+	byText                    // has names that places does not know: from the wire, or too many
+	crowded                   // has symbols whose place another one has
+)
+
+func (o *object) is(s state) bool { return o.state&s != 0 }
+
+// place is where a map notes at which entry a name that is a symbol stands: index + 1, and 0 for a place whose symbols
+// it does not have. Symbols have their places by their numbers.
+func (o *object) place(k key) *uint8 { return &o.places[k%key(len(o.places))] }
 
 // From hashFrom keys on, a map is searched by hash where places don't tell.
 const hashFrom = 16
@@ -79,7 +87,14 @@ func (ev *Event) SetAt(v Value, i int, to Value) {
 }
 
 // Append adds to a list.
-func (ev *Event) Append(list, v Value) { ev.push(list, slot{val: v}) }
+func (ev *Event) Append(list, v Value) {
+	o := &ev.objects[list.bits]
+	if o.len == o.cap {
+		ev.grow(o)
+	}
+	ev.slots[o.start+o.len].val = v
+	o.len++
+}
 
 // RemoveAt removes entry i of a container; those behind it move up.
 func (ev *Event) RemoveAt(v Value, i int) {
@@ -87,10 +102,9 @@ func (ev *Event) RemoveAt(v Value, i int) {
 	s := ev.slots[o.start:][:o.len]
 	copy(s[i:], s[i+1:])
 	o.len--
-	o.hashed = false
-	o.byText, o.crowded, o.places = false, false, places{}
+	o.forgetNames()
 	for i := range s[:o.len] {
-		o.enter(s[i].key, i)
+		o.enter(s[i].key, uint32(i))
 	}
 }
 
@@ -100,30 +114,15 @@ func (ev *Event) Holds(m Value, i int, v Value) bool {
 	return uint(i) < uint(o.len) && ev.slots[int(o.start)+i].val == v
 }
 
-// BeginWith tells whether there are names in m that begin with c.
-func (ev *Event) BeginWith(m Value, c byte) bool {
-	o, names := &ev.objects[m.bits], symbolTable()
-	entries := ev.slots[o.start:][:o.len]
-	for i := range entries {
-		if k := entries[i].key; k.n == isSymbol {
-			if names[k.off].front[1] == c { // behind the quote
-				return true
-			}
-		} else if k.n > 0 && ev.buf[k.off] == c {
-			return true
-		}
-	}
-	return false
-}
-
 // Clear empties a container.
 func (ev *Event) Clear(v Value) {
 	o := &ev.objects[v.bits]
-	o.len, o.hashed, o.byText, o.crowded, o.places = 0, false, false, false, places{}
+	o.len = 0
+	o.forgetNames()
 }
 
 // Lookup is the entry of that name, Missing when there is none.
-func (ev *Event) Lookup(m Value, name Symbol) Value { return ev.lookup(m, name.key()) }
+func (ev *Event) Lookup(m Value, name Symbol) Value { return ev.lookup(m, key(name)) }
 
 // LookupBytes is Lookup for a name from the wire.
 func (ev *Event) LookupBytes(m Value, name []byte) Value {
@@ -137,7 +136,7 @@ func (ev *Event) LookupBytes(m Value, name []byte) Value {
 }
 
 // Put sets the entry of that name.
-func (ev *Event) Put(m Value, name Symbol, v Value) { ev.put(m, name.key(), v) }
+func (ev *Event) Put(m Value, name Symbol, v Value) { ev.put(m, key(name), v) }
 
 // PutBytes is Put for a name from the wire, which is copied into the event when it is new.
 func (ev *Event) PutBytes(m Value, name []byte, v Value) {
@@ -146,7 +145,7 @@ func (ev *Event) PutBytes(m Value, name []byte, v Value) {
 		return
 	}
 	s := ev.String(name)
-	ev.push(m, slot{key{uint32(s.bits), uint32(s.bits >> 32)}, v})
+	ev.add(&ev.objects[m.bits], key(s.bits), v)
 }
 
 // RemoveBytes removes the entry of that name and tells whether there was one.
@@ -163,11 +162,11 @@ func (ev *Event) lookup(m Value, k key) Value {
 		return Value{}
 	}
 	o := &ev.objects[m.bits]
-	if at := *o.places.of(k); at != 0 { // as in find, of which this is the hottest use
+	if at := *o.place(k); at != 0 { // as in find, of which this is the hottest use
 		if s := &ev.slots[o.start+uint32(at)-1]; s.key == k && s.val.kind != frozen {
 			return s.val
 		}
-	} else if k.n == isSymbol && !o.byText {
+	} else if k.isSymbol() && !o.is(byText) {
 		return Value{}
 	}
 	if i := ev.find(o, k); i >= 0 {
@@ -176,16 +175,47 @@ func (ev *Event) lookup(m Value, k key) Value {
 	return Value{}
 }
 
-// Add is Put for a name that the map is known not to have.
-func (ev *Event) Add(m Value, name Symbol, v Value) { ev.push(m, slot{name.key(), v}) }
-
+// put sets the entry named k. Of symbols that the map has, or that come to a map with room, it sees to that at once.
 func (ev *Event) put(m Value, k key, v Value) {
 	o := &ev.objects[m.bits]
-	if i := ev.find(o, k); i >= 0 {
-		ev.slots[o.start+uint32(i)].val = v
+	if at := *o.place(k); at != 0 {
+		if s := &ev.slots[o.start+uint32(at)-1]; s.key == k {
+			s.val = v
+			return
+		}
+	} else if o.takes(k) {
+		ev.slots[o.start+o.len] = slot{k, v}
+		o.note(k)
 		return
 	}
-	ev.push(m, slot{k, v})
+	if i := ev.find(o, k); i >= 0 {
+		ev.slots[o.start+uint32(i)].val = v
+	} else {
+		ev.add(o, k, v)
+	}
+}
+
+// Add is Put for a name that the map is known not to have.
+func (ev *Event) Add(m Value, name Symbol, v Value) {
+	o, k := &ev.objects[m.bits], key(name)
+	if *o.place(k) == 0 && o.takes(k) {
+		ev.slots[o.start+o.len] = slot{k, v}
+		o.note(k)
+		return
+	}
+	ev.add(o, k, v)
+}
+
+// takes tells whether the entry of a symbol whose place is free can be added without further ado.
+func (o *object) takes(k key) bool {
+	return k.isSymbol() && o.len < o.cap && o.len < maxPlace && !o.is(byText|hashed)
+}
+
+// note notes that k, which o takes, stands at the end.
+func (o *object) note(k key) {
+	o.len++
+	o.seen |= k
+	*o.place(k) = uint8(o.len)
 }
 
 func (ev *Event) remove(m Value, k key) bool {
@@ -196,15 +226,15 @@ func (ev *Event) remove(m Value, k key) bool {
 	return i >= 0
 }
 
-func (ev *Event) push(v Value, s slot) {
-	o := &ev.objects[v.bits]
+// add appends an entry whose name the map does not have.
+func (ev *Event) add(o *object, k key, v Value) {
 	if o.len == o.cap {
 		ev.grow(o)
 	}
-	ev.slots[o.start+o.len] = s
-	o.enter(s.key, int(o.len))
+	ev.slots[o.start+o.len] = slot{k, v}
+	o.enter(k, o.len)
 	o.len++
-	if o.hashed {
+	if o.is(hashed) {
 		ev.enterTable(o, o.len-1)
 	}
 }
@@ -212,7 +242,7 @@ func (ev *Event) push(v Value, s slot) {
 // grow doubles the room of a container, in place when it is the last one.
 func (ev *Event) grow(o *object) {
 	add := max(o.cap, 4)
-	o.hashed = false // its size follows cap
+	o.state &^= hashed // its size follows cap
 	if int(o.start+o.cap) == len(ev.slots) {
 		ev.slots = extend(ev.slots, int(add))
 		o.cap += add
@@ -224,26 +254,36 @@ func (ev *Event) grow(o *object) {
 	o.start, o.cap = uint32(start), o.cap+add
 }
 
+// maxPlace is the last entry that places can tell, counted from 1.
+const maxPlace = math.MaxUint8
+
 // enter notes that k stands at i.
-func (o *object) enter(k key, i int) {
-	place := o.places.of(k)
+func (o *object) enter(k key, i uint32) {
+	place := o.place(k)
 	switch {
-	case k.n != isSymbol || i >= math.MaxUint8:
-		o.byText = true
+	case !k.isSymbol() || i >= maxPlace:
+		o.state |= byText
 	case *place != 0:
-		o.crowded = true
+		o.state |= crowded
 	default:
 		*place = uint8(i + 1)
 	}
+	o.seen |= k
+}
+
+// forgetNames undoes enter, for all names.
+func (o *object) forgetNames() {
+	o.state &^= hashed | byText | crowded
+	o.seen, o.places = 0, [len(o.places)]uint8{}
 }
 
 // find is the index of the entry named k, -1 when there is none.
 func (ev *Event) find(o *object, k key) int {
-	at := int(*o.places.of(k))
+	at := int(*o.place(k))
 	if at != 0 && ev.slots[int(o.start)+at-1].key == k {
 		return at - 1
 	}
-	if k.n == isSymbol && !o.byText && (at == 0 || !o.crowded) {
+	if k.isSymbol() && !o.is(byText) && (at == 0 || !o.is(crowded)) {
 		return -1
 	}
 	return ev.findText(o, k)
@@ -278,7 +318,7 @@ func (ev *Event) findBytes(m Value, name []byte) int {
 // Hash tables are open-addressed, hold entry index + 1, and stand in ev.tables.
 
 func (ev *Event) findHashed(o *object, hash uint32, equal func(key) bool) int {
-	if !o.hashed {
+	if !o.is(hashed) {
 		ev.buildTable(o)
 	}
 	mask := o.size - 1
@@ -302,7 +342,7 @@ func (ev *Event) buildTable(o *object) {
 		ev.tables = append(ev.tables, make([]uint32, o.size)...) // no allocation once tables has grown
 	}
 	clear(ev.tables[o.table:][:o.size])
-	o.hashed = true
+	o.state |= hashed
 	for i := range o.len {
 		ev.enterTable(o, i)
 	}
@@ -322,23 +362,27 @@ func (ev *Event) Copy(v Value) Value {
 	if v.kind < List {
 		return v
 	}
-	if ev.objects[v.bits].busy {
+	if ev.objects[v.bits].is(busy) {
 		return NullValue()
 	}
-	ev.objects[v.bits].busy = true
+	ev.objects[v.bits].state |= busy
 	to := ev.newObject(v.kind, max(ev.Len(v), 4))
 	for i := range ev.Len(v) {
 		s := ev.slots[int(ev.objects[v.bits].start)+i]
 		s.val = ev.Copy(s.val)
-		ev.push(to, s)
+		if v.kind == List {
+			ev.Append(to, s.val)
+		} else {
+			ev.add(&ev.objects[to.bits], s.key, s.val)
+		}
 	}
-	ev.objects[v.bits].busy = false
+	ev.objects[v.bits].state &^= busy
 	return to
 }
 
 // Index is where the entry of that name stands in a map, -1 when there is none.
 func (ev *Event) Index(m Value, name Symbol) int {
-	return ev.find(&ev.objects[m.bits], name.key())
+	return ev.find(&ev.objects[m.bits], key(name))
 }
 
 // Has tells whether a field is there and not null. A frozen value stays as it is.

@@ -24,9 +24,12 @@ type Event struct {
 	doc     Value
 	ingest  Value
 	fault   PathError
-	ready   int // length of the constant text
-	plain   int // so many bytes of buf are known to stand in JSON as they are
-	open    openMaps
+	ready   int      // length of the constant text
+	plain   int      // so many bytes of buf are plain
+	scanned int      // so many have been looked through
+	rough   []uint64 // of those behind plain, the bits of bytes that are not
+	wide    bool     // there may be some that are not ASCII
+	cyclic  bool     // of what was rendered last, something contains itself
 	forms   []formAt // of the frozen values
 }
 
@@ -98,7 +101,9 @@ func (ev *Event) WriteByte(c byte) error {
 func (ev *Event) Buffer() []byte { return ev.buf }
 
 // SetBuffer takes back what Buffer lent, with text appended.
-func (ev *Event) SetBuffer(b []byte) { ev.buf, ev.plain = b, min(ev.plain, len(b)) }
+func (ev *Event) SetBuffer(b []byte) {
+	ev.buf, ev.plain, ev.scanned = b, min(ev.plain, len(b)), min(ev.scanned, len(b))
+}
 
 // Since ends the string that Mark began.
 func (ev *Event) Since(mark int) Value {
@@ -119,16 +124,6 @@ func (ev *Event) Sub(v Value, i, j int) Value {
 
 // As is the text v as another of the kinds that are text: String, Bytes or BigInt.
 func (ev *Event) As(k Kind, v Value) Value { return Value{k, v.bits} }
-
-// Plain tells whether the text v is ASCII without control characters, quotes and backslashes. It may say
-// no for a text that was added behind one that is not plain.
-func (ev *Event) Plain(v Value) bool {
-	ev.scan()
-	return int(v.bits>>32+v.bits&(1<<32-1)) <= ev.plain
-}
-
-// scan looks through the text that was added since the last scan, unless what is not plain has ended that.
-func (ev *Event) scan() { ev.plain += plainLen(ev.buf[ev.plain:]) }
 
 // Bytes is the text of a String, Bytes or BigInt, and nil for other kinds.
 // The slice is valid until something is added to the event, and must not be written to.
@@ -192,7 +187,7 @@ func (ev *Event) Set(p Path, v Value) error {
 		next := ev.lookup(parent, p.steps[i].key)
 		if next.kind == Missing {
 			next = ev.NewMap()
-			ev.push(parent, slot{p.steps[i].key, next})
+			ev.put(parent, p.steps[i].key, next)
 		}
 		parent = next
 	}
@@ -282,8 +277,8 @@ func (ev *Event) failInto(p Path, i int, op string, v Value) error {
 func (ev *Event) fail(p Path, i int, f PathFault, op string, v Value) error {
 	k := p.steps[i].key
 	name := ""
-	if k.n == isSymbol {
-		name = Symbol(k.off).String()
+	if k.isSymbol() {
+		name = Symbol(k).String()
 	} else {
 		name = string(ev.keyBytes(k))
 	}

@@ -135,7 +135,7 @@ func TestContainersAreShared(t *testing.T) {
 	if !errors.Is(err, ErrSelfReference) || string(out) != "prefix" {
 		t.Errorf("self-reference: %q, %v", out, err)
 	}
-	if ev.Copy(a); ev.objects[a.bits].busy {
+	if ev.Copy(a); ev.objects[a.bits].is(busy) {
 		t.Error("a cycle is left marked")
 	}
 }

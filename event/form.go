@@ -30,7 +30,7 @@ func (ev *Event) formAt(at uint32) *form {
 // lendNames gives the copy of v in another event, which was read as JSON, those names of v that are symbols.
 func (ev *Event) lendNames(v Value, to *Event, copied Value) {
 	for i := range ev.Len(v) {
-		if k := ev.slots[ev.objects[v.bits].start+uint32(i)].key; v.kind == Map && k.n == isSymbol {
+		if k := ev.slots[ev.objects[v.bits].start+uint32(i)].key; v.kind == Map && k.isSymbol() {
 			to.slots[to.objects[copied.bits].start+uint32(i)].key = k
 		}
 		ev.lendNames(ev.At(v, i), to, to.At(copied, i))
@@ -52,8 +52,8 @@ func (ev *Event) formOf(v Value, start int) *form {
 	for _, o := range ev.objects[1:] {
 		f.objects = append(f.objects, span{uint32(len(f.slots)), o.len})
 		for _, s := range ev.slots[o.start:][:o.len] {
-			if s.key.n != isSymbol {
-				s.key.off -= uint32(start)
+			if !s.key.isSymbol() {
+				s.key -= key(start) << 32
 			}
 			s.val = moved(s.val)
 			f.slots = append(f.slots, s)
@@ -77,8 +77,8 @@ func (ev *Event) build(f *form, off uint32) Value {
 	ev.slots = append(ev.slots, f.slots...)
 	slots := ev.slots[before:]
 	for i := range slots {
-		if s := &slots[i]; s.key.n != isSymbol {
-			s.key.off += off
+		if s := &slots[i]; !s.key.isSymbol() {
+			s.key += key(off) << 32
 		}
 		move(&slots[i].val)
 	}
@@ -86,7 +86,7 @@ func (ev *Event) build(f *form, off uint32) Value {
 		ev.objects = append(ev.objects, object{start: uint32(before) + of.start, len: of.len, cap: of.len})
 		o := &ev.objects[len(ev.objects)-1]
 		for i, s := range slots[of.start:][:of.len] {
-			o.enter(s.key, i)
+			o.enter(s.key, uint32(i))
 		}
 	}
 	v := f.value

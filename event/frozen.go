@@ -83,8 +83,8 @@ func (ev *Event) JSON(j JSON) Value {
 	start := len(ev.buf)
 	ev.buf = append(ev.buf, j.text...)
 	ev.forms = append(ev.forms, formAt{uint32(start), j.form})
-	if j.plain && ev.plain == start {
-		ev.plain = len(ev.buf) // of this text, only the strings will ever be values
+	if j.plain {
+		ev.skip() // of this text, only the strings will ever be values
 	}
 	return Value{frozen, uint64(start)<<32 | uint64(len(j.text))}
 }

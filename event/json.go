@@ -155,9 +155,9 @@ func (p *jsonParser) object(depth int) (Value, error) {
 			return m, err
 		}
 		p.names -= length
-		k := key{uint32(name.bits), uint32(name.bits >> 32)}
+		k := key(name.bits)
 		if i := p.ev.find(&p.ev.objects[m.bits], k); i < 0 {
-			p.ev.push(m, slot{k, v})
+			p.ev.add(&p.ev.objects[m.bits], k, v)
 		} else if p.duplicates {
 			p.ev.SetAt(m, i, v)
 		} else {

@@ -16,7 +16,7 @@ func (ev *Event) Outline() Outline {
 		object := &o.objects[at]
 		old := ev.slots[object.start:][:object.len]
 		object.start, object.cap = uint32(o.room), object.len+uint32(room)
-		object.hashed, object.table, object.size = false, 0, 0
+		object.state, object.table, object.size = object.state&^hashed, 0, 0
 		for len(o.slots) < o.room {
 			o.slots = append(o.slots, slot{})
 		}

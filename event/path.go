@@ -43,7 +43,7 @@ func ParsePath(text string) (Path, error) {
 		if name == "" {
 			return p, fmt.Errorf("path [%s] is not valid: it has an empty name between its dots", text)
 		}
-		p.steps = append(p.steps, step{Intern(name).key(), listIndex(name)})
+		p.steps = append(p.steps, step{key(Intern(name)), listIndex(name)})
 	}
 	return p, nil
 }
@@ -75,7 +75,6 @@ func (p Path) Parent() Path {
 // The path is valid until the event is reset.
 func (ev *Event) DynamicPath(text []byte) (Path, error) {
 	v := ev.String(text)
-	off := uint32(v.bits >> 32)
 	p := Path{text: string(text)}
 	start := 0
 	if strings.HasPrefix(p.text, "_ingest.") {
@@ -100,7 +99,7 @@ func (ev *Event) DynamicPath(text []byte) (Path, error) {
 		} else {
 			end += start
 		}
-		k := key{uint32(end - start), off + uint32(start)}
+		k := key(v.bits>>32+uint64(start))<<32 | key(end-start)
 		p.steps = append(p.steps, step{k, listIndex(p.text[start:end])})
 		start = end + 1
 	}

@@ -7,14 +7,14 @@ import (
 
 // Symbol is the name of a field that a compiled pipeline or the program itself uses.
 // Only such names are interned: interning what a sender writes would be a leak.
-type Symbol uint32
+type Symbol key
 
+// symbol is what the table knows of one; it fills a cache line.
 type symbol struct {
-	front [block]byte // `"name":"`, as a field whose value is a string begins
-	short uint32      // its length without the last quote; 0: it does not fit
-	hash  uint32
-	json  []byte // the same, whatever its length
+	front [block]byte // `"name":"`, as a field whose value is a string begins, when it is shorter than a block
 	name  string
+	hash  uint32
+	_     [12]byte
 }
 
 // The table only grows, at compile time, and its entries never change. It is process-wide, so that
@@ -36,21 +36,23 @@ func Intern(name string) Symbol {
 	if symbols.index == nil {
 		symbols.index = map[string]Symbol{}
 	}
-	s := Symbol(len(list))
-	entry := symbol{name: name, hash: hashKey([]byte(name)), json: append(AppendQuoted(nil, []byte(name)), `:"`...)}
-	if copy(entry.front[:], entry.json) == len(entry.json) {
-		entry.short = uint32(len(entry.json)) - 1
+	k := symbolKey | key(len(list))
+	if isReserved(name) {
+		k |= reservedKey
+	}
+	entry := symbol{name: name, hash: hashKey([]byte(name))}
+	if front := append(AppendQuoted(nil, []byte(name)), `:"`...); len(front) < block {
+		copy(entry.front[:], front)
+		k |= frontKey | key(len(front)-1)<<frontShift
 	}
 	list = append(list, entry)
 	symbols.list.Store(&list)
-	symbols.index[name] = s
-	return s
+	symbols.index[name] = Symbol(k)
+	return Symbol(k)
 }
 
 // String is the interned name.
-func (s Symbol) String() string { return s.entry().name }
-
-func (s Symbol) entry() *symbol { return &symbolTable()[s] }
+func (s Symbol) String() string { return key(s).entry().name }
 
 // symbolTable is empty before the first Intern.
 func symbolTable() []symbol {
@@ -60,27 +62,32 @@ func symbolTable() []symbol {
 	return nil
 }
 
-// key is the name of a map's entry: a symbol, or bytes of the arena.
-type key struct {
-	n   uint32 // length in bytes, or isSymbol
-	off uint32 // offset into the arena, or the symbol
-}
+// key is the name of a map's entry: where in the arena its bytes stand, as in the bits of a Value, or a symbol.
+// The arena is far smaller than the bits that tell them apart. A symbol has its place in the table in the low half,
+// and beside it what is to be known of it without a look there.
+type key uint64
 
-const isSymbol = 1<<32 - 1
+const (
+	symbolKey   key = 1 << 63
+	reservedKey key = 1 << 62 // the name is reserved
+	frontKey    key = 1 << 61 // the symbol has a front
+	frontShift      = 32      // from here on its length without the last quote, which is less than a block
+)
 
-func (s Symbol) key() key { return key{isSymbol, uint32(s)} }
+func (k key) isSymbol() bool { return k&symbolKey != 0 }
+
+func (k key) entry() *symbol { return &symbolTable()[uint32(k)] }
 
 func (ev *Event) keyBytes(k key) []byte {
-	if k.n == isSymbol {
-		s := Symbol(k.off).String()
-		return stringBytes(s)
+	if k.isSymbol() {
+		return stringBytes(k.entry().name)
 	}
-	return ev.buf[k.off : k.off+k.n : k.off+k.n]
+	return ev.text(Value{String, uint64(k)})
 }
 
 func (ev *Event) keyHash(k key) uint32 {
-	if k.n == isSymbol {
-		return Symbol(k.off).entry().hash
+	if k.isSymbol() {
+		return k.entry().hash
 	}
 	return hashKey(ev.keyBytes(k))
 }
@@ -90,7 +97,7 @@ func (ev *Event) equalKeys(a, b key) bool {
 	if a == b {
 		return true
 	}
-	if a.n == isSymbol && b.n == isSymbol {
+	if a.isSymbol() && b.isSymbol() {
 		return false
 	}
 	return string(ev.keyBytes(a)) == string(ev.keyBytes(b))

@@ -50,7 +50,7 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 		ev.Append(flags, ev.Text("truncated"))
 		ev.Put(ev.Lookup(doc, keyOurs), keyFlags, flags)
 	}
-	if line := b.Message(i); !ev.Plain(p.whole) && !utf8.Valid(line) {
+	if line := b.Message(i); !ev.ASCII(p.whole) && !utf8.Valid(line) {
 		mark := ev.Mark()
 		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
 		ev.Put(ev.Lookup(doc, keyOurs), keyBase64, ev.Since(mark))
@@ -100,11 +100,12 @@ var legacy = []struct {
 
 func (p *lineParser) moveNames() {
 	doc := p.ev.Doc()
-	if p.ev.BeginWith(doc, '_') {
-		for i := p.ev.Len(doc) - 1; i >= 0; i-- {
-			if isMetadata(p.ev.Key(doc, i)) {
-				p.ev.RemoveAt(doc, i) // id and index are not for a line to choose, and the index refuses the fields
-			}
+	if !p.ev.MayHaveReserved(doc) {
+		return
+	}
+	for i := p.ev.Len(doc) - 1; i >= 0; i-- {
+		if event.IsMetadata(p.ev.Key(doc, i)) {
+			p.ev.RemoveAt(doc, i) // id and index are not for a line to choose, and the index refuses the fields
 		}
 	}
 	for j := range legacy {
@@ -119,16 +120,6 @@ func (p *lineParser) moveNames() {
 			p.force(l.to, v)
 		}
 	}
-}
-
-// isMetadata tells names that Elasticsearch accepts in no document.
-func isMetadata(key []byte) bool {
-	switch string(key) {
-	case "_id", "_index", "_routing", "_source", "_type", "_version", "_version_type", "_seq_no", "_if_seq_no",
-		"_primary_term", "_if_primary_term", "_field_names", "_ignored", "_nested_path", "_tier", "_dynamic_templates":
-		return true
-	}
-	return false
 }
 
 // isTime tells whether b looks like a time that the index takes: 2026-11-21T09:30:00, with whatever follows.

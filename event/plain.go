@@ -1,0 +1,124 @@
+package event
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"unicode/utf8"
+)
+
+// Text is plain when it stands in JSON as it is: ASCII without control characters, quotes and backslashes. An event
+// looks at its text for that once, as values are parts of one another: fields are those of the line. So far as all of
+// it is plain that is one number, ev.plain; behind it, rough has a bit for each byte.
+
+// scan looks through the text that was added since the last scan.
+func (ev *Event) scan() {
+	if ev.plain == ev.scanned {
+		ev.plain += plainLen(ev.buf[ev.plain:])
+		ev.scanned = ev.plain
+	}
+	if ev.scanned == len(ev.buf) {
+		return
+	}
+	ev.buf = slices.Grow(ev.buf, 64) // it is read in groups of 64 bytes
+	for at := ev.scanned &^ 63; at < len(ev.buf); at += 64 {
+		if at/64 >= len(ev.rough) {
+			ev.rough = append(ev.rough, make([]uint64, at/64+1-len(ev.rough))...)
+		}
+		ev.rough[at/64] = ev.roughBytes((*[64]byte)(ev.buf[at : at+64]))
+	}
+	ev.scanned = len(ev.buf)
+}
+
+// roughBytes has a bit for each byte that is not plain.
+func (ev *Event) roughBytes(group *[64]byte) (found uint64) {
+	all := uint64(0)
+	for i := 0; i < len(group); i += 8 {
+		w := binary.LittleEndian.Uint64(group[i:])
+		all |= w
+		if r := roughIn(w); r != 0 {
+			found |= (r >> 7 * 0x0102040810204080 >> 56) << i // one bit of each byte, side by side
+		}
+	}
+	ev.wide = ev.wide || all&high != 0
+	return found
+}
+
+// skip notes that the text which was added since the last scan is plain, as far as it will ever be a value.
+func (ev *Event) skip() {
+	if ev.plain == ev.scanned {
+		ev.plain, ev.scanned = len(ev.buf), len(ev.buf)
+		return
+	}
+	first, last := ev.scanned/64, (len(ev.buf)-1)/64
+	if last >= len(ev.rough) {
+		ev.rough = append(ev.rough, make([]uint64, last+1-len(ev.rough))...)
+	}
+	ev.rough[first] &= 1<<(ev.scanned%64) - 1
+	clear(ev.rough[first+1 : last+1])
+	ev.scanned = len(ev.buf)
+}
+
+// nextRough is where the first byte between off and end stands that is not plain, and end when there is none.
+func (ev *Event) nextRough(off, end int) int {
+	off = max(off, ev.plain)
+	if off >= end {
+		return end
+	}
+	group := off / 64
+	for found := ev.rough[group] >> (off % 64) << (off % 64); ; found = ev.rough[group] {
+		if found != 0 {
+			return min(end, 64*group+bits.TrailingZeros64(found))
+		}
+		if group++; 64*group >= end {
+			return end
+		}
+	}
+}
+
+// ASCII tells whether the text v is ASCII. It may say no when only other text of the event is not.
+func (ev *Event) ASCII(v Value) bool {
+	ev.scan()
+	return !ev.wide || v.bits>>32+v.bits%(1<<32) <= uint64(ev.plain)
+}
+
+// plainLen is the length of the plain text at the beginning of s.
+func plainLen(s []byte) int {
+	rest := s
+	for len(rest) >= 32 {
+		c := (*[32]byte)(rest)
+		if roughIn(word(c[0:]))|roughIn(word(c[8:]))|roughIn(word(c[16:]))|roughIn(word(c[24:])) != 0 {
+			break
+		}
+		rest = rest[32:]
+	}
+	for len(rest) >= 8 {
+		if found := roughIn(word(rest)); found != 0 {
+			return len(s) - len(rest) + bits.TrailingZeros64(found)/8
+		}
+		rest = rest[8:]
+	}
+	if len(s) >= 8 && roughIn(word(s[len(s)-8:])) == 0 {
+		return len(s)
+	}
+	for len(rest) > 0 && plainByte(rest[0]) {
+		rest = rest[1:]
+	}
+	return len(s) - len(rest)
+}
+
+func plainByte(c byte) bool { return c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' }
+
+const ones, high = 0x0101010101010101, 0x8080808080808080
+
+func word(s []byte) uint64 { return binary.LittleEndian.Uint64(s) }
+
+// roughIn has the high bits of those of 8 bytes that are not plain. A sum of two bytes below 128 never carries into the
+// next one, and has its high bit where they come to 128 or more; of bytes below 128, the blank and those before it are,
+// but for the quote, those that are no more than the blank when their second bit is turned over, as is the quote.
+func roughIn(w uint64) uint64 {
+	low := w &^ high
+	text := (low ^ 2*ones) + (0x7f-' ')*ones // control characters and the quote: not
+	slash := (low ^ '\\'*ones) + 0x7f*ones
+	return (w | ^(text & slash)) & high
+}
