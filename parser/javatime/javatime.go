@@ -15,6 +15,12 @@ import (
 type Format struct {
 	pattern string
 	fields  []field
+	plain   *plain // nil when the format is not
+}
+
+func newFormat(pattern string, fields []field) *Format {
+	markRepeated(fields, map[byte]bool{})
+	return &Format{pattern, fields, plainOf(fields)}
 }
 
 // field is a letter of the pattern with its count, a literal, or an optional part.
@@ -45,8 +51,7 @@ func compileIn(pattern string, language *language) (*Format, error) {
 	if err != nil {
 		return nil, fmt.Errorf("Invalid format: [%s]: %w", pattern, err) //nolint:staticcheck // Elasticsearch's text
 	}
-	markRepeated(fields, map[byte]bool{})
-	return &Format{pattern, fields}, nil
+	return newFormat(pattern, fields), nil
 }
 
 // markRepeated marks the fields whose part of the date is in seen, which those before them have set.
@@ -287,18 +292,17 @@ func (d *Date) Moment(zone *time.Location) Moment {
 	if d.Has&HasYear == 0 {
 		day = min(day, daysIn(month, year))
 	}
-	t := time.Date(year, time.Month(month), day, d.Hour, d.Minute, d.Second, d.Nanos, time.UTC)
+	local := daysTo(year, month, day)*86400 + int64(d.Hour*3600+d.Minute*60+d.Second)
 	if d.Has&HasZone != 0 {
 		if d.Zone == nil {
-			return Moment{t.Unix() - int64(d.Offset), d.Nanos, d.Offset}
+			return Moment{local - int64(d.Offset), d.Nanos, d.Offset}
 		}
 		zone = d.Zone
 	}
 	if zone == time.UTC {
-		return Moment{t.Unix(), d.Nanos, 0}
+		return Moment{local, d.Nanos, 0}
 	}
 	// An hour that comes twice is the first; one that is jumped over counts from before the jump, as in Java.
-	local := t.Unix()
 	before := offsetAt(local-86400, zone)
 	if first := local - before; offsetAt(first, zone) == before {
 		return Moment{first, d.Nanos, int(before)}
@@ -308,6 +312,21 @@ func (d *Date) Moment(zone *time.Location) Moment {
 		return Moment{second, d.Nanos, int(after)}
 	}
 	return Moment{local - before, d.Nanos, int(after)}
+}
+
+// daysTo counts the days from 1970-01-01 to a date of the proleptic Gregorian calendar; day may be beyond its month
+// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
+func daysTo(year, month, day int) int64 {
+	if month -= 3; month < 0 { // years begin in March
+		month, year = month+12, year-1
+	}
+	era := year / 400
+	if year < 0 {
+		era = (year - 399) / 400
+	}
+	yearOfEra := year - era*400
+	dayOfEra := yearOfEra*365 + yearOfEra/4 - yearOfEra/100 + (153*month+2)/5 + day - 1
+	return int64(era)*146097 + int64(dayOfEra) - 719468
 }
 
 // Fits tells whether Resolve can tell the time.

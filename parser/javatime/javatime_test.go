@@ -170,7 +170,9 @@ func BenchmarkParse(b *testing.B) {
 
 func FuzzParse(f *testing.F) {
 	f.Add("yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX", "2020-01-02T03:04:05.678+01:00")
-	f.Fuzz(func(_ *testing.T, pattern, text string) {
+	f.Add("dd/MMM/yyyy:H:m:s Z", "17/May/2015:10:05:03 +0200")
+	f.Add("EEE MMM dd yyyyHHmm,ss.SSS VV", "Wed Oct 21 20201158,08.123 Europe/Berlin")
+	f.Fuzz(func(t *testing.T, pattern, text string) {
 		p, err := Compile(pattern)
 		if err != nil {
 			return
@@ -178,6 +180,7 @@ func FuzzParse(f *testing.F) {
 		if d, ok := p.Parse([]byte(text)); ok {
 			d.Resolve(time.UTC)
 		}
+		mustReadAlike(t, p, []byte(text))
 		p.Append(nil, 1e18, 3600)
 	})
 }

@@ -22,8 +22,7 @@ func Named(name string) (*Format, bool) {
 	if err != nil {
 		return nil, false
 	}
-	markRepeated(fields, map[byte]bool{})
-	return &Format{name, fields}, true
+	return newFormat(name, fields), true
 }
 
 const (

@@ -5,7 +5,14 @@ import "time"
 // Parse reads a date, all of b. False: b is not of this format, or no such date exists.
 func (f *Format) Parse(b []byte) (Date, bool) {
 	var d Date
-	end := d.parse(f.fields, b, 0)
+	end := unusual
+	if f.plain != nil {
+		end = f.plain.read(&d, b)
+	}
+	if end == unusual {
+		d = Date{}
+		end = d.parse(f.fields, b, 0)
+	}
 	if end != len(b) || !d.finish() {
 		return Date{}, false
 	}

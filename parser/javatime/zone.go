@@ -53,21 +53,21 @@ func (d *Date) parseOffset(b []byte, pos int, zulu bool) int {
 	default:
 		return -1
 	}
-	two := field{count: 2}
-	hours, minutes := 0, 0
-	end := number(&two, b, pos+1, 2, 0, 18, &hours)
-	if end < 0 {
+	hours, ok := twoDigits(b, pos+1)
+	if !ok || hours > 18 {
 		return -1
 	}
-	next := end
+	d.Offset = sign * hours * 3600
+	next := pos + 3
 	if next < len(b) && b[next] == ':' {
 		next++
 	}
-	if next = number(&two, b, next, 2, 0, 59, &minutes); next > 0 {
-		end = next
+	minutes, ok := twoDigits(b, next)
+	if !ok || minutes > 59 {
+		return pos + 3
 	}
-	d.Offset = sign * (hours*3600 + minutes*60)
-	return end
+	d.Offset += sign * minutes * 60
+	return next + 2
 }
 
 // zoneText tells whether an offset, if text is one, is written as names of zones have it: +01:00.

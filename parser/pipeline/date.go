@@ -26,9 +26,10 @@ type dateProcessor struct {
 // dateScratch is a runner's share of a date processor: the zone that events named last, and the last date, as most
 // lines have that of the one before.
 type dateScratch struct {
-	name []byte
-	zone *time.Location
-	last struct {
+	name  []byte
+	zone  *time.Location
+	times event.Times // by which dates are written
+	last  struct {
 		text     []byte
 		zone     *time.Location
 		received int64 // s since the epoch: dates without a year depend on it
@@ -106,14 +107,26 @@ func newDate(o *options) processor {
 
 // yearOf is the year of a date that has none: that of the receipt, except around the turn of the year.
 func (r *Runner) yearOf(month int, zone *time.Location) int {
-	now := time.Unix(0, r.now).In(zone)
-	switch {
-	case month == 12 && now.Month() == time.January:
-		return now.Year() - 1
-	case month == 1 && now.Month() == time.December:
-		return now.Year() + 1
+	t := &r.today
+	if second := r.now / 1e9; t.zone != zone || t.second != second {
+		now := time.Unix(0, r.now).In(zone)
+		*t = today{zone, second, now.Year(), now.Month()}
 	}
-	return now.Year()
+	switch {
+	case month == 12 && t.month == time.January:
+		return t.year - 1
+	case month == 1 && t.month == time.December:
+		return t.year + 1
+	}
+	return t.year
+}
+
+// today is the month of the last receipt in a zone, as lines come many to a second.
+type today struct {
+	zone   *time.Location
+	second int64 // s since the epoch
+	year   int
+	month  time.Month
 }
 
 func parseISO8601(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
@@ -188,7 +201,7 @@ func (p *dateProcessor) run(r *Runner) error {
 	}
 	for _, parse := range p.formats {
 		if m, ok := parse(r, text, zone); ok {
-			date := p.format(r, m)
+			date := p.format(r, &s.times, m)
 			if len(text) <= maxLast {
 				last.text, last.zone, last.received = append(last.text[:0], text...), zone, r.now/1e9
 				last.date = append(last.date[:0], r.ev.Bytes(date)...)
@@ -200,7 +213,7 @@ func (p *dateProcessor) run(r *Runner) error {
 }
 
 // format writes the date as text, by default as yyyy-MM-dd'T'HH:mm:ss.SSSXXX.
-func (p *dateProcessor) format(r *Runner, m javatime.Moment) event.Value {
+func (p *dateProcessor) format(r *Runner, times *event.Times, m javatime.Moment) event.Value {
 	mark := r.ev.Mark()
 	if p.output != nil || m.Seconds > maxSeconds || m.Seconds < -maxSeconds {
 		f := p.output
@@ -211,7 +224,7 @@ func (p *dateProcessor) format(r *Runner, m javatime.Moment) event.Value {
 		return r.ev.Since(mark)
 	}
 	ms := m.Seconds*1e9 + int64(m.Nanos)/1e6*1e6
-	b := event.AppendTime(r.ev.Buffer(), ms+int64(m.Offset)*1e9)
+	b := times.Append(r.ev.Buffer(), ms+int64(m.Offset)*1e9)
 	if m.Offset != 0 {
 		b = appendOffset(b[:len(b)-1], m.Offset)
 	}

@@ -45,6 +45,7 @@ type Runner struct {
 	scratch []any       // of processors that need some, by slot
 	skip    int         // steps that the last one has done with its own
 	buf     []byte
+	today   today
 
 	failure failure
 	telling int    // handlers that have been told, inside one another: an inner one takes from the outer what it knew
