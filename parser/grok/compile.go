@@ -19,11 +19,12 @@ type compiler struct {
 	ways    int              // operations emitted that leave a way to go back to
 	noMemo  int              // how many groups around forbid the memo
 	backref bool
+	careful bool
 }
 
 // compile adds the slots of a pattern to the set and returns its program.
 func compile(k *kit, def *parsedDef, s *Set, opts Options) (*program, error) {
-	p, lw, err := build(k, def, opts)
+	p, lw, err := build(k, def, opts, false)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +38,8 @@ func compile(k *kit, def *parsedDef, s *Set, opts Options) (*program, error) {
 	}
 	p.useFields()
 	if p.scans {
-		p.generic = sync.OnceValue(func() *program {
-			g, _, err := build(k, def, Options{NoScanners: true, DotAll: opts.DotAll})
+		p.careful = sync.OnceValue(func() *program {
+			g, _, err := build(k, def, opts, true)
 			if err != nil { // too large: the pattern cannot match where it is unsure
 				g = &program{insts: make([]inst, 1), srcs: make([]*node, 1)}
 				g.entry = &g.insts[0]
@@ -63,7 +64,8 @@ func (p *program) useFields() {
 	}
 }
 
-func build(k *kit, def *parsedDef, opts Options) (*program, *lowerer, error) {
+// build makes a program, a careful one with generic nodes beside each scanner.
+func build(k *kit, def *parsedDef, opts Options, careful bool) (*program, *lowerer, error) {
 	lw := &lowerer{opts: opts, byName: map[string][]int{}, numbered: !def.named && def.numRef}
 	root, err := lw.lower(def.root)
 	if err != nil {
@@ -72,7 +74,7 @@ func build(k *kit, def *parsedDef, opts Options) (*program, *lowerer, error) {
 	p := &program{slots: len(lw.names)}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c := &compiler{kit: k, p: p, slots: lw.byName}
+	c := &compiler{kit: k, p: p, slots: lw.byName, careful: careful}
 	c.clear()
 	c.add(inst{op: opFail}, nil, byteSet{})
 	match := c.add(inst{op: opMatch}, nil, anything)
@@ -98,9 +100,14 @@ func (c *compiler) finish(root *node) {
 		p.first = c.table(first)
 	}
 	p.minLen, _ = width(root)
-	lit := requiredLit(root)
-	p.required = required{[]byte(lit), rarestPair(lit)}
-	p.wide = lit != "" && first.size() > 128
+	for _, lit := range requiredLits(nil, root) {
+		r := required{[]byte(lit), rarestPair(lit)}
+		p.chain = append(p.chain, r)
+		if len(lit) > len(p.required.text) {
+			p.required = r
+		}
+	}
+	p.wide = len(p.chain) > 0 && first.size() > 128
 	p.lead = newLiteral(leadLit(root))
 	if !c.backref { // what a group captured may depend on where a match begins
 		a, prefix := begin(root)
@@ -118,7 +125,8 @@ func (c *compiler) finish(root *node) {
 	}
 }
 
-// numberMemo gives a row of the memo to each node that can be gone back to.
+// numberMemo gives a row of the memo to each node that can be gone back to, and to each that can be come to in more
+// than one way.
 func (c *compiler) numberMemo() {
 	p := c.p
 	row := func(pc int32) {
@@ -139,8 +147,36 @@ func (c *compiler) numberMemo() {
 					row(p.flat[at])
 				}
 			}
-		case opRun, opRunLazy:
+		case opRun, opRunLazy, opScan:
 			row(c.target(in.next).pc)
+		}
+	}
+	c.numberJoins(row)
+}
+
+// numberJoins does so for the latter, as long as there is room.
+func (c *compiler) numberJoins(row func(pc int32)) {
+	p := c.p
+	ways := make([]int, len(p.insts)) // that lead to a node
+	for i := range p.insts {
+		switch in := &p.insts[i]; in.op {
+		case opAlt, opMatch, opFail, opRelay, opNotLookEnd, opRestore:
+		default:
+			ways[c.target(in.next).pc]++
+		}
+	}
+	for _, pc := range p.flat {
+		if pc > 0 {
+			ways[c.target(pc).pc]++
+		}
+	}
+	for pc, n := range ways {
+		in := &p.insts[pc]
+		if n > 1 && in.memo && p.memoRows < maxMemoRows {
+			row(int32(pc))
+			if in.op == opByte { // which is taken by the way: see then
+				row(c.target(in.next).pc)
+			}
 		}
 	}
 }

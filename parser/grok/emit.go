@@ -60,7 +60,7 @@ func (c *compiler) emitCapture(n *node, next int32) (int32, error) {
 	var body int32
 	switch {
 	case s != nil:
-		body = c.addScan(sub, s, next)
+		return c.addScan(sub, s, next, n)
 	case sub.kind == kRepeat && isChar(sub.subs[0]) && sub.max != 0:
 		body = c.emitRun(sub, next, false)
 	default:
@@ -301,13 +301,31 @@ func (c *compiler) emitScan(n *node, next int32) (int32, error) {
 	if s == nil {
 		return c.emit(n.subs[0], next)
 	}
-	return c.addScan(n, s, next), nil
+	return c.addScan(n, s, next, nil)
 }
 
-func (c *compiler) addScan(n *node, s *scanner, next int32) int32 {
+// addScan emits a scanner whose text is captured as group says, if it is not nil.
+func (c *compiler) addScan(n *node, s *scanner, next int32, group *node) (int32, error) {
 	c.p.scans = true
+	in := inst{op: opScan, scan: s, next: next}
+	generic := n.subs[0]
+	if group != nil {
+		in.capture, in.slot = true, int32(group.num)
+		generic = &node{kind: kCapture, num: group.num, subs: n.subs, at: group.at}
+	}
+	if c.careful {
+		var err error
+		if in.min, err = c.emit(generic, next); err != nil {
+			return 0, err
+		}
+	}
+	if s.shorter != nil {
+		follow := c.firsts[next]
+		in.follow, in.followEnd = c.table(follow), follow.end
+		c.ways++
+	}
 	first, _ := firstOf(n.subs[0])
-	return c.add(inst{op: opScan, scan: s.fn, next: next}, n, first)
+	return c.add(in, n, first), nil
 }
 
 func (c *compiler) pickScanner(n *node, next int32) *scanner {

@@ -162,27 +162,23 @@ func takesNothing(n *node) bool {
 	return true
 }
 
-// requiredLit returns the longest text that every match of n contains.
-func requiredLit(n *node) string {
+// requiredLits appends the texts that every match of n contains, in the order in which it does.
+func requiredLits(out []string, n *node) []string {
 	switch n.kind {
 	case kLit:
-		return n.lit
+		return append(out, n.lit)
 	case kCat:
-		best := ""
 		for _, sub := range n.subs {
-			if lit := requiredLit(sub); len(lit) > len(best) {
-				best = lit
-			}
+			out = requiredLits(out, sub)
 		}
-		return best
 	case kRepeat:
 		if n.min > 0 {
-			return requiredLit(n.subs[0])
+			return requiredLits(out, n.subs[0])
 		}
 	case kCapture, kAtomic, kScan:
-		return requiredLit(n.subs[0])
+		return requiredLits(out, n.subs[0])
 	}
-	return ""
+	return out
 }
 
 // leadLit returns the text that a match begins with right after its anchor.

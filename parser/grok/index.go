@@ -70,22 +70,33 @@ type required struct {
 	at   int // of its rarest pair of bytes
 }
 
-// isIn reports whether a line contains the text, by a search for its rarest pair.
-func (r *required) isIn(line []byte) bool {
-	if len(r.text) < 2 {
-		return len(r.text) == 0 || bytes.IndexByte(line, r.text[0]) >= 0
+// latest returns the last place of a line where a match may begin, by what it must contain: -1 if there is none.
+func (p *program) latest(line []byte) int {
+	end := len(line)
+	for i := len(p.chain) - 1; i >= 0; i-- {
+		if end = p.chain[i].lastIn(line[:end]); end < 0 {
+			return -1
+		}
 	}
-	last := len(line) - (len(r.text) - r.at) // where the pair can stand
-	for q, tries := r.at, 0; tries < 8; tries++ {
-		if q = firstPair(line, q, last, r.text[r.at], r.text[r.at+1]); q < 0 {
-			return false
+	return min(end, len(line)-p.minLen)
+}
+
+// lastIn returns where a line has the text last, by a search for its rarest pair; -1 if it has not.
+func (r *required) lastIn(line []byte) int {
+	if len(r.text) == 1 {
+		return bytes.LastIndexByte(line, r.text[0])
+	}
+	q := len(line) - len(r.text) + r.at // where the pair can stand
+	for range 8 {
+		if q = lastPair(line, r.at, q, r.text[r.at], r.text[r.at+1]); q < 0 {
+			return -1
 		}
 		if string(line[q-r.at:][:len(r.text)]) == string(r.text) {
-			return true
+			return q - r.at
 		}
-		q++
+		q--
 	}
-	return bytes.Contains(line, r.text)
+	return bytes.LastIndex(line[:q-r.at+len(r.text)], r.text)
 }
 
 // rarestPair chooses the two bytes of a text that lines have least: what is

@@ -40,6 +40,12 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 	in, pos := p.entry, start
 	for {
 		m.steps++
+		if m.memoOn && in.row >= 0 && m.seen(in, pos, len(line)) {
+			if in, pos = m.back(p, line); in == nil {
+				return failed
+			}
+			continue
+		}
 		switch in.op {
 		case opRelay:
 			in = in.to
@@ -143,16 +149,23 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			in = w.to
 			continue
 		case opScan:
-			end := in.scan(line, pos)
+			end := in.scan.fn(line, pos)
 			if end < 0 {
-				if end == unsure {
+				if end == noMatch {
+					break
+				}
+				if in.min == 0 {
 					return handOver
 				}
-				break
+				in = &p.insts[in.min]
+				continue
 			}
 			m.steps += (end - pos) >> 3
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
+			}
+			if in.scan.shorter != nil {
+				m.keepShorter(in, line, pos, end)
 			}
 			in, pos = p.then(in, line, end)
 			continue
@@ -334,71 +347,6 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 	}
 	if q < hi {
 		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
-	}
-	return q
-}
-
-// back takes up the way that was left last: the node to go on with, nil if
-// there is none or the line has had its steps.
-func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
-	for {
-		m.steps += 2
-		if m.steps > m.soft && !m.slowDown(p, len(line)) || len(m.stack) == 0 {
-			return nil, 0
-		}
-		e := &m.stack[len(m.stack)-1]
-		from := &p.insts[e.pc]
-		m.trail = m.trail[:e.trail]
-		switch from.op {
-		case opAlt:
-			in, pos = &p.insts[p.flat[e.aux]], int(e.pos)
-			e.aux++
-			if p.flat[e.aux] < 0 {
-				m.stack = m.stack[:len(m.stack)-1]
-			}
-		case opRun, opRunLazy:
-			if pos = m.another(from, e, line); pos < 0 {
-				continue
-			}
-			in = from.to
-		case opNotLook:
-			in, pos = &p.insts[from.alt], int(e.pos)
-			m.stack = m.stack[:len(m.stack)-1]
-			return in, pos
-		case opRestore:
-			m.regs[from.slot].pos = e.pos
-			m.stack = m.stack[:len(m.stack)-1]
-			continue
-		}
-		if !m.memoOn || !from.memo || !m.seen(in, pos, len(line)) {
-			return in, pos
-		}
-	}
-}
-
-// another finds the next end of a run that has left a way, -1 if it has none.
-func (m *Matcher) another(in *inst, e *choice, line []byte) int {
-	var q int
-	done := false
-	if in.op == opRun {
-		q = in.giveBack(line, int(e.pos)-1, int(e.aux))
-		m.steps += (int(e.pos) - max(q, int(e.aux))) >> 3
-		done = q <= int(e.aux)
-	} else {
-		q = -1
-		if w := in.set.width(line, int(e.pos)); w > 0 {
-			var seen int
-			q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
-			m.steps += lazySteps + seen>>min(in.set.cost, 3)
-		}
-		done = q < 0 || q >= int(e.aux)
-	}
-	e.pos = int32(q)
-	if done {
-		m.stack = m.stack[:len(m.stack)-1]
-	}
-	if q >= 0 && in.capture {
-		m.trail[len(m.trail)-1].End = int32(q)
 	}
 	return q
 }

@@ -7,11 +7,12 @@ import (
 )
 
 // The bound: a pattern may take baseSteps and stepsPerByte for each byte of
-// the line. It may take a tenth of that in any way it likes; then it remembers
-// which states have failed, so that going back over the same ground ends.
+// the line. After freeSteps, and when nothing matches at the first place, it remembers which states have
+// failed, so that going back over the same ground ends.
 const (
 	baseSteps    = 4096
 	stepsPerByte = 24
+	freeSteps    = 128
 	lazySteps    = 6 // to look for the next end of a lazy run
 	maxMemoBits  = 1 << 26
 	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save
@@ -98,7 +99,7 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 			i := w<<6 + bits.TrailingZeros64(mask)
 			p := m.set.progs[i]
 			if oneLine && p.anchor != anyStart && !p.lead.mayBegin(head) ||
-				p.wide && !p.required.isIn(line) || !m.try(i, line) {
+				p.wide && p.latest(line) < 0 || !m.try(i, line) {
 				continue
 			}
 			if m.start == 0 {
@@ -139,18 +140,18 @@ func (m *Matcher) search(p *program, line []byte) bool {
 	if n < p.minLen {
 		return false
 	}
-	m.memoOn, m.soft = false, m.hard/10
+	m.forget(p, n)
 	// A line that matches mostly does so at the first place; whether it has
 	// what every match contains is looked at when it does not.
 	at := 0
 	if p.anchor == anyStart && (n == 0 || p.first == nil || !p.first[line[0]] || len(p.prefix) > 0) {
 		at = p.nextStart(line, 0)
 	}
-	for tries := 0; at >= 0; at = p.nextStart(line, p.after(line, at)) {
+	for last := -1; at >= 0; {
 		result := m.run(p, line, at)
 		if result == handOver {
-			p = p.generic()
-			m.memoOn = false
+			p = p.careful()
+			m.forget(p, n)
 			if p.regs > len(m.regs) {
 				m.regs = make([]register, p.regs)
 			}
@@ -162,10 +163,16 @@ func (m *Matcher) search(p *program, line []byte) bool {
 		if p.anchor == textStart || m.steps > m.hard {
 			return false
 		}
-		if tries == 0 && !p.required.isIn(line[at:]) {
+		if p.anchor == lineStart && m.lineFrom == 0 && m.lineEnd == n {
 			return false
 		}
-		tries++
+		if at = p.nextStart(line, p.after(line, at)); at >= 0 && last < 0 {
+			last = p.latest(line)
+			m.remember(p, n)
+		}
+		if at > last {
+			return false
+		}
 	}
 	return false
 }
@@ -211,11 +218,15 @@ func (p *program) nextStart(line []byte, at int) int {
 	return -1
 }
 
-// slowDown is called when the steps reach the soft limit: first the memo is
-// switched on, then there is no more to do.
-func (m *Matcher) slowDown(p *program, n int) bool {
+// forget switches the memo off, until there have been steps enough to make up for its being cleared.
+func (m *Matcher) forget(p *program, n int) {
+	m.memoOn, m.soft = false, freeSteps+p.memoRows*(n+1)>>10
+}
+
+// remember switches it on.
+func (m *Matcher) remember(p *program, n int) {
 	if m.soft == m.hard {
-		return false
+		return
 	}
 	m.soft = m.hard
 	if bits := p.memoRows * (n + 1); bits > 0 && bits <= maxMemoBits && p.memoRows <= maxMemoRows {
@@ -224,15 +235,11 @@ func (m *Matcher) slowDown(p *program, n int) bool {
 		clear(m.memo)
 		m.memoOn = true
 	}
-	return true
 }
 
-// seen reports whether the state in at pos has failed before, and notes it:
+// seen reports whether the state in at pos has been met before, and so has failed, and notes it:
 // what happens from a state on does not depend on how it was reached.
 func (m *Matcher) seen(in *inst, pos, n int) bool {
-	if in.row < 0 {
-		return false
-	}
 	bit := int(in.row)*(n+1) + pos
 	w, b := &m.memo[bit>>6], uint64(1)<<(bit&63)
 	if *w&b != 0 {

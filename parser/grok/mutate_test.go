@@ -39,7 +39,7 @@ func newMutator(t testing.TB, seed uint64) *mutator {
 	for _, l := range seeds {
 		m.words = append(m.words, strings.Fields(l)...)
 	}
-	m.words = append(m.words, " ", "\n", "\r\n", "ä", "日", "\"", "\\", "'", "-", ":", ".", "/", "0", "9", "a", "Z", "_", "%", "[", "]", "(", "\t", "\u00a0", "60", "1.", "::")
+	m.words = append(m.words, " ", "\n", "\r\n", "ä", "日", "\"", "\\", "'", "-", ":", ".", "/", "0", "9", "a", "Z", "_", "%", "[", "]", "(", "\t", "\u00a0", "60", "1.", "::", ":1", "a:b::c:d", "1:2:3:4:5:6:7:88")
 	return m
 }
 

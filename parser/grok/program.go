@@ -22,7 +22,7 @@ const (
 	opMaybe   // one character of set, if it is there
 	opRunLazy // min..max characters of set, as few as will do
 	opAlt     // branches by the next byte, in order of preference
-	opScan    // scan, or the generic code at alt where it is unsure
+	opScan    // scan, or the generic code at min where it is unsure
 	opStart   // slot begins here
 	opEnd     // slot ends here
 	opAhead   // the next character is (neg: is not) in set
@@ -62,7 +62,7 @@ type inst struct {
 	lit       *literal
 	follow    *[256]bool // bytes with which the continuation can succeed
 	branches  *branchTable
-	scan      scanFunc
+	scan      *scanner
 	pc        int32 // its own index
 	next      int32
 	alt       int32 // where else to go; of a run: see secondByte
@@ -132,15 +132,16 @@ type program struct {
 	prefix   []byte   // every match begins with it
 	lead     *literal // every match begins with it, after its anchor
 	required required
-	wide     bool   // most bytes can begin a match: better look for what is required first
-	run      *class // every match begins with as many of it as there are, or fewer: see leadRun
+	chain    []required // texts that every match contains, one behind the other
+	wide     bool       // most bytes can begin a match: better look for what is required first
+	run      *class     // every match begins with as many of it as there are, or fewer: see leadRun
 	minLen   int
 	slots    int     // slots, hidden ones included
 	fieldOf  []int32 // by slot, -1 for hidden ones
 	memoRows int
 	plain    bool            // no capture is in a loop: the trail has them in order
 	scans    bool            // has an opScan, and so:
-	generic  func() *program // the same without scanners, compiled when it is needed
+	careful  func() *program // the same with generic nodes beside them, compiled when it is needed
 }
 
 type anchor uint8

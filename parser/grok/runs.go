@@ -53,6 +53,15 @@ func (in *inst) canFollow(line []byte, q int) bool {
 	return in.followEnd
 }
 
+// shorter returns the next shorter end of what a scanner found where the continuation may succeed, -1 if there is none.
+func (in *inst) shorter(line []byte, start, end int) int {
+	for {
+		if end = in.scan.shorter(line, start, end); end < 0 || in.canFollow(line, end) {
+			return end
+		}
+	}
+}
+
 // goesOn looks at the byte after the next.
 func (in *inst) goesOn(line []byte, q int) bool {
 	return in.alt == 0 || q+1 < len(line) && int32(line[q+1]) == in.alt-1

@@ -13,40 +13,44 @@ type scanner struct {
 	// inner is the bytes that stand after every other end that the definition
 	// could match to: where none of them can follow, no way back is kept.
 	inner [256]bool
+	// shorter returns the next end to try when the continuation has failed at one, noMatch if there is none.
+	// Ends of which it knows are no matter of inner.
+	shorter func(line []byte, start, end int) int
 }
 
 // scannerOf maps the names of shipped definitions to their scanners. The names
 // only lead to the definitions: what is recognised is their canonical form. Of
 // several for one definition the first that leaves no other end to try serves.
 var scannerOf = []struct {
-	name  string
-	inner string
-	fn    scanFunc
+	name    string
+	inner   string
+	fn      scanFunc
+	shorter func(line []byte, start, end int) int
 }{
-	{"WORD", "", scanWord},
-	{"POSINT", "", scanPosInt},
-	{"NONNEGINT", "", scanNonNegInt},
-	{"INT", digitBytes, scanInt},
-	{"NUMBER", "", scanNumber},
-	{"IPV4", "", scanIPv4},
-	{"IPV6", hexBytes + ":", scanIPv6},
-	{"IP", hexBytes + ":", scanIP},
-	{"IP", "", scanIPNot6},
-	{"HOSTNAME", hostBytes, scanHostname},
-	{"IPORHOST", hostBytes + ":", scanIPOrHost},
-	{"IPORHOST", hostBytes, scanIPOrHostNot6},
-	{"QUOTEDSTRING", "", scanQuoted},
-	{"UUID", "", scanUUID},
-	{"CISCOMAC", "", scanCiscoMAC},
-	{"WINDOWSMAC", "", scanWindowsMAC},
-	{"COMMONMAC", "", scanCommonMAC},
-	{"MAC", "", scanMAC},
-	{"URIPATH", uriPathBytes, scanURIPath},
-	{"UNIXPATH", unixPathBytes, scanUnixPath},
-	{"TIME", "", scanTime},
-	{"SYSLOGTIMESTAMP", "", scanSyslogTimestamp},
-	{"HTTPDATE", digitBytes, scanHTTPDate},
-	{"TIMESTAMP_ISO8601", digitBytes + "Z+-:.,", scanISO8601},
+	{"WORD", "", scanWord, nil},
+	{"POSINT", "", scanPosInt, nil},
+	{"NONNEGINT", "", scanNonNegInt, nil},
+	{"INT", digitBytes, scanInt, nil},
+	{"NUMBER", "", scanNumber, nil},
+	{"IPV4", "", scanIPv4, nil},
+	{"IPV6", hexBytes + ":", scanIPv6, nil},
+	{"IP", hexBytes + ":", scanIP, nil},
+	{"IP", "", scanIP, shorterIP},
+	{"HOSTNAME", hostBytes, scanHostname, nil},
+	{"IPORHOST", hostBytes + ":", scanIPOrHost, nil},
+	{"IPORHOST", hostBytes, scanIPOrHost, shorterIPOrHost},
+	{"QUOTEDSTRING", "", scanQuoted, nil},
+	{"UUID", "", scanUUID, nil},
+	{"CISCOMAC", "", scanCiscoMAC, nil},
+	{"WINDOWSMAC", "", scanWindowsMAC, nil},
+	{"COMMONMAC", "", scanCommonMAC, nil},
+	{"MAC", "", scanMAC, nil},
+	{"URIPATH", uriPathBytes, scanURIPath, nil},
+	{"UNIXPATH", unixPathBytes, scanUnixPath, nil},
+	{"TIME", "", scanTime, nil},
+	{"SYSLOGTIMESTAMP", "", scanSyslogTimestamp, nil},
+	{"HTTPDATE", digitBytes, scanHTTPDate, nil},
+	{"TIMESTAMP_ISO8601", digitBytes + "Z+-:.,", scanISO8601, nil},
 }
 
 const (
@@ -73,7 +77,7 @@ var allScanners = sync.OnceValue(func() *scannerForms {
 		if err != nil || !c.write(def.root) {
 			continue // TestScannersAreFound would fail
 		}
-		sc := &scanner{fn: s.fn}
+		sc := &scanner{fn: s.fn, shorter: s.shorter}
 		for i := range len(s.inner) {
 			sc.inner[s.inner[i]] = true
 		}

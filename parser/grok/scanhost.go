@@ -1,5 +1,7 @@
 package grok
 
+import "bytes"
+
 // scanIPv4: an octet has as many digits as there are, for a dot or no digit
 // follows; so there is one match at most.
 func scanIPv4(line []byte, p int) int {
@@ -100,13 +102,22 @@ func scanIP(line []byte, p int) int {
 	return scanIPv6(line, p)
 }
 
-// scanIPNot6 is for places where a colon may follow: where an IPv6 address
-// ends is then a matter of what comes after it.
-func scanIPNot6(line []byte, p int) int {
-	if end := scanIPv4(line, p); end >= 0 || !mayBeIPv6(line, p) {
-		return end
+// shorterIP is for places where a colon or a digit may follow. An IPv4 address has one end. That of an IPv6 address
+// can lie behind its double colon and behind each digit from there on, or behind each of its last group.
+func shorterIP(line []byte, start, end int) int {
+	least := bytes.Index(line[start:end], []byte("::"))
+	if least < 0 {
+		if least = bytes.LastIndexByte(line[start:end], ':'); least < 0 {
+			return noMatch
+		}
 	}
-	return unsure
+	least += start + 2
+	for end--; end >= least; end-- {
+		if line[end-1] != ':' || end == least {
+			return end
+		}
+	}
+	return noMatch
 }
 
 func scanHostname(line []byte, p int) int {
@@ -138,11 +149,16 @@ func scanIPOrHost(line []byte, p int) int {
 	return scanIPv4OrHost(line, p)
 }
 
-func scanIPOrHostNot6(line []byte, p int) int {
-	if mayBeIPv6(line, p) {
-		return unsure
+// shorterIPOrHost is for places where a colon may follow, and no part of a host name: what comes before the first
+// colon of an IPv6 address is one.
+func shorterIPOrHost(line []byte, start, end int) int {
+	if shorter := shorterIP(line, start, end); shorter >= 0 {
+		return shorter
 	}
-	return scanIPv4OrHost(line, p)
+	if colon := bytes.IndexByte(line[start:end], ':'); colon > 0 {
+		return scanHostname(line[:start+colon], start)
+	}
+	return noMatch
 }
 
 func scanIPv4OrHost(line []byte, p int) int {

@@ -1,0 +1,93 @@
+package grok
+
+// back takes up the way that was left last: the node to go on with, nil if
+// there is none or the line has had its steps.
+func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
+	for {
+		m.steps += 2
+		if m.steps > m.soft {
+			m.remember(p, len(line))
+		}
+		if m.steps > m.hard || len(m.stack) == 0 {
+			return nil, 0
+		}
+		e := &m.stack[len(m.stack)-1]
+		from := &p.insts[e.pc]
+		m.trail = m.trail[:e.trail]
+		switch from.op {
+		case opAlt:
+			in, pos = &p.insts[p.flat[e.aux]], int(e.pos)
+			e.aux++
+			if p.flat[e.aux] < 0 {
+				m.stack = m.stack[:len(m.stack)-1]
+			}
+		case opRun, opRunLazy:
+			if pos = m.another(from, e, line); pos < 0 {
+				continue
+			}
+			in = from.to
+		case opScan:
+			in, pos = from.to, int(e.pos)
+			if from.then {
+				in = &p.insts[from.alt]
+			}
+			m.takeShorter(from, e, line)
+		case opNotLook:
+			in, pos = &p.insts[from.alt], int(e.pos)
+			m.stack = m.stack[:len(m.stack)-1]
+			return in, pos
+		case opRestore:
+			m.regs[from.slot].pos = e.pos
+			m.stack = m.stack[:len(m.stack)-1]
+			continue
+		}
+		return in, pos
+	}
+}
+
+// another finds the next end of a run that has left a way, -1 if it has none.
+func (m *Matcher) another(in *inst, e *choice, line []byte) int {
+	var q int
+	done := false
+	if in.op == opRun {
+		q = in.giveBack(line, int(e.pos)-1, int(e.aux))
+		m.steps += (int(e.pos) - max(q, int(e.aux))) >> 3
+		done = q <= int(e.aux)
+	} else {
+		q = -1
+		if w := in.set.width(line, int(e.pos)); w > 0 {
+			var seen int
+			q, seen = in.takeMore(line, int(e.pos)+w, int(e.aux))
+			m.steps += lazySteps + seen>>min(in.set.cost, 3)
+		}
+		done = q < 0 || q >= int(e.aux)
+	}
+	e.pos = int32(q)
+	if done {
+		m.stack = m.stack[:len(m.stack)-1]
+	}
+	if q >= 0 && in.capture {
+		m.trail[len(m.trail)-1].End = int32(q)
+	}
+	return q
+}
+
+// keepShorter keeps the next shorter end of what a scanner found at pos, if there is one.
+func (m *Matcher) keepShorter(in *inst, line []byte, pos, end int) {
+	if q := in.shorter(line, pos, end); q >= 0 {
+		m.steps += (end - pos) >> 2
+		m.stack = append(m.stack, choice{in.pc, int32(q), int32(pos), int32(len(m.trail))})
+	}
+}
+
+// takeShorter makes the capture end where the way that is taken up does, and looks for the next.
+func (m *Matcher) takeShorter(in *inst, e *choice, line []byte) {
+	if in.capture {
+		m.trail[len(m.trail)-1].End = e.pos
+	}
+	q := in.shorter(line, int(e.aux), int(e.pos))
+	m.steps += int(e.pos-e.aux) >> 2
+	if e.pos = int32(q); q < 0 {
+		m.stack = m.stack[:len(m.stack)-1]
+	}
+}
