@@ -34,13 +34,13 @@ func New(cfg Config, log *zap.Logger) (*Client, error) {
 	}
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:           dialWith(&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}),
 		TLSClientConfig:       tlsConfig,
 		TLSHandshakeTimeout:   10 * time.Second,
 		MaxIdleConnsPerHost:   64,
 		IdleConnTimeout:       90 * time.Second,
 		ResponseHeaderTimeout: cfg.Timeout,
-		WriteBufferSize:       64 << 10,
+		ReadBufferSize:        32 << 10, // an answer of 2,000 documents has 52 KB
 	}
 	es, err := elasticsearch.NewBaseClient(elasticsearch.Config{
 		Addresses: cfg.URLs, Username: cfg.Username, Password: cfg.Password.Reveal(), APIKey: cfg.APIKey.Reveal(),

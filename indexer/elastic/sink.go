@@ -2,7 +2,6 @@ package elastic
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,16 +52,16 @@ func (s *Sink) Bulk(ctx context.Context, b *indexer.Batch) error {
 		}
 		data = z.data
 	}
-	// An answer may come before the request was read to its end, by a transport that reads on: after
-	// the return the batch is not ours any more.
-	share := &shared{data: data}
-	defer share.end()
+	// An answer may come before the request was sent to its end, by a transport that goes on: after the return the
+	// batch is not ours any more.
+	body := &body{data: data}
+	defer body.end()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, bulkPath, nil)
 	if err != nil {
 		return fmt.Errorf("elasticsearch: %w", err)
 	}
-	req.Body, req.ContentLength = share.reader(), int64(len(data))
-	req.GetBody = func() (io.ReadCloser, error) { return share.reader(), nil }
+	req.Body, req.ContentLength = body.reader(), int64(len(data))
+	req.GetBody = func() (io.ReadCloser, error) { return body.reader(), nil }
 	req.Header.Set("Content-Type", "application/x-ndjson")
 	if s.client.cfg.Compress {
 		req.Header.Set("Content-Encoding", "gzip")
@@ -113,40 +112,6 @@ func (z *zipped) zip(data []byte) error {
 	}
 	return z.w.Close()
 }
-
-// shared is data that is lent to readers until end is called.
-type shared struct {
-	mu   sync.Mutex
-	data []byte
-	over bool
-}
-
-func (s *shared) end() { s.mu.Lock(); s.data, s.over = nil, true; s.mu.Unlock() }
-
-func (s *shared) reader() io.ReadCloser { return &sharedReader{s: s} }
-
-type sharedReader struct {
-	s   *shared
-	pos int
-}
-
-var errOver = errors.New("the answer came before the end of the request")
-
-func (r *sharedReader) Read(p []byte) (int, error) {
-	r.s.mu.Lock()
-	defer r.s.mu.Unlock()
-	if r.s.over {
-		return 0, errOver
-	}
-	if r.pos == len(r.s.data) {
-		return 0, io.EOF
-	}
-	n := copy(p, r.s.data[r.pos:])
-	r.pos += n
-	return n, nil
-}
-
-func (r *sharedReader) Close() error { return nil }
 
 // reading is the memory of an answer that is read.
 type reading struct {
