@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/millrace/millrace/bench/instructions"
 	"github.com/millrace/millrace/bench/load"
 )
 
@@ -115,9 +116,9 @@ func measure(r receiver, s scenario) (*measurement, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	instructions := newCounter()
+	counter := instructions.New()
 	cmd, address, err := r.start(ctx, dir, s)
-	instructions.started()
+	counter.Started()
 	if err != nil {
 		return nil, err
 	}
@@ -134,9 +135,10 @@ func measure(r receiver, s scenario) (*measurement, error) {
 		return nil, fmt.Errorf("%w: %s", err, cmd.Stderr)
 	}
 	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	user, _ := counter.Close()
 	return &measurement{
 		user: cmd.ProcessState.UserTime(), system: cmd.ProcessState.SystemTime(),
-		instructions: instructions.close(), rss: usage.Maxrss << 10, lost: s.messages - lines(dir),
+		instructions: user, rss: usage.Maxrss << 10, lost: s.messages - lines(dir),
 	}, nil
 }
 

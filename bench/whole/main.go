@@ -1,7 +1,8 @@
 // Command whole measures the whole way of a line in one process: TCP in → files → disk log → parsed → bulk
 // requests to a sink that answers as Elasticsearch does and keeps nothing. It prints the CPU seconds per million
-// messages of that process, start and end included, and its largest resident set; and beside it, where they are
-// installed, what rsyslogd with mmnormalize and omelasticsearch costs for the same lines, without files.
+// messages of that process and its instructions for one of them, outside the kernel and in it, start and end included,
+// and its largest resident set; and beside it, where they are installed, what rsyslogd with mmnormalize and
+// omelasticsearch costs for the same lines, without files. Instructions compare two builds on a busy machine too.
 //
 //	go run ./bench/whole                                # made-up sshd lines and combined access logs
 //	go run ./bench/whole -geoip DIR                     # with MaxMind's databases in place of a made-up one
@@ -24,6 +25,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/millrace/millrace/bench/instructions"
 	"github.com/millrace/millrace/bench/sink"
 )
 
@@ -66,7 +68,7 @@ func main() {
 	if r := newRsyslog(*modules); r != nil {
 		programs = append(programs, r)
 	}
-	fmt.Printf("%-16s %-20s %9s %9s %9s %9s %8s\n", "lines", "program", "CPU-s/1M", "limit", "system", "B/doc", "RSS MB")
+	fmt.Printf("%-16s %-20s %9s %9s %9s %7s %7s %9s %8s\n", "lines", "program", "CPU-s/1M", "limit", "system", "instr", "kernel", "B/doc", "RSS MB")
 	for _, l := range loads(*file, *pri, *geoip != "") {
 		for _, p := range programs {
 			if !strings.Contains(l.name, *only) || !p.takes(l) {
@@ -102,6 +104,8 @@ type result struct {
 	user, system time.Duration
 	rss, bytes   int64
 	documents    int64
+	instructions uint64 // outside the kernel
+	kernel       uint64 // and in it
 }
 
 func (r *result) print(l load, p program, messages int) {
@@ -109,8 +113,8 @@ func (r *result) print(l load, p program, messages int) {
 	if _, ours := p.(*millrace); ours && l.limit > 0 {
 		limit = fmt.Sprintf("%.1f", l.limit)
 	}
-	fmt.Printf("%-16s %-20s %9.2f %9s %9.2f %9d %8d\n", l.name, p, (r.user+r.system).Seconds()*per, limit, r.system.Seconds()*per,
-		r.bytes/max(r.documents, 1), r.rss>>20)
+	fmt.Printf("%-16s %-20s %9.2f %9s %9.2f %7d %7d %9d %8d\n", l.name, p, (r.user+r.system).Seconds()*per, limit, r.system.Seconds()*per,
+		r.instructions/uint64(messages), r.kernel/uint64(messages), r.bytes/max(r.documents, 1), r.rss>>20)
 	if r.documents != int64(messages) {
 		fmt.Printf("  %d messages were sent, and %d documents came\n", messages, r.documents)
 	}
@@ -129,7 +133,9 @@ func run(p program, l load, messages, connections int) (*result, error) {
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
+	counter := instructions.New()
 	cmd, address, err := p.start(ctx, dir, s.URL, l)
+	counter.Started()
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +147,12 @@ func run(p program, l load, messages, connections int) (*result, error) {
 		err = fmt.Errorf("%s: %w", p, waited)
 	}
 	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return &result{cmd.ProcessState.UserTime(), cmd.ProcessState.SystemTime(), usage.Maxrss << 10, s.Bytes(), s.Documents()}, err
+	r := &result{
+		user: cmd.ProcessState.UserTime(), system: cmd.ProcessState.SystemTime(),
+		rss: usage.Maxrss << 10, bytes: s.Bytes(), documents: s.Documents(),
+	}
+	r.instructions, r.kernel = counter.Close()
+	return r, err
 }
 
 // send sends the lines again and again over some connections, until that many messages are sent.
