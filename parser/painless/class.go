@@ -107,15 +107,20 @@ func newLibrary() *lib {
 	for _, name := range []string{ // named in signatures before they are declared
 		"java.util.Locale", "java.lang.Iterable", "java.util.stream.Collector", "java.util.stream.Stream", "java.util.Optional",
 		"java.util.regex.Pattern", "java.util.regex.Matcher", "java.util.Map", "java.util.Collection", "java.util.List", "java.util.Set",
+		"java.util.Enumeration", "java.lang.Enum",
 	} {
 		l.class(name)
 	}
 	declareFunctions(l)
 	declareLang(l)
+	declareEnumClass(l)
 	declareNumbers(l)
+	declareBig(l)
 	declareText(l)
 	declareUtil(l)
 	declareMaps(l)
+	declareStatics(l)
+	declareTextMore(l)
 	declareThrowables(l)
 	l.finish()
 	return l

@@ -147,6 +147,9 @@ func (c *Context) mutable(x value) {
 			c.throw("java.lang.UnsupportedOperationException", "Mutating ingest documents in conditionals is not supported")
 		}
 	case *arena:
+		if r.empty {
+			c.throwBare("java.lang.UnsupportedOperationException")
+		}
 		c.throw("java.lang.UnsupportedOperationException", "params are the same for every document and cannot be changed")
 	case *tag:
 		if r.immutable {
@@ -397,7 +400,7 @@ func (it *iterator) next(c *Context) (value, bool) {
 	case viewValues:
 		return c.mapGet(it.src, k), true
 	}
-	return object(&mapEntry{it.src, k, c.mapGet(it.src, k), true}), true
+	return object(&mapEntry{m: it.src, k: k, val: c.mapGet(it.src, k), inMap: true}), true
 }
 
 // arrange puts a HashSet's entries into Java's order, a TreeSet's into theirs.

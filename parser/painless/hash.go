@@ -40,6 +40,8 @@ func (c *Context) hash(x value) int32 {
 	case event.Double:
 		n := math.Float64bits(x.v.Float())
 		return int32(n ^ n>>32)
+	case event.BigInt:
+		return hashBig(bigOf(c, x))
 	case event.List, event.Map:
 		return c.hashContainer(x)
 	}
@@ -211,7 +213,7 @@ func (c *Context) compare(a, b value) int {
 	if a.isNull() || b.isNull() {
 		for _, v := range []value{a, b} {
 			if k := v.class(); k != nil && !k.is(classes().types["Comparable"]) {
-				c.throw("java.lang.ClassCastException", "class %s cannot be cast to class java.lang.Comparable", k)
+				c.cannotCast(-1, v, classes().types["Comparable"])
 			}
 		}
 		c.throw("java.lang.NullPointerException", "cannot compare with null")
@@ -235,7 +237,7 @@ func (c *Context) compare(a, b value) int {
 		return o.compareTo(c, dateLike(b))
 	}
 	if !a.class().is(classes().mustType("Comparable")) {
-		c.throw("java.lang.ClassCastException", "class %s cannot be cast to class java.lang.Comparable", a.class())
+		c.cannotCast(-1, a, classes().types["Comparable"])
 	}
 	c.throw("java.lang.ClassCastException", "class %s cannot be cast to class %s (%s and %s are in module java.base of loader 'bootstrap')", b.class(), a.class(), b.class(), a.class())
 	return 0

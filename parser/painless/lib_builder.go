@@ -2,17 +2,22 @@ package painless
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
 )
 
 func declareBuilder(l *lib, k *class) {
-	k.method(l, "new()", func(*Context, value, []value) value { return object(&stringBuilder{}) })
+	buffer := k.simple == "StringBuffer"
+	k.method(l, "new()", func(*Context, value, []value) value { return object(&stringBuilder{buffer: buffer}) })
 	k.method(l, "new(CharSequence)", func(c *Context, _ value, a []value) value {
-		return object(&stringBuilder{append([]byte(nil), c.arg(a[0])...)})
+		return object(&stringBuilder{append([]byte(nil), c.arg(a[0])...), buffer})
 	})
 	m := func(sig string, f func(c *Context, s *stringBuilder, this value, a []value) value) {
+		if rest, ok := strings.CutPrefix(sig, "StringBuilder"); ok {
+			sig = k.simple + rest
+		}
 		k.method(l, sig, func(c *Context, this value, a []value) value { return f(c, this.ref.(*stringBuilder), this, a) })
 	}
 	m("StringBuilder append(def)", func(c *Context, s *stringBuilder, this value, a []value) value {
@@ -128,7 +133,7 @@ type tokenizer struct {
 func (*tokenizer) classOf(event.Value) *class { return classes().types["StringTokenizer"] }
 
 func declareTokenizer(l *lib) {
-	k := l.class("java.util.StringTokenizer")
+	k := l.class("java.util.StringTokenizer", "java.util.Enumeration")
 	make := func(c *Context, _ value, a []value) value {
 		t := &tokenizer{s: c.arg(a[0]), delims: []byte(" \t\n\r\f")}
 		if len(a) > 1 {
@@ -146,7 +151,6 @@ func declareTokenizer(l *lib) {
 		return boolean(ok)
 	}
 	k.method(l, "boolean hasMoreTokens()", more)
-	k.method(l, "boolean hasMoreElements()", more)
 	k.method(l, "int countTokens()", func(c *Context, x value, _ []value) value {
 		t, n := *x.ref.(*tokenizer), 0
 		for _, ok := t.token(); ok; _, ok = t.token() {
@@ -168,7 +172,6 @@ func declareTokenizer(l *lib) {
 	}
 	k.method(l, "String nextToken()", next)
 	k.method(l, "String nextToken(String)", next)
-	k.method(l, "def nextElement()", next)
 }
 
 func (t *tokenizer) token() ([]byte, bool) {

@@ -97,6 +97,7 @@ func declareCollectors(l *lib) {
 		return c.apply(a[1], a[0].ref.(*collector).collect(c, items))
 	})
 	declareGrouping(l, m)
+	declareReducing(l, m)
 }
 
 func declareGrouping(l *lib, m func(string, func(c *Context, a []value, items []value) value)) {

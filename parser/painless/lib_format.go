@@ -178,12 +178,20 @@ func (c *Context) formatOne(f formatSpec, x value) string {
 		}
 		out = f.zero(strconv.FormatUint(n, base))
 	case verb == 'f' || verb == 'e':
-		if x.v.Kind() != event.Float && x.v.Kind() != event.Double {
-			mismatch()
-		}
 		precision := f.precision
 		if precision < 0 {
 			precision = 6
+		}
+		if d, ok := x.ref.(*decimal); ok && verb == 'f' {
+			out = string(c.appendPlain(nil, c.rescale(d, int64(precision), toHalfUp)))
+			if f.has(',') {
+				out = grouped(out)
+			}
+			out = f.zero(f.sign(out))
+			break
+		}
+		if x.v.Kind() != event.Float && x.v.Kind() != event.Double {
+			mismatch()
 		}
 		out = formatFloat(f, x.v.Float(), verb, precision)
 	default:

@@ -22,6 +22,7 @@ type tags struct {
 	linkedMap, treeMap                   *tag
 	fixedList, fixedSet, fixedMap, queue *tag
 	arraysList, textsList                *tag // Arrays.asList, of any array and of a String[]
+	linkedList, heap, vector, stack      *tag
 	copied4, copied8                     *tag // HashMaps made as copies of small ones
 }
 
@@ -71,7 +72,12 @@ func declareFunctions(l *lib) {
 		{"java.util.function.Supplier", "def get()"},
 		{"java.util.function.ObjIntConsumer", "void accept(def,int)"},
 		{"java.util.Comparator", "int compare(def,def)"},
-		{"java.lang.Runnable", "void run()"},
+		{"java.util.function.BooleanSupplier", "boolean getAsBoolean()"},
+		{"java.util.function.ObjLongConsumer", "void accept(def,long)"},
+		{"java.util.function.ObjDoubleConsumer", "void accept(def,double)"},
+		{"java.util.function.ToIntBiFunction", "int applyAsInt(def,def)"},
+		{"java.util.function.ToLongBiFunction", "long applyAsLong(def,def)"},
+		{"java.util.function.ToDoubleBiFunction", "double applyAsDouble(def,def)"},
 	}
 	for _, prim := range []*class{l.int, l.long, l.double} {
 		name, t := "java.util.function."+titleOf(prim), prim.name
@@ -178,15 +184,35 @@ func declareThrowables(l *lib) {
 		{"java.lang.StringIndexOutOfBoundsException", "IndexOutOfBoundsException"},
 		{"java.util.ConcurrentModificationException", "RuntimeException"},
 		{"java.util.NoSuchElementException", "RuntimeException"},
-		{"java.util.UnknownFormatConversionException", "IllegalArgumentException"},
-		{"java.util.MissingFormatArgumentException", "IllegalArgumentException"},
-		{"java.util.IllegalFormatConversionException", "IllegalArgumentException"},
+		{"java.util.EmptyStackException", "RuntimeException"},
+		{"java.util.InputMismatchException", "NoSuchElementException"},
+		{"java.util.IllformedLocaleException", "RuntimeException"},
+		{"java.util.TooManyListenersException", "Exception"},
+		{"java.util.IllegalFormatException", "IllegalArgumentException"},
+		{"java.util.UnknownFormatConversionException", "IllegalFormatException"},
+		{"java.util.MissingFormatArgumentException", "IllegalFormatException"},
+		{"java.util.IllegalFormatConversionException", "IllegalFormatException"},
+		{"java.util.FormatterClosedException", "IllegalStateException"},
+		{"java.lang.IllegalMonitorStateException", "RuntimeException"},
+		{"java.lang.IllegalThreadStateException", "IllegalArgumentException"},
+		{"java.lang.CloneNotSupportedException", "Exception"},
+		{"java.lang.InterruptedException", "Exception"},
+		{"java.lang.ReflectiveOperationException", "Exception"},
+		{"java.lang.ClassNotFoundException", "ReflectiveOperationException"},
+		{"java.lang.IllegalAccessException", "ReflectiveOperationException"},
+		{"java.lang.InstantiationException", "ReflectiveOperationException"},
+		{"java.lang.NoSuchFieldException", "ReflectiveOperationException"},
+		{"java.lang.NoSuchMethodException", "ReflectiveOperationException"},
 		{"java.time.DateTimeException", "RuntimeException"},
+		{"java.time.zone.ZoneRulesException", "java.time.DateTimeException"},
 		{"java.time.format.DateTimeParseException", "java.time.DateTimeException"},
 		{"java.time.temporal.UnsupportedTemporalTypeException", "java.time.DateTimeException"},
 	} {
 		k := l.class(e.name, e.super)
-		k.hidden = k.is(l.mustType("java.lang.Throwable")) && !k.is(l.mustTypeOr("java.lang.Exception", k))
+		k.hidden = strings.HasSuffix(k.simple, "Error") || k.simple == "PatternSyntaxException" || k.simple == "WrongMethodTypeException"
+		if noText[k.simple] || k.hidden {
+			continue
+		}
 		k.method(l, "new(String)", func(c *Context, _ value, a []value) value {
 			x := &exception{cls: k, at: -1}
 			if !a[0].isNull() {
@@ -194,17 +220,19 @@ func declareThrowables(l *lib) {
 			}
 			return object(x)
 		})
+		if !strings.HasPrefix(k.name, "java.time.") && k.simple != "UnknownFormatConversionException" && k.simple != "MissingFormatArgumentException" {
+			k.method(l, "new()", func(*Context, value, []value) value { return object(&exception{cls: k, at: -1}) })
+		}
+	}
+	for _, name := range []string{"EmptyStackException", "FormatterClosedException"} {
+		k := l.types[name]
+		k.ctors = map[int]*method{}
 		k.method(l, "new()", func(*Context, value, []value) value { return object(&exception{cls: k, at: -1}) })
 	}
-	l.types["WrongMethodTypeException"].hidden = true
 }
 
-func (l *lib) mustTypeOr(name string, k *class) *class {
-	if t := l.types[name]; t != nil {
-		return t
-	}
-	return k
-}
+// noText are the exceptions that scripts cannot make.
+var noText = map[string]bool{"IllegalFormatException": true, "IllegalFormatConversionException": true, "DateTimeParseException": true}
 
 func (e *exception) appendText(_ *Context, dst []byte) []byte {
 	dst = append(dst, e.cls.name...)

@@ -160,7 +160,7 @@ func declareMapGroovy(l *lib, m func(string, native)) {
 		found, f := null(), a[0]
 		c.pairs(x, func(k, v value) bool {
 			if c.test(f, k, v) {
-				found = object(&mapEntry{x, k, v, true})
+				found = object(&mapEntry{m: x, k: k, val: v, inMap: true})
 				return false
 			}
 			return true
@@ -238,7 +238,7 @@ func declareMapConstructors(l *lib) {
 				k = keys[len(keys)-1]
 			}
 			if entry {
-				return object(&mapEntry{x, k, c.mapGet(x, k), false})
+				return object(&mapEntry{m: x, k: k, val: c.mapGet(x, k)})
 			}
 			return k
 		}
@@ -256,6 +256,11 @@ func declareEntry(l *lib, k *class) {
 	k.method(l, "def getValue()", func(_ *Context, x value, _ []value) value { return x.ref.(*mapEntry).val })
 	k.method(l, "def setValue(def)", func(c *Context, x value, a []value) value {
 		e := x.ref.(*mapEntry)
+		if e.own {
+			old := e.val
+			e.val = a[0]
+			return old
+		}
 		if !e.inMap {
 			c.throwBare("java.lang.UnsupportedOperationException")
 		}

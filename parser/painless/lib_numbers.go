@@ -37,6 +37,9 @@ func (c *Context) narrow(x value) int64 {
 	if x.v.Kind() == event.BigInt {
 		return bigLow(bigOf(c, x))
 	}
+	if d, ok := x.ref.(*decimal); ok {
+		return bigLow(c.whole(d))
+	}
 	return toInt64(x, 32)
 }
 
@@ -125,7 +128,9 @@ func declareWhole(l *lib, k *class, t string, size int) {
 	})
 	static("$T max($T,$T)", func(_ *Context, a []value) value { return num(max(a[0].int(), a[1].int())) })
 	static("$T min($T,$T)", func(_ *Context, a []value) value { return num(min(a[0].int(), a[1].int())) })
-	static("$T sum($T,$T)", func(_ *Context, a []value) value { return num(a[0].int() + a[1].int()) })
+	if size == 64 {
+		static("$T sum($T,$T)", func(_ *Context, a []value) value { return num(a[0].int() + a[1].int()) })
+	}
 	static("int signum($T)", func(_ *Context, a []value) value { return count(sign64(a[0].int())) })
 	static("int compare($T,$T)", func(c *Context, a []value) value { return compareArgs(c, value{}, a) })
 	static("int compareUnsigned($T,$T)", func(_ *Context, a []value) value {

@@ -32,6 +32,19 @@ func declareProcessors(l *lib) {
 	}
 	m("Object json(Object)", json(false))
 	m("Object jsonLenient(Object)", json(true))
+	added := func(lenient bool) func(c *Context, a []value) value {
+		parse := json(lenient)
+		return func(c *Context, a []value) value {
+			v := parse(c, []value{c.mapGet(a[0], a[1])})
+			if !v.isMap() {
+				c.throw("java.lang.IllegalArgumentException", "cannot add non-map fields to root of document")
+			}
+			c.pairs(v, func(k, v value) bool { c.mapPut(a[0], k, v); return true })
+			return null()
+		}
+	}
+	m("void json(Map,String)", added(false))
+	m("void jsonLenient(Map,String)", added(true))
 	m("String urlDecode(String)", func(c *Context, a []value) value {
 		s, err := c.hooks.URLDecode(string(c.arg(a[0])))
 		c.hookError(err)

@@ -205,9 +205,6 @@ func declareStream(l *lib, k *class, name string, prim *class) {
 	m(name+" peek"+consumer, func(c *Context, x value, a []value) value { eachMethod(c, x, a); return x })
 	m("void forEach"+consumer, eachMethod)
 	m("void forEachOrdered"+consumer, eachMethod)
-	m("Iterator iterator()", func(c *Context, x value, _ []value) value {
-		return object(&iteratorObject{it: c.iterate(x, -1), of: x, last: -1})
-	})
 	m("long count()", func(_ *Context, x value, _ []value) value { return long(int64(len(of(x).items))) })
 	predicate := "(" + title + "Predicate)"
 	m("boolean anyMatch"+predicate, func(c *Context, x value, a []value) value { return boolean(c.any(x, a[0], true)) })
@@ -339,7 +336,6 @@ func declareStreamStatics(l *lib, k *class, prim *class, m func(string, native))
 		m("def collect(Collector)", func(c *Context, x value, a []value) value {
 			return a[0].ref.(*collector).collect(c, x.ref.(*stream).items)
 		})
-		k.method(l, "static Stream of(def)", func(c *Context, _ value, a []value) value { return object(&stream{items: c.all(a[0])}) })
 		k.method(l, "static Stream empty()", func(*Context, value, []value) value { return object(&stream{}) })
 		k.method(l, "static Stream concat(Stream,Stream)", func(c *Context, _ value, a []value) value {
 			return object(&stream{items: append(c.all(a[0]), c.all(a[1])...)})

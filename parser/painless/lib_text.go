@@ -16,15 +16,23 @@ import (
 // trimmed is what String.trim cuts off.
 const trimmed = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f "
 
-// stringBuilder is a StringBuilder.
-type stringBuilder struct{ b []byte }
+// stringBuilder is a StringBuilder or StringBuffer.
+type stringBuilder struct {
+	b      []byte
+	buffer bool
+}
 
-func (*stringBuilder) classOf(event.Value) *class { return classes().types["StringBuilder"] }
+func (s *stringBuilder) classOf(event.Value) *class {
+	if s.buffer {
+		return classes().types["StringBuffer"]
+	}
+	return classes().types["StringBuilder"]
+}
 
 func (s *stringBuilder) appendText(_ *Context, dst []byte) []byte { return append(dst, s.b...) }
 
 func declareText(l *lib) {
-	l.class("java.util.Locale")
+	declareLocale(l, l.class("java.util.Locale"))
 	l.class("java.lang.Iterable")
 	seq := l.types["CharSequence"]
 	seq.method(l, "int length()", func(c *Context, s value, _ []value) value { return count(utf16Len(c.str(s))) })

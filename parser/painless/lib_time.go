@@ -62,42 +62,12 @@ func declareTime(l *lib) {
 }
 
 func declareEnums(l *lib) {
-	enum := func(name, super string, names []string, first int, text func(i int) string) {
-		k := l.class(name, super, "Comparable")
-		var all []value
-		for i, n := range names {
-			v := object(&constantOf{k.simple, n, text(i), i + first})
-			all = append(all, v)
-			k.constant(n, k, func() value { return v })
-		}
-		k.method(l, "String name()", func(c *Context, x value, _ []value) value { return c.textString(x.ref.(*constantOf).name) })
-		k.method(l, "int ordinal()", func(_ *Context, x value, _ []value) value { return count(x.ref.(*constantOf).n - first) })
-		k.method(l, "static "+k.simple+" valueOf(String)", func(c *Context, _ value, a []value) value {
-			for i, n := range names {
-				if n == string(c.arg(a[0])) {
-					return all[i]
-				}
-			}
-			c.throw("java.lang.IllegalArgumentException", "No enum constant %s.%s", k.name, c.arg(a[0]))
-			return null()
-		})
-		if first == 1 {
-			k.method(l, "int getValue()", func(_ *Context, x value, _ []value) value { return count(x.ref.(*constantOf).n) })
-			k.method(l, "static "+k.simple+" of(int)", func(c *Context, _ value, a []value) value {
-				if n := a[0].int(); n >= 1 && int(n) <= len(all) {
-					return all[n-1]
-				}
-				c.throw("java.time.DateTimeException", "Invalid value for %s: %d", k.simple, a[0].int())
-				return null()
-			})
-		}
-	}
-	var units []string
+	var units, texts []string
 	for _, u := range chronoUnits {
-		units = append(units, u.name)
+		units, texts = append(units, u.name), append(texts, u.text)
 	}
-	enum("java.time.temporal.ChronoUnit", "TemporalUnit", units, 0, func(i int) string { return chronoUnits[i].text })
-	enum("java.time.temporal.ChronoField", "TemporalField", chronoFields, 0, func(i int) string { return chronoFields[i] })
+	declareEnumOf(l, "java.time.temporal.ChronoUnit", units, texts, 0, "TemporalUnit")
+	declareEnum(l, "java.time.temporal.ChronoField", chronoFields, "TemporalField")
 	var days, months []string
 	for i := range 7 {
 		days = append(days, strings.ToUpper(time.Weekday((i+1)%7).String()))
@@ -105,8 +75,8 @@ func declareEnums(l *lib) {
 	for i := range 12 {
 		months = append(months, strings.ToUpper(time.Month(i+1).String()))
 	}
-	enum("java.time.DayOfWeek", "TemporalAccessor", days, 1, func(i int) string { return days[i] })
-	enum("java.time.Month", "TemporalAccessor", months, 1, func(i int) string { return months[i] })
+	declareEnumOf(l, "java.time.DayOfWeek", days, days, 1, "TemporalAccessor", "TemporalAdjuster")
+	declareEnumOf(l, "java.time.Month", months, months, 1, "TemporalAccessor", "TemporalAdjuster")
 	l.types["ChronoUnit"].method(l, "long between(Temporal,Temporal)", func(c *Context, x value, a []value) value {
 		return long(c.between(x.ref.(*constantOf), c.temporal(a[0]), c.temporal(a[1])))
 	})
@@ -347,9 +317,12 @@ func declareClocks(l *lib) {
 	d.method(l, "new()", func(c *Context, _ value, _ []value) value { return object(&javaDate{c.Received / 1e6}) })
 	d.method(l, "new(long)", func(_ *Context, _ value, a []value) value { return object(&javaDate{a[0].int()}) })
 	d.method(l, "long getTime()", func(_ *Context, x value, _ []value) value { return long(x.ref.(*javaDate).ms) })
-	d.method(l, "Instant toInstant()", func(_ *Context, x value, _ []value) value {
-		return object(&temporal{kind: kindInstant, t: time.UnixMilli(x.ref.(*javaDate).ms).UTC()})
-	})
+	d.method(l, "void setTime(long)", func(_ *Context, x value, a []value) value { x.ref.(*javaDate).ms = a[0].int(); return null() })
+	d.method(l, "boolean before(Date)", func(_ *Context, x value, a []value) value { return boolean(x.ref.(*javaDate).ms < a[0].ref.(*javaDate).ms) })
+	d.method(l, "boolean after(Date)", func(_ *Context, x value, a []value) value { return boolean(x.ref.(*javaDate).ms > a[0].ref.(*javaDate).ms) })
+	d.method(l, "int compareTo(Date)", func(c *Context, x value, a []value) value { return count(c.compare(x, a[0])) })
+	d.method(l, "def clone()", func(_ *Context, x value, _ []value) value { return object(&javaDate{x.ref.(*javaDate).ms}) })
+	d.method(l, "static Date from(Instant)", func(c *Context, _ value, a []value) value { return object(&javaDate{c.temporal(a[0]).t.UnixMilli()}) })
 }
 
 // javaDate is a java.util.Date.

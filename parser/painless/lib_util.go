@@ -13,11 +13,13 @@ func declareUtil(l *lib) {
 	l.list = l.class("java.util.List", "java.util.Collection")
 	l.set = l.class("java.util.Set", "java.util.Collection")
 	l.iterator = l.class("java.util.Iterator")
-	l.class("java.util.ListIterator", "java.util.Iterator")
+	l.class("java.util.Enumeration")
+	l.class("java.util.ListIterator", "java.util.Iterator", "Enumeration")
 	l.mapT = l.class("java.util.Map")
 	l.class("java.util.SortedMap", "Map")
 	l.class("java.util.NavigableMap", "SortedMap")
 	l.class("java.util.SortedSet", "Set")
+	l.class("java.util.NavigableSet", "SortedSet")
 	l.class("java.util.Queue", "Collection")
 	l.class("java.util.Deque", "Queue")
 	l.entry = l.class("java.util.Map$Entry")
@@ -28,7 +30,9 @@ func declareUtil(l *lib) {
 	l.arrayList = l.class("java.util.ArrayList", "AbstractList")
 	l.hashMap = l.class("java.util.HashMap", "AbstractMap")
 	l.kinds[event.List], l.kinds[event.Map] = l.arrayList, l.hashMap
-	l.class("java.util.LinkedList", "AbstractList", "Deque")
+	l.class("java.util.AbstractSequentialList", "AbstractList")
+	l.class("java.util.AbstractQueue", "AbstractCollection", "Queue")
+	l.class("java.util.LinkedList", "AbstractSequentialList", "Deque")
 	tagged := func(name string, supers ...string) *tag { return &tag{cls: l.class(name, supers...)} }
 	fixed := func(name, super string) *tag {
 		k := l.class(name, super)
@@ -41,13 +45,15 @@ func declareUtil(l *lib) {
 		arraysList: &tag{cls: arrays, fixed: true}, textsList: &tag{cls: arrays, fixed: true, elem: l.string},
 		list: &tag{cls: l.arrayList}, hashMap: &tag{cls: l.hashMap},
 		hashSet: tagged("java.util.HashSet", "AbstractSet"), linkedSet: tagged("java.util.LinkedHashSet", "java.util.HashSet"),
-		treeSet:   tagged("java.util.TreeSet", "AbstractSet", "SortedSet"),
+		treeSet:   tagged("java.util.TreeSet", "AbstractSet", "NavigableSet"),
 		linkedMap: tagged("java.util.LinkedHashMap", "HashMap"), treeMap: tagged("java.util.TreeMap", "AbstractMap", "NavigableMap"),
 		fixedList: fixed("java.util.Collections$UnmodifiableList", "List"),
 		fixedSet:  fixed("java.util.Collections$UnmodifiableSet", "Set"),
 		fixedMap:  fixed("java.util.Collections$UnmodifiableMap", "Map"),
 		copied4:   &tag{cls: l.hashMap, room: 4}, copied8: &tag{cls: l.hashMap, room: 8},
-		queue: tagged("java.util.ArrayDeque", "AbstractCollection", "Deque"),
+		queue:      tagged("java.util.ArrayDeque", "AbstractCollection", "Deque"),
+		linkedList: tagged("java.util.LinkedList"), heap: tagged("java.util.PriorityQueue", "java.util.AbstractQueue"),
+		vector: tagged("java.util.Vector", "AbstractList"), stack: tagged("java.util.Stack", "java.util.Vector"),
 	}
 	for what, super := range []string{"Set", "Set", "Collection"} {
 		k := l.class([]string{"java.util.HashMap$EntrySet", "java.util.HashMap$KeySet", "java.util.HashMap$Values"}[what], super)
@@ -63,6 +69,17 @@ func declareUtil(l *lib) {
 	declareConstructors(l)
 	declareCollections(l)
 	declareComparator(l)
+	declareComparators(l, l.types["Comparator"])
+	declareCombinators(l)
+	declareQueues(l)
+	declareTrees(l)
+	declareStreamBuilding(l)
+	declarePrimitiveIterators(l)
+	declareOptionals(l)
+	declareCollectionsMore(l, l.types["Collections"])
+	declareGroovyMore(l)
+	declareListIterator(l, l.types["ListIterator"])
+	declareMisc(l)
 	declareRegex(l)
 	declareTime(l)
 	declareProcessors(l)
@@ -73,9 +90,15 @@ type iteratorObject struct {
 	it   iterator
 	of   value
 	last int // place of what next gave, for remove
+	prim *class
 }
 
-func (*iteratorObject) classOf(event.Value) *class { return classes().types["ListIterator"] }
+func (o *iteratorObject) classOf(event.Value) *class {
+	if o.prim != nil {
+		return classes().types["PrimitiveIterator.Of"+titleOf(o.prim)]
+	}
+	return classes().types["ListIterator"]
+}
 
 // rest makes a plain iterator of what is left.
 func (o *iteratorObject) rest() iterator { return o.it }
@@ -170,7 +193,11 @@ func (c *Context) add(x, v value) bool {
 	if x.class().is(classes().set) && c.indexOf(x, v) >= 0 {
 		return false
 	}
+	c.noNull(x, v)
 	c.push(x, v)
+	if isHeap(x) {
+		c.siftUp(x)
+	}
 	return true
 }
 
@@ -234,7 +261,7 @@ func declareCollection(l *lib, k *class) {
 		return out
 	}
 	m("def[] toArray()", toArray)
-	k.methods["toArray/1"] = &method{owner: k, name: "toArray", params: []*class{l.def}, ret: l.array(l.def), run: toArray}
+	k.methods["toArray/1"] = &method{owner: k, name: "toArray", params: []*class{l.array(l.def)}, ret: l.array(l.def), run: toArray}
 	removal := func(c *Context, x value, a []value) value {
 		e, done := a[0], false
 		return boolean(c.removeIf(x, func(v value) bool {
@@ -244,7 +271,6 @@ func declareCollection(l *lib, k *class) {
 		}))
 	}
 	l.set.method(l, "boolean remove(def)", removal)
-	l.types["Queue"].method(l, "boolean remove(def)", removal)
 	declareGroovy(l, m)
 }
 
@@ -459,19 +485,18 @@ func declareConstructors(l *lib) {
 		return out
 	}
 	list := func(c *Context, _ value, a []value) value { return fill(c, c.newList(4), a) }
-	for _, name := range []string{"ArrayList", "LinkedList"} {
-		l.types[name].method(l, "new()", list)
-		l.types[name].method(l, "new(Collection)", list)
-	}
+	l.arrayList.method(l, "new()", list)
+	l.arrayList.method(l, "new(Collection)", list)
 	l.tags.treeSet.cls.method(l, "new()", func(c *Context, _ value, _ []value) value { return c.newTagged(l.tags.treeSet) })
 	l.tags.treeSet.cls.method(l, "new(Comparator)", func(c *Context, _ value, a []value) value {
 		return c.newTagged(&tag{cls: l.tags.treeSet.cls, less: a[0]})
 	})
-	for _, t := range []*tag{l.tags.hashSet, l.tags.linkedSet, l.tags.queue} {
+	for _, t := range []*tag{l.tags.hashSet, l.tags.linkedSet, l.tags.queue, l.tags.linkedList, l.tags.vector} {
 		set := func(c *Context, _ value, a []value) value { return fill(c, c.newTagged(t), a) }
 		t.cls.method(l, "new()", set)
 		t.cls.method(l, "new(Collection)", set)
 	}
+	l.tags.stack.cls.method(l, "new()", func(c *Context, _ value, _ []value) value { return c.newTagged(l.tags.stack) })
 	l.tags.hashSet.cls.method(l, "def clone()", func(c *Context, x value, _ []value) value {
 		return fill(c, c.newTagged(x.ref.(*tag)), []value{x})
 	})

@@ -259,9 +259,19 @@ func isView(x value) bool {
 type mapEntry struct {
 	m, k, val value
 	inMap     bool // setValue writes through
+	own       bool // it stands alone, and keeps what setValue sets
+	fixed     bool // it stands alone, and cannot be changed
 }
 
-func (*mapEntry) classOf(event.Value) *class { return classes().entry }
+func (e *mapEntry) classOf(event.Value) *class {
+	switch {
+	case e.own:
+		return classes().types["AbstractMap.SimpleEntry"]
+	case e.fixed:
+		return classes().types["AbstractMap.SimpleImmutableEntry"]
+	}
+	return classes().entry
+}
 
 func (e *mapEntry) appendText(c *Context, dst []byte) []byte {
 	dst = append(c.appendText(dst, e.k), '=')

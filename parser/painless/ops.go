@@ -192,6 +192,15 @@ func numberType(a, b value) *class {
 	if x == nil || y == nil {
 		return nil
 	}
+	if t := promote(l, x, y); t != nil {
+		return t
+	}
+	if x.is(l.number) && unboxed(x).rank == 0 { // a BigInteger or BigDecimal
+		x = l.int
+	}
+	if y.is(l.number) && unboxed(y).rank == 0 {
+		y = l.int
+	}
 	return promote(l, x, y)
 }
 
@@ -214,6 +223,7 @@ func (c *Context) binaryDef(op string, a, b value, at int) value {
 	if t == nil {
 		c.cannotApply(op, a, b, at)
 	}
+	a, b = c.number(a, t), c.number(b, t)
 	switch op {
 	case "+", "-", "*", "/", "%":
 		return c.arith(op, t, a, b, at)
@@ -226,7 +236,7 @@ func (c *Context) bitwiseDef(op string, t *class, a, b value, at int) value {
 	if a.v.Kind() == event.Bool && b.v.Kind() == event.Bool {
 		return bitwise(op, l.boolean, a, b)
 	}
-	if t == nil || t.rank > l.long.rank {
+	if t == nil || t.rank > l.long.rank || unboxed(a.class()).rank*unboxed(b.class()).rank == 0 {
 		for _, v := range []value{a, b} {
 			if v.isNull() {
 				c.cannotApply(op, a, b, at)
@@ -292,6 +302,11 @@ func (c *Context) equal(a, b value) bool {
 		}
 		return int32(c.asLong(a)) == int32(c.asLong(b))
 	}
+	if isDecimal(a) != isDecimal(b) {
+		if t := numberType(a, b); t != nil {
+			return c.equal(c.number(a, t), c.number(b, t))
+		}
+	}
 	return c.javaEquals(a, b)
 }
 
@@ -314,12 +329,18 @@ func (c *Context) asFloat(x value) float64 {
 		f, _ := bigOf(c, x).Float64()
 		return f
 	}
+	if d, ok := x.ref.(*decimal); ok {
+		return d.float()
+	}
 	return x.v.Float()
 }
 
 func (c *Context) asLong(x value) int64 {
 	if x.v.Kind() == event.BigInt {
 		return bigLow(bigOf(c, x))
+	}
+	if d, ok := x.ref.(*decimal); ok {
+		return bigLow(c.whole(d))
 	}
 	return toInt64(x, 64)
 }

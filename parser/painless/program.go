@@ -101,7 +101,7 @@ func (s *Script) Run(ctx *Context) (err error) {
 // newArena makes the home of a script's constants, with its params.
 func newArena(params map[string]any) (*arena, event.Value, error) {
 	ev := event.New()
-	a := &arena{ev}
+	a := &arena{ev: ev}
 	v, err := a.load(params, 0)
 	if params == nil {
 		v = ev.NewMap()

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,14 +14,23 @@ import (
 	"github.com/millrace/millrace/internal/testbed"
 )
 
-var record = flag.Bool("record", false, "ask a real Elasticsearch anew what testdata/recorded.txt says")
+var record = flag.Bool("record", false, "ask a real Elasticsearch anew what testdata/recorded*.txt say")
 
 const recordedDoc = `{"i":5,"l":[1,2],"s":"abc","f":1.0,"m":{"k":1},"b":true}`
 
-// TestRecorded runs the scripts of testdata/recorded.txt, below each of which stands what Elasticsearch makes of it:
+// TestRecorded runs the scripts of testdata/recorded*.txt, below each of which stands what Elasticsearch makes of it:
 // the field r, or the error's message.
 func TestRecorded(t *testing.T) {
-	const file = "testdata/recorded.txt"
+	files, err := filepath.Glob("testdata/recorded*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) { testRecorded(t, file) })
+	}
+}
+
+func testRecorded(t *testing.T, file string) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

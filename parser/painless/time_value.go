@@ -250,25 +250,6 @@ func (d *duration) appendText(_ *Context, dst []byte) []byte {
 	return append(dst, 'S')
 }
 
-// constantOf is a value of an enum: ChronoUnit, ChronoField, DayOfWeek, Month.
-type constantOf struct {
-	enum string
-	name string
-	text string
-	n    int
-}
-
-func (e *constantOf) classOf(event.Value) *class { return classes().types[e.enum] }
-
-func (e *constantOf) appendText(_ *Context, dst []byte) []byte { return append(dst, e.text...) }
-
-func (e *constantOf) compareTo(_ *Context, x value) int { return e.n - x.ref.(*constantOf).n }
-
-func (e *constantOf) equals(_ *Context, x value) bool {
-	o, ok := x.ref.(*constantOf)
-	return ok && o.enum == e.enum && o.n == e.n
-}
-
 // formatter is a DateTimeFormatter: a pattern, or one of the ISO forms.
 type formatter struct {
 	f    *javatime.Format

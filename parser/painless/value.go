@@ -16,7 +16,10 @@ type value struct {
 type ref interface{ classOf(v event.Value) *class }
 
 // arena holds the constants and params of one compiled script. It never changes once compiled.
-type arena struct{ ev *event.Event }
+type arena struct {
+	ev    *event.Event
+	empty bool // it holds one of Collections' empty ones
+}
 
 func (*arena) classOf(v event.Value) *class { return kindClass(v) }
 
