@@ -386,13 +386,17 @@ func declareDecimalArithmetic(m decimalMethods) {
 		return unlimited
 	}
 	two := func(name, arg string, f func(c *Context, x, y *decimal, mc *mathContext) *decimal) {
-		run := func(c *Context, d *decimal, a []value) value { return object(f(c, d, c.decimal(a[0], arg), given(c, a, 1))) }
+		run := func(c *Context, d *decimal, a []value) value {
+			return object(f(c, d, c.decimal(a[0], arg), given(c, a, 1)))
+		}
 		m("BigDecimal "+name+"(BigDecimal)", run)
 		m("BigDecimal "+name+"(BigDecimal,MathContext)", run)
 	}
 	two("add", "augend", func(c *Context, x, y *decimal, mc *mathContext) *decimal { return c.addRounded(x, y, 1, mc) })
 	two("subtract", "subtrahend", func(c *Context, x, y *decimal, mc *mathContext) *decimal { return c.addRounded(x, y, -1, mc) })
-	two("multiply", "multiplicand", func(c *Context, x, y *decimal, mc *mathContext) *decimal { return c.round(c.multiplyDecimals(x, y), mc) })
+	two("multiply", "multiplicand", func(c *Context, x, y *decimal, mc *mathContext) *decimal {
+		return c.round(c.multiplyDecimals(x, y), mc)
+	})
 	two("divide", "divisor", func(c *Context, x, y *decimal, mc *mathContext) *decimal { return c.divideRounded(x, y, mc) })
 	whole := func(c *Context, x, y *decimal, mc *mathContext) *decimal {
 		q := c.wholeQuotient(x, y)
@@ -444,7 +448,9 @@ func declareDecimalArithmetic(m decimalMethods) {
 	}
 	m("BigDecimal max(BigDecimal)", best(1))
 	m("BigDecimal min(BigDecimal)", best(-1))
-	m("int compareTo(BigDecimal)", func(c *Context, d *decimal, a []value) value { return count(d.compareTo(c, object(c.decimal(a[0], "val")))) })
+	m("int compareTo(BigDecimal)", func(c *Context, d *decimal, a []value) value {
+		return count(d.compareTo(c, object(c.decimal(a[0], "val"))))
+	})
 }
 
 func declareDecimalScale(m decimalMethods) {

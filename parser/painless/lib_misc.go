@@ -317,7 +317,9 @@ type summary struct {
 	fsum, low, top float64
 }
 
-func (s *summary) classOf(event.Value) *class { return classes().types[titleOf(s.prim)+"SummaryStatistics"] }
+func (s *summary) classOf(event.Value) *class {
+	return classes().types[titleOf(s.prim)+"SummaryStatistics"]
+}
 
 func newSummary(prim *class) *summary {
 	s := &summary{prim: prim, least: math.MaxInt64, most: math.MinInt64, low: math.Inf(1), top: math.Inf(-1)}

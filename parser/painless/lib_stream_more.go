@@ -73,7 +73,9 @@ func declareStreamBuilding(l *lib) {
 // streamBuilder is a Stream.Builder, or its like for primitive types.
 type streamBuilder struct{ s stream }
 
-func (b *streamBuilder) classOf(v event.Value) *class { return classes().types[b.s.classOf(v).simple+".Builder"] }
+func (b *streamBuilder) classOf(v event.Value) *class {
+	return classes().types[b.s.classOf(v).simple+".Builder"]
+}
 
 func declareStreamBuilder(l *lib, k, prim *class) {
 	elem, consumer := l.def, "Consumer"

@@ -318,8 +318,12 @@ func declareClocks(l *lib) {
 	d.method(l, "new(long)", func(_ *Context, _ value, a []value) value { return object(&javaDate{a[0].int()}) })
 	d.method(l, "long getTime()", func(_ *Context, x value, _ []value) value { return long(x.ref.(*javaDate).ms) })
 	d.method(l, "void setTime(long)", func(_ *Context, x value, a []value) value { x.ref.(*javaDate).ms = a[0].int(); return null() })
-	d.method(l, "boolean before(Date)", func(_ *Context, x value, a []value) value { return boolean(x.ref.(*javaDate).ms < a[0].ref.(*javaDate).ms) })
-	d.method(l, "boolean after(Date)", func(_ *Context, x value, a []value) value { return boolean(x.ref.(*javaDate).ms > a[0].ref.(*javaDate).ms) })
+	d.method(l, "boolean before(Date)", func(_ *Context, x value, a []value) value {
+		return boolean(x.ref.(*javaDate).ms < a[0].ref.(*javaDate).ms)
+	})
+	d.method(l, "boolean after(Date)", func(_ *Context, x value, a []value) value {
+		return boolean(x.ref.(*javaDate).ms > a[0].ref.(*javaDate).ms)
+	})
 	d.method(l, "int compareTo(Date)", func(c *Context, x value, a []value) value { return count(c.compare(x, a[0])) })
 	d.method(l, "def clone()", func(_ *Context, x value, _ []value) value { return object(&javaDate{x.ref.(*javaDate).ms}) })
 	d.method(l, "static Date from(Instant)", func(c *Context, _ value, a []value) value { return object(&javaDate{c.temporal(a[0]).t.UnixMilli()}) })
