@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/parser/geoip"
 	"github.com/millrace/millrace/parser/pipeline"
 	"github.com/millrace/millrace/parser/pipelinecli"
+	"github.com/millrace/millrace/parser/useragent"
 )
 
 type pipelineCommand struct {
@@ -21,12 +22,14 @@ func (pipelineCommand) Help() string {
 Examples:
   millrace pipeline run sshd < /var/log/auth.log
   millrace pipeline check module/nginx
-  millrace pipeline test module --geoip GeoLite2-City.mmdb --geoip GeoLite2-ASN.mmdb`
+  millrace pipeline test module --geoip GeoLite2-City.mmdb --geoip GeoLite2-ASN.mmdb
+  millrace pipeline check pipelines --user-agents regexes_custom.yml`
 }
 
 // pipelineFlags are what pipelines use beside their definitions.
 type pipelineFlags struct {
-	GeoIP []string `name:"geoip" sep:"none" placeholder:"FILE" help:"GeoIP database (MaxMind's format). May be repeated."`
+	GeoIP      []string `name:"geoip" sep:"none" placeholder:"FILE" help:"GeoIP database (MaxMind's format). May be repeated."`
+	UserAgents []string `name:"user-agents" sep:"none" placeholder:"FILE" help:"Rules of user agents (uap-core's form) for regex_file, a file or a folder of *.yml. May be repeated."`
 }
 
 func (f pipelineFlags) deps() (pipeline.Deps, error) {
@@ -34,15 +37,24 @@ func (f pipelineFlags) deps() (pipeline.Deps, error) {
 	if err != nil {
 		return pipeline.Deps{}, fmt.Errorf("--geoip: %w", err)
 	}
-	return pipeline.Deps{GeoIP: databases}, nil
+	agents, err := useragent.Open(f.UserAgents...)
+	if err != nil {
+		return pipeline.Deps{}, fmt.Errorf("--user-agents: %w", err)
+	}
+	return pipeline.Deps{GeoIP: databases, AgentRules: agents}, nil
 }
 
 type pipelineCheckCommand struct {
+	pipelineFlags
 	Dir string `arg:"" help:"Folder with definitions, a Filebeat module, an integration, or a folder of them."`
 }
 
 func (c pipelineCheckCommand) Run(term terminal) error {
-	return pipelinecli.Check(c.Dir, pipelinecli.Options{Out: term.out})
+	deps, err := c.deps()
+	if err != nil {
+		return err
+	}
+	return pipelinecli.Check(c.Dir, pipelinecli.Options{Deps: deps, Out: term.out})
 }
 
 type pipelineTestCommand struct {

@@ -22,7 +22,7 @@ import (
 type pipelineRunCommand struct {
 	pipelineFlags
 	Pipeline string `arg:"" placeholder:"NAME|FILE" help:"Name of a shipped pipeline or of one in parser.folder, or a file with a definition."`
-	Config   string `short:"c" placeholder:"FILE" help:"Configuration, for parser.folder, parser.geoip and time zones."`
+	Config   string `short:"c" placeholder:"FILE" help:"Configuration, for parser.folder, parser.geoip, parser.user_agents and time zones."`
 	Input    string `short:"i" placeholder:"FILE" help:"Read this in place of standard input."`
 	As       string `enum:"auto,line,raw,json" default:"auto" placeholder:"FORM" help:"line, raw (its header stays) or json; by default, what the input looks like."`
 	JSON     bool   `name:"json" help:"Answer as Elasticsearch's _simulate does; with --verbose as its ?verbose."`
@@ -42,7 +42,10 @@ Examples:
 }
 
 func (c pipelineRunCommand) Run(term terminal) error {
-	cfg, err := config.Load(c.Config, func(all *config.Config) { all.Parser.GeoIP = append(all.Parser.GeoIP, c.GeoIP...) })
+	cfg, err := config.Load(c.Config, func(all *config.Config) {
+		all.Parser.GeoIP = append(all.Parser.GeoIP, c.GeoIP...)
+		all.Parser.UserAgents = append(all.Parser.UserAgents, c.UserAgents...)
+	})
 	if err != nil {
 		return err
 	}

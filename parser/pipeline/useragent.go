@@ -27,7 +27,7 @@ func newUserAgent(o *options) processor {
 	p.deviceType, p.rules = o.flag("extract_device_type", false), o.c.set.deps.UserAgents
 	if file := o.optionalText("regex_file", ""); file != "" {
 		if p.rules = o.c.set.deps.AgentRules[file]; p.rules == nil {
-			o.fail(o.node.get("regex_file"), "[regex_file] regex file [%s] does not exist: name it, or its folder, in parser.user_agents", file)
+			o.fail(o.node.get("regex_file"), "[regex_file] regex file [%s] does not exist: name it, or its folder, in parser.user_agents or with --user-agents", file)
 		}
 	}
 	if names := o.texts("properties", false); names != nil {

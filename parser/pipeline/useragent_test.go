@@ -24,7 +24,7 @@ func TestUserAgentOptions(t *testing.T) {
 		{"regex_file: ours.yml, properties: [name, version]", "probe/7", `{"name":"Our probe","version":"7"}`},
 		{"extract_device_type: true, properties: [device]", "Mozilla/5.0 (Windows NT 10.0) Chrome/120.0.0.0 Safari/537.36", `{"device":{"name":"Other","type":"Desktop"}}`},
 		{"extract_device_type: true, properties: [name]", "probe/7", `{"name":"Other"}`},
-		{"regex_file: none.yml", "probe/7", "[regex_file] regex file [none.yml] does not exist: name it, or its folder, in parser.user_agents"},
+		{"regex_file: none.yml", "probe/7", "[regex_file] regex file [none.yml] does not exist: name it, or its folder, in parser.user_agents or with --user-agents"},
 	} {
 		set, err := Compile([]Source{{Name: "p", File: "p.yml", Text: []byte("processors: [{user_agent: {field: agent, target_field: out, " + c.options + "}}]")}}, Deps{AgentRules: agents})
 		if err != nil {
