@@ -29,11 +29,11 @@ type beginning struct {
 const stampSize = len("Nov 21 23:40:00 ")
 
 // headerReader reads headers. Most lines are plain: "<38>Nov 21 23:40:00 web1 sshd[7]: text", the same with an ISO time,
-// or "<38>1 2026-11-21T23:40:00.123456+01:00 web1 sshd 7 - - text". Their time is mostly that of a line before, and host and program those of the line before with that priority; all
-// others go through syslog.Header.
+// or "<38>1 2026-11-21T23:40:00.123456+01:00 web1 sshd 7 - - text". Their time is mostly that of a line before, or of its
+// day, and host and program those of the line before with that priority; all others go through syslog.Header.
 type headerReader struct {
 	full  syslog.Header
-	stamp [stampSize]byte // of a line that was plain, as it was read in full
+	stamp [stampSize]byte // of the last line that had one; its day was once read in full
 	iso   isoTime         // the same
 	usual [maxPriority + 1]*beginning
 }
@@ -90,7 +90,7 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 	if h.rfc5424 {
 		i += len("1 ")
 	}
-	if [stampSize]byte(line[i:i+stampSize]) == r.stamp {
+	if stamp := [stampSize]byte(line[i : i+stampSize]); stamp == r.stamp || r.sameDay(&stamp) {
 		i += stampSize
 	} else if n := r.iso.match(line[i:]); n > 0 {
 		i += n
@@ -126,6 +126,24 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 	h.message = i
 	return i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
 }
+
+const stampDay = len("Nov 21 ")
+
+// sameDay reports whether stamp is another time of the day that is known, and makes that the known one.
+func (r *headerReader) sameDay(stamp *[stampSize]byte) bool {
+	if [stampDay]byte(stamp[:stampDay]) != [stampDay]byte(r.stamp[:stampDay]) {
+		return false
+	}
+	t := stamp[stampDay:]
+	if !isBelow(24, t[0], t[1]) || t[2] != ':' || !isBelow(60, t[3], t[4]) || t[5] != ':' || !isBelow(60, t[6], t[7]) || t[8] != ' ' {
+		return false
+	}
+	r.stamp = *stamp
+	return true
+}
+
+// isBelow reports whether the digits a and b are a number below limit.
+func isBelow(limit, a, b byte) bool { return a-'0' <= 9 && b-'0' <= 9 && (a-'0')*10+b-'0' < limit }
 
 // readPID reads what stands behind the program of a plain line of RFC 5424: a number or none, no message id and no
 // structured data.

@@ -36,12 +36,21 @@ func TestPlainLines(t *testing.T) {
 		line  string
 		plain bool
 	}{
-		{"<38>Nov 21 23:40:00 web1 sshd[7]: x", false}, // its time is new
+		{"<38>Nov 21 23:40:00 web1 sshd[7]: x", false}, // its day is new
 		{"<38>Nov 21 23:40:00 web1 sshd[7]: x", true},
 		{"<4>Nov 21 23:40:00 192.0.2.7 kernel: x\ty\n", true},
 		{"<4>Nov 21 23:40:00 web-1.example.org systemd-logind[123]:  x", true},
-		{"<4>Nov 21 23:40:01 web1 kernel: x", false},
-		{"<4>Nov 21 23:40:00 web1 kernel: x", false}, // its time is not that of the line before
+		{"<4>Nov 21 23:40:01 web1 kernel: x", true},
+		{"<4>Nov 21 19:59:59 web1 kernel: x", true},
+		{"<4>Nov 21 24:00:00 web1 kernel: x", false},
+		{"<4>Nov 21 23:60:00 web1 kernel: x", false},
+		{"<4>Nov 21 23:40:60 web1 kernel: x", false},
+		{"<4>Nov 21 23:4a:00 web1 kernel: x", false},
+		{"<4>Nov 21 23.40:00 web1 kernel: x", false},
+		{"<4>Nov 21 23:40.00 web1 kernel: x", false},
+		{"<4>Nov 21 23:40:00: web1 kernel: x", false},
+		{"<4>Nov 22 23:40:00 web1 kernel: x", false}, // the next day
+		{"<4>Nov 21 23:40:00 web1 kernel: x", false},
 		{"<4>Nov 21 23:40:00 web1 kernel:x", false},
 		{"<4>Nov 21 23:40:00 web1 two words: x", false},
 		{"<4>Nov 21 23:40:00 2026 kernel: x", false}, // a year
@@ -83,6 +92,7 @@ func TestPlainLines(t *testing.T) {
 
 func FuzzPlain(f *testing.F) {
 	f.Add("web1 sshd[7]: x", "web1 sshd: x")
+	f.Add("23:59:59 sshd[7]: x", "24:00:00 sshd: x")
 	f.Add("web1 sshd 7 - - x\ty", "web1 sshd - - - \ufeffx")
 	f.Add("2026 web1 su: Nov  1 22:14:13 web1 app[1]: x", "web1 ssh[7]: x")
 	f.Add("last message: repeated\x00\n", "last message repeated 7 times")
@@ -94,6 +104,7 @@ func FuzzPlain(f *testing.F) {
 		for _, rest := range []string{rest, other, rest} { // what is known of the one must not show in the other
 			agrees(t, &r, []byte("<38>Nov 21 23:40:00 "+rest))
 			agrees(t, &r, []byte(rest))
+			agrees(t, &r, []byte("<38>Nov 21 "+rest))
 			agrees(t, &r, []byte("<38>2026-11-21T23:40:00.123456+01:00 "+rest))
 			agrees(t, &r, []byte("<38>1 2026-11-21T23:40:00.123456+01:00 "+rest))
 		}
