@@ -64,7 +64,11 @@ func declareEnumOf(l *lib, name string, names, texts []string, first int, supers
 		if n := a[0].int(); n >= int64(first) && n < int64(first+len(all)) {
 			return all[n-int64(first)]
 		}
-		c.throw("java.time.DateTimeException", "Invalid value for %s: %d", k.simple, a[0].int())
+		field := k.simple
+		if field == "Month" {
+			field = "MonthOfYear"
+		}
+		c.throw("java.time.DateTimeException", "Invalid value for %s: %d", field, a[0].int())
 		return null()
 	})
 	return k

@@ -16,7 +16,18 @@ var chronoUnits = []struct {
 	{"NANOS", "Nanos", 1}, {"MICROS", "Micros", 1e3}, {"MILLIS", "Millis", 1e6}, {"SECONDS", "Seconds", 1e9},
 	{"MINUTES", "Minutes", 60e9}, {"HOURS", "Hours", 3600e9}, {"HALF_DAYS", "HalfDays", 43200e9},
 	{"DAYS", "Days", 86400e9}, {"WEEKS", "Weeks", 7 * 86400e9}, {"MONTHS", "Months", 0}, {"YEARS", "Years", 0},
-	{"DECADES", "Decades", 0}, {"CENTURIES", "Centuries", 0},
+	{"DECADES", "Decades", 0}, {"CENTURIES", "Centuries", 0}, {"MILLENNIA", "Millennia", 0}, {"ERAS", "Eras", 0}, {"FOREVER", "Forever", 0},
+}
+
+// monthsIn are the months of the units from months on.
+var monthsIn = [...]int64{1, 12, 120, 1200, 12000}
+
+// calendarUnit tells how many months a unit has.
+func (c *Context) calendarUnit(unit int) int64 {
+	if unit-unitMonths >= len(monthsIn) {
+		c.throw("java.time.temporal.UnsupportedTemporalTypeException", "Unsupported unit: %s", chronoUnits[unit].text)
+	}
+	return monthsIn[unit-unitMonths]
 }
 
 const (
@@ -24,12 +35,6 @@ const (
 	unitMonths = 9
 	unitYears  = 10
 )
-
-var chronoFields = []string{
-	"YEAR", "MONTH_OF_YEAR", "DAY_OF_MONTH", "DAY_OF_WEEK", "DAY_OF_YEAR", "HOUR_OF_DAY", "MINUTE_OF_HOUR", "SECOND_OF_MINUTE",
-	"MILLI_OF_SECOND", "MICRO_OF_SECOND", "NANO_OF_SECOND", "EPOCH_DAY", "INSTANT_SECONDS", "OFFSET_SECONDS", "MINUTE_OF_DAY",
-	"SECOND_OF_DAY", "MILLI_OF_DAY", "NANO_OF_DAY",
-}
 
 func declareTime(l *lib) {
 	for _, name := range []string{
@@ -39,13 +44,15 @@ func declareTime(l *lib) {
 		l.class(name)
 	}
 	l.class("java.time.temporal.Temporal", "TemporalAccessor")
-	l.class("java.time.chrono.ChronoZonedDateTime", "Temporal", "Comparable")
-	l.class("java.time.chrono.ChronoLocalDate", "Temporal", "Comparable")
-	l.class("java.time.chrono.ChronoLocalDateTime", "Temporal", "Comparable")
-	l.class("java.time.ZoneOffset", "ZoneId")
+	for _, name := range []string{"ChronoZonedDateTime", "ChronoLocalDate", "ChronoLocalDateTime"} {
+		k := l.class("java.time.chrono."+name, "Temporal", "Comparable")
+		k.method(l, "int compareTo("+name+")", func(c *Context, x value, a []value) value { return count(c.compare(x, a[0])) })
+	}
+	l.class("java.time.ZoneOffset", "ZoneId", "TemporalAccessor", "TemporalAdjuster", "Comparable")
+	l.class("java.time.chrono.ChronoPeriod", "TemporalAmount")
 	supers := [temporalKinds]string{"ChronoZonedDateTime", "Temporal", "Temporal", "ChronoLocalDateTime", "ChronoLocalDate", "Temporal"}
 	for i, name := range temporalNames {
-		l.class("java.time."+name, supers[i], "Comparable")
+		l.class("java.time."+name, supers[i], "TemporalAdjuster", "Comparable")
 	}
 	l.class("java.time.Duration", "TemporalAmount", "Comparable")
 	l.class("java.time.format.DateTimeFormatter")
@@ -57,6 +64,11 @@ func declareTime(l *lib) {
 		declareTemporal(l, k, l.types[temporalNames[k]])
 	}
 	declareDuration(l, l.types["Duration"])
+	declareDurationMore(l, l.types["Duration"])
+	declarePeriod(l, l.class("java.time.Period", "java.time.chrono.ChronoPeriod"))
+	declareAdjusters(l)
+	declareDisplayNames(l)
+	declareFrom(l)
 	declareFormatter(l, l.types["DateTimeFormatter"])
 	declareClocks(l)
 }
@@ -67,7 +79,7 @@ func declareEnums(l *lib) {
 		units, texts = append(units, u.name), append(texts, u.text)
 	}
 	declareEnumOf(l, "java.time.temporal.ChronoUnit", units, texts, 0, "TemporalUnit")
-	declareEnum(l, "java.time.temporal.ChronoField", chronoFields, "TemporalField")
+	declareFields(l)
 	var days, months []string
 	for i := range 7 {
 		days = append(days, strings.ToUpper(time.Weekday((i+1)%7).String()))
@@ -77,9 +89,6 @@ func declareEnums(l *lib) {
 	}
 	declareEnumOf(l, "java.time.DayOfWeek", days, days, 1, "TemporalAccessor", "TemporalAdjuster")
 	declareEnumOf(l, "java.time.Month", months, months, 1, "TemporalAccessor", "TemporalAdjuster")
-	l.types["ChronoUnit"].method(l, "long between(Temporal,Temporal)", func(c *Context, x value, a []value) value {
-		return long(c.between(x.ref.(*constantOf), c.temporal(a[0]), c.temporal(a[1])))
-	})
 }
 
 func declareZones(l *lib) {
@@ -143,7 +152,7 @@ func (c *Context) between(u *constantOf, from, to *temporal) int64 {
 	case months < 0 && lateInMonth(b, a):
 		months++
 	}
-	return months / [...]int64{1, 12, 120, 1200}[u.n-unitMonths]
+	return months / c.calendarUnit(u.n)
 }
 
 // lateInMonth tells whether a stands later in its month than b.
@@ -173,11 +182,39 @@ func (c *Context) plus(d *temporal, n int64, unit int) value {
 	case ns > 0:
 		return c.relocate(d, local(d.t).AddDate(0, 0, int(n*(ns/86400e9))))
 	}
-	months := int(n) * [...]int{1, 12, 120, 1200}[unit-unitMonths]
+	months := int(n * c.calendarUnit(unit))
 	t := local(d.t)
 	first := time.Date(t.Year(), t.Month()+time.Month(months), 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 	last := time.Date(first.Year(), first.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	return c.relocate(d, first.AddDate(0, 0, min(t.Day(), last)-1))
+}
+
+// plusAmount adds a Duration or Period, or takes it away.
+func (c *Context) plusAmount(d *temporal, x value, sign int64) value {
+	switch a := x.ref.(type) {
+	case *duration:
+		if d.kind == kindDate {
+			c.throw("java.time.temporal.UnsupportedTemporalTypeException", "Unsupported unit: Seconds")
+		}
+		return d.with(addSeconds(d.t, sign*a.s, sign*a.ns))
+	case *period:
+		out := object(d)
+		if months := int64(a.years)*12 + int64(a.months); months != 0 {
+			if d.kind == kindTime {
+				c.throw("java.time.temporal.UnsupportedTemporalTypeException", "Unsupported unit: Months")
+			}
+			out = c.plus(d, sign*months, unitMonths)
+		}
+		if a.days != 0 {
+			if d.kind == kindTime {
+				c.throw("java.time.temporal.UnsupportedTemporalTypeException", "Unsupported unit: Days")
+			}
+			out = c.plus(out.ref.(*temporal), sign*int64(a.days), unitDays)
+		}
+		return out
+	}
+	c.nullPointer(-1, "amountToAdd")
+	return null()
 }
 
 // addSeconds does not overflow as time.Duration would.
@@ -212,12 +249,10 @@ func declareTemporal(l *lib, kind temporalKind, k *class) {
 	m(name+" plus(long,TemporalUnit)", func(c *Context, d *temporal, a []value) value { return c.plus(d, a[0].int(), unit(a[1])) })
 	m(name+" minus(long,TemporalUnit)", func(c *Context, d *temporal, a []value) value { return c.plus(d, -a[0].int(), unit(a[1])) })
 	m(name+" plus(TemporalAmount)", func(c *Context, d *temporal, a []value) value {
-		x := a[0].ref.(*duration)
-		return d.with(addSeconds(d.t, x.s, x.ns))
+		return c.plusAmount(d, a[0], 1)
 	})
 	m(name+" minus(TemporalAmount)", func(c *Context, d *temporal, a []value) value {
-		x := a[0].ref.(*duration)
-		return d.with(addSeconds(d.t, -x.s, -x.ns))
+		return c.plusAmount(d, a[0], -1)
 	})
 	for i, word := range []string{"Nanos", "", "Millis", "Seconds", "Minutes", "Hours", "", "Days", "Weeks", "Months", "Years"} {
 		dated := i >= unitDays
@@ -229,9 +264,9 @@ func declareTemporal(l *lib, kind temporalKind, k *class) {
 	}
 	m("boolean isBefore("+name+")", func(c *Context, d *temporal, a []value) value { return boolean(d.t.Before(c.temporal(a[0]).t)) })
 	m("boolean isAfter("+name+")", func(c *Context, d *temporal, a []value) value { return boolean(d.t.After(c.temporal(a[0]).t)) })
-	m("boolean isEqual("+name+")", func(c *Context, d *temporal, a []value) value { return boolean(d.t.Equal(c.temporal(a[0]).t)) })
-	m("int get(TemporalField)", func(c *Context, d *temporal, a []value) value { return integer(int32(c.field(d, a[0]))) })
-	m("long getLong(TemporalField)", func(c *Context, d *temporal, a []value) value { return long(c.field(d, a[0])) })
+	if kind != kindInstant && kind != kindTime {
+		m("boolean isEqual("+name+")", func(c *Context, d *temporal, a []value) value { return boolean(d.t.Equal(c.temporal(a[0]).t)) })
+	}
 	m("long until(Temporal,TemporalUnit)", func(c *Context, d *temporal, a []value) value {
 		return long(c.between(a[1].ref.(*constantOf), d, c.temporal(a[0])))
 	})

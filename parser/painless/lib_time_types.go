@@ -28,7 +28,9 @@ func declareParts(l *lib, kind temporalKind, m temporalMethod) {
 			return l.types["DayOfWeek"].consts[strings.ToUpper(d.t.Weekday().String())].get()
 		}
 		m("DayOfWeek getDayOfWeek()", day)
-		m("DayOfWeek getDayOfWeekEnum()", day)
+		if kind == kindZoned {
+			m("DayOfWeek getDayOfWeekEnum()", day)
+		}
 		m("Month getMonth()", func(_ *Context, d *temporal, _ []value) value {
 			return l.types["Month"].consts[strings.ToUpper(d.t.Month().String())].get()
 		})
@@ -47,6 +49,9 @@ func declareParts(l *lib, kind temporalKind, m temporalMethod) {
 		with("Hour", 0, 23, func(t time.Time, n int) time.Time { return at(t, n, t.Minute(), t.Second(), t.Nanosecond()) })
 		with("Minute", 0, 59, func(t time.Time, n int) time.Time { return at(t, t.Hour(), n, t.Second(), t.Nanosecond()) })
 		with("Second", 0, 59, func(t time.Time, n int) time.Time { return at(t, t.Hour(), t.Minute(), n, t.Nanosecond()) })
+		if kind == kindDateTime { // which Elasticsearch's list leaves out
+			return
+		}
 		with("Nano", 0, 999999999, func(t time.Time, n int) time.Time { return at(t, t.Hour(), t.Minute(), t.Second(), n) })
 	}
 }
@@ -112,6 +117,35 @@ func (c *Context) field(d *temporal, x value) int64 {
 		return sod
 	case "MILLI_OF_DAY":
 		return sod*1e3 + int64(t.Nanosecond()/1e6)
+	case "MICRO_OF_DAY":
+		return sod*1e6 + int64(t.Nanosecond()/1e3)
+	case "HOUR_OF_AMPM":
+		return int64(t.Hour() % 12)
+	case "CLOCK_HOUR_OF_AMPM":
+		return int64((t.Hour()+11)%12) + 1
+	case "CLOCK_HOUR_OF_DAY":
+		return int64((t.Hour()+23)%24) + 1
+	case "AMPM_OF_DAY":
+		return int64(t.Hour() / 12)
+	case "ALIGNED_DAY_OF_WEEK_IN_MONTH":
+		return int64((t.Day()-1)%7) + 1
+	case "ALIGNED_DAY_OF_WEEK_IN_YEAR":
+		return int64((t.YearDay()-1)%7) + 1
+	case "ALIGNED_WEEK_OF_MONTH":
+		return int64((t.Day()-1)/7) + 1
+	case "ALIGNED_WEEK_OF_YEAR":
+		return int64((t.YearDay()-1)/7) + 1
+	case "PROLEPTIC_MONTH":
+		return int64(t.Year())*12 + int64(t.Month()) - 1
+	case "YEAR_OF_ERA":
+		if t.Year() < 1 {
+			return int64(1 - t.Year())
+		}
+		return int64(t.Year())
+	case "ERA":
+		return int64(b2i(t.Year() >= 1))
+	case "QUARTER_OF_YEAR", "DAY_OF_QUARTER", "WEEK_OF_WEEK_BASED_YEAR", "WEEK_BASED_YEAR":
+		return isoField(t, name)
 	}
 	return sod*1e9 + int64(t.Nanosecond())
 }

@@ -62,6 +62,13 @@ func (d *temporal) equals(_ *Context, x value) bool {
 
 func (d *temporal) compareTo(_ *Context, x value) int {
 	o := dateLike(x).ref.(*temporal)
+	if d.kind == kindDate || d.kind == kindDateTime { // by how much the first part that differs does
+		for _, n := range [...]int{d.t.Year() - o.t.Year(), int(d.t.Month() - o.t.Month()), d.t.Day() - o.t.Day()} {
+			if n != 0 {
+				return n
+			}
+		}
+	}
 	if n := d.t.Compare(o.t); n != 0 || d.kind != kindZoned {
 		return n
 	}
