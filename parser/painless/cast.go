@@ -2,6 +2,8 @@ package painless
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/millrace/millrace/event"
 )
@@ -238,7 +240,7 @@ func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
 
 // cannotCast throws what the virtual machine does for a cast that the compiler wrote.
 func (c *Context) cannotCast(at int, v value, to *class) {
-	c.throwAt(at, "java.lang.ClassCastException", "class %[1]s cannot be cast to class %[2]s (%[1]s and %[2]s are in module java.base of loader 'bootstrap')", c.className(v), to)
+	c.throwAt(at, "java.lang.ClassCastException", "class %[1]s cannot be cast to class %[2]s (%[1]s and %[2]s are in module java.base of loader 'bootstrap')", vmName(c.className(v)), vmName(to.name))
 }
 
 // className is the class of v as errors name it: in conditions, the document's containers are wrapped.
@@ -283,5 +285,27 @@ func (c *Context) instance(v value, k *class) bool {
 	if c.readonly && v.ref == nil && v.v.Kind() >= event.List && k.is(own) && k != classes().object {
 		return false // the document's containers are wrapped in conditions: a List, but no ArrayList
 	}
+	if k.elem == classes().def && own.elem != nil { // which is Object[] there
+		return !own.elem.prim
+	}
 	return own.is(k)
+}
+
+// vmName is a class as the virtual machine names it: arrays are [I or [Ljava.lang.Object;.
+func vmName(name string) string {
+	elem, ok := strings.CutSuffix(name, "[]")
+	if !ok {
+		return name
+	}
+	switch letter := "ZBSCIJFD"; elem {
+	case "def":
+		return "[Ljava.lang.Object;"
+	case "boolean", "byte", "short", "char", "int", "long", "float", "double":
+		at := slices.Index([]string{"boolean", "byte", "short", "char", "int", "long", "float", "double"}, elem)
+		return "[" + letter[at:at+1]
+	}
+	if strings.HasSuffix(elem, "[]") {
+		return "[" + vmName(elem)
+	}
+	return "[L" + elem + ";"
 }

@@ -59,9 +59,6 @@ func (k *class) is(c *class) bool {
 	if k.above != nil {
 		return k.above[c.id>>6]>>(c.id&63)&1 != 0
 	}
-	if c.elem != nil && k.elem != nil && c.elem.simple == "def" { // def[] is Object[]
-		return !k.elem.prim
-	}
 	for _, s := range k.supers {
 		if s.is(c) {
 			return true
