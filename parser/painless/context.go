@@ -54,15 +54,15 @@ type Context struct {
 	views    int
 	orders   []uint64 // of the maps that loops are going over, see hashOrder
 
-	known    *Fields   // of readings
-	readings []reading // by field
-	version  uint64    // of the document
-	shared   bool      // containers of the document may be in several places
+	fields   *Fields       // in use
+	readings []event.Value // by field
+	read64   []readings    // of 64 fields each
+	shared   bool          // containers of the document may be in several places
 }
 
 // NewContext makes a context with DefaultLimits. hooks are the processors' functions that scripts may call.
 func NewContext(hooks Hooks) *Context {
-	return &Context{Limits: DefaultLimits(), hooks: hooks, version: 1}
+	return &Context{Limits: DefaultLimits(), hooks: hooks}
 }
 
 // thrown is what unwinds the closures: an exception of the script, or a limit that was reached.

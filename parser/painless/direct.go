@@ -80,24 +80,21 @@ type direct struct {
 // [Context.Begin].
 func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 	d := &cond.direct
-	if ctx.known != d.fields {
-		ctx.know(d.fields)
+	if ctx.fields != d.fields {
+		ctx.Use(d.fields)
 	}
 	at := d.start
 	for uint(at) < uint(len(d.checks)) {
 		k := &d.checks[at]
-		r := &ctx.readings[k.at]
-		if r.at != ctx.version {
-			if !ctx.read(k.at) {
-				return cond.eval(ctx)
-			}
-			continue
+		if !ctx.knows(k.at) && !ctx.read(k.at) {
+			return cond.eval(ctx)
 		}
-		if r.v.Kind() == event.Missing && !ctx.hasAll(k.within) {
+		v := ctx.readings[k.at]
+		if v.Kind() == event.Missing && len(k.within) > 0 && !ctx.hasAll(k.within) {
 			return cond.eval(ctx)
 		}
 		holds := false
-		switch v := r.v; k.ask { // the commonest are asked here
+		switch k.ask { // the commonest are asked here
 		case asksNull:
 			holds = v.IsNull()
 		case asksText:

@@ -24,7 +24,7 @@ type fieldStep struct {
 // hasAll tells whether none of the fields is null, so that it is no error to ask for what is in them.
 func (c *Context) hasAll(fields []int32) bool {
 	for _, at := range fields {
-		if c.readings[at].v.IsNull() {
+		if !c.knows(at) && !c.read(at) || c.readings[at].IsNull() {
 			return false
 		}
 	}
@@ -47,48 +47,93 @@ func (f *Fields) add(s fieldStep) int32 {
 	return at
 }
 
-// reading is what was read of a field, and when.
-type reading struct {
-	at uint64 // Context.version
-	v  event.Value
+// Add adds the field of a path of the document, such as a.b, for [Context.Missing].
+func (f *Fields) Add(path string) int32 {
+	at := int32(wholeDoc)
+	for name := range strings.SplitSeq(path, ".") {
+		at = f.add(fieldStep{at, event.Intern(name)})
+	}
+	return at
 }
 
-// Touched are the fields that may be others when something is written to path: those below it, and those that it
-// is in. It fails for a path that may lead into a list, whose items other fields may share.
-func (f *Fields) Touched(path string) (touched []int32, ok bool) {
-	names := strings.Split(strings.TrimPrefix(path, "_source."), ".")
-	for _, name := range names {
-		if _, err := strconv.Atoi(name); err == nil {
-			return nil, false
+// readings tell of 64 fields, a bit each, which of them were read since the document changed there, and which of those
+// are maps.
+type readings struct{ known, maps uint64 }
+
+// Touch are fields that may be others when something is written to a path, of the 64 that begin with word*64.
+type Touch struct {
+	word  int32
+	below uint64 // the path itself and what is in it
+	above uint64 // what the path is in: a map stays the same one
+}
+
+// Touched are the fields that may be others when something is written to one of the paths. It fails for a path that
+// may lead into a list, whose items other fields may share.
+func (f *Fields) Touched(paths []string) (touched []Touch, ok bool) {
+	words := make([]Touch, (len(f.steps)+63)/64)
+	for _, path := range paths {
+		names := strings.Split(strings.TrimPrefix(path, "_source."), ".")
+		for _, name := range names {
+			if _, err := strconv.Atoi(name); err == nil {
+				return nil, false
+			}
+		}
+		for at := range f.steps {
+			if at == wholeDoc {
+				continue
+			}
+			switch w, bit := &words[at/64], uint64(1)<<(at%64); f.related(int32(at), names) {
+			case isBelow:
+				w.below |= bit
+			case isAbove:
+				w.above |= bit
+			}
 		}
 	}
-	for at := range f.steps {
-		if at != wholeDoc && f.touches(int32(at), names) {
-			touched = append(touched, int32(at))
+	for i, w := range words {
+		if w.below|w.above != 0 {
+			w.word = int32(i)
+			touched = append(touched, w)
 		}
 	}
 	return touched, true
 }
 
-func (f *Fields) touches(at int32, names []string) bool {
+type relation uint8
+
+const (
+	isElsewhere relation = iota
+	isBelow
+	isAbove
+)
+
+// related tells where a field is to be found from a path.
+func (f *Fields) related(at int32, names []string) relation {
 	var of []string
 	for ; at != wholeDoc; at = f.steps[at].from {
 		of = append(of, f.steps[at].name.String())
 	}
 	for i := range min(len(of), len(names)) {
 		if of[len(of)-1-i] != names[i] {
-			return false
+			return isElsewhere
 		}
 	}
-	return true
+	if len(of) < len(names) {
+		return isAbove
+	}
+	return isBelow
 }
 
 // Changed tells that the document may have changed since the last condition.
-func (c *Context) Changed() { c.version++ }
+func (c *Context) Changed() {
+	for i := range c.read64 {
+		c.read64[i].known = 0
+	}
+}
 
 // Begin tells that the document is another one.
 func (c *Context) Begin() {
-	c.version++
+	c.Changed()
 	c.shared = false
 }
 
@@ -98,48 +143,65 @@ func (c *Context) Share() { c.shared = true }
 
 // Wrote tells that the document may have changed in some fields since the last condition. They are of the Fields that
 // all conditions have.
-func (c *Context) Wrote(fields []int32) {
+func (c *Context) Wrote(touched []Touch) {
 	if c.shared {
-		c.version++
+		c.Changed()
 		return
 	}
-	readings := c.readings
-	for _, at := range fields {
-		if int(at) < len(readings) {
-			readings[at].at = 0
+	for i := range touched {
+		t := &touched[i]
+		if int(t.word) < len(c.read64) {
+			r := &c.read64[t.word]
+			r.known &^= t.below | t.above&^r.maps
 		}
 	}
 }
 
-// know makes room for readings of f.
-func (c *Context) know(f *Fields) {
-	c.known = f
-	c.version++
+// Use makes room for readings of f, which it is about from now on.
+func (c *Context) Use(f *Fields) {
+	c.fields = f
 	if missing := len(f.steps) - len(c.readings); missing > 0 {
-		c.readings = append(c.readings, make([]reading, missing)...)
+		c.readings = append(c.readings, make([]event.Value, missing)...)
+		c.read64 = make([]readings, (len(c.readings)+63)/64)
 	}
+	c.Changed()
 }
+
+// Missing tells whether there is no such field, of those in use, so that a step which is about it has nothing to do. It
+// may say no where that is not plain, such as of a field in a list.
+func (c *Context) Missing(at int32) bool {
+	return (c.knows(at) || c.read(at)) && c.readings[at].Kind() == event.Missing
+}
+
+// knows tells whether the field was read since it may have changed.
+func (c *Context) knows(at int32) bool { return c.read64[uint32(at)/64].known>>(uint32(at)%64)&1 != 0 }
 
 // read reads a field, which is missing in null; it fails where Painless has another way than a look into maps.
 func (c *Context) read(at int32) bool {
-	r := &c.readings[at]
-	if at == wholeDoc {
-		r.at, r.v = c.version, c.Event.Doc()
-		return true
+	v := c.Event.Doc()
+	if at != wholeDoc {
+		s := &c.fields.steps[at]
+		if s.from != wholeDoc {
+			if !c.knows(s.from) && !c.read(s.from) {
+				return false
+			}
+			v = c.readings[s.from]
+		}
+		switch {
+		case v.Kind() == event.Map:
+			v = c.Event.Lookup(v, s.name)
+		case v.IsNull():
+			v = event.Value{}
+		default:
+			return false
+		}
 	}
-	s := &c.known.steps[at]
-	from := &c.readings[s.from]
-	if from.at != c.version && !c.read(s.from) {
-		return false
+	c.readings[at] = v
+	r, bit := &c.read64[uint32(at)/64], uint64(1)<<(uint32(at)%64)
+	r.known |= bit
+	r.maps &^= bit
+	if v.Kind() == event.Map {
+		r.maps |= bit
 	}
-	switch {
-	case from.v.Kind() == event.Map:
-		r.v = c.Event.Lookup(from.v, s.name)
-	case from.v.IsNull():
-		r.v = event.Value{}
-	default:
-		return false
-	}
-	r.at = c.version
 	return true
 }

@@ -179,6 +179,10 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 		}
 	}
 	for _, p := range s.pipelines {
+		s.findNeeds(p.steps)
+		s.findNeeds(p.onFailure)
+	}
+	for _, p := range s.pipelines {
 		s.findTouched(p.steps)
 		s.findTouched(p.onFailure)
 	}
@@ -265,6 +269,7 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 	joinRenames(steps)
 	joinSets(steps)
 	joinConditions(steps)
+	switchConditions(steps)
 	return steps, nil
 }
 

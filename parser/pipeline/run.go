@@ -28,10 +28,13 @@ type step struct {
 	cond          *painless.Condition
 	ignoreFailure bool
 	onFailure     []step
-	note          *note // for traces; nil when it is not in the definition
-	alike         int   // steps behind it that have the same condition
+	note          *note            // for traces; nil when it is not in the definition
+	among         *painless.Switch // the conditions of this and other steps; nil: of this alone
+	number        int              // in among
+	alike         int              // steps behind it that have the same condition
 	touches       touches
-	told          bool // the first of an on_failure: some of them may ask in _ingest what failed
+	needs         int32 // the field without which it does nothing; 0: it may do something in any case
+	told          bool  // the first of an on_failure: some of them may ask in _ingest what failed
 }
 
 // Runner runs the pipelines of one set for one worker.
@@ -54,7 +57,9 @@ type Runner struct {
 
 // NewRunner returns a runner. It is not safe for concurrent use.
 func (s *Set) NewRunner() *Runner {
-	return &Runner{set: s, scratch: make([]any, s.slots), ctx: painless.NewContext(hooks)}
+	r := &Runner{set: s, scratch: make([]any, s.slots), ctx: painless.NewContext(hooks)}
+	r.ctx.Use(s.fields)
+	return r
 }
 
 // Run runs p over ev. received is the time of receipt in ns since the epoch, which stands for "now".
@@ -135,6 +140,12 @@ func (r *Runner) steps(steps []step) error {
 	for i := 0; i < len(steps); i++ {
 		s := &steps[i]
 		if s.cond != nil {
+			if s.among != nil {
+				if pass := s.among.Pass(r.ctx, s.number); pass > 0 {
+					i += pass - 1
+					continue
+				}
+			}
 			holds, err := s.cond.Eval(r.ctx)
 			if err != nil {
 				return r.conditionFailed(err, s)
@@ -143,6 +154,9 @@ func (r *Runner) steps(steps []step) error {
 				i += s.alike
 				continue
 			}
+		}
+		if s.needs != 0 && r.ctx.Missing(s.needs) {
+			continue
 		}
 		err := s.proc.run(r)
 		if s.touches.known {

@@ -1,15 +1,59 @@
 package pipeline
 
 import (
-	"slices"
+	"strings"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // touches are the fields that conditions ask for and that a step may change.
 type touches struct {
 	known  bool // before it runs
-	fields []int32
+	fields []painless.Touch
+}
+
+// findNeeds is for steps whose set does not have all its steps yet.
+func (s *Set) findNeeds(steps []step) {
+	for i := range steps {
+		st := &steps[i]
+		s.findNeeds(st.onFailure)
+		if p, ok := st.proc.(*foreachProcessor); ok {
+			s.findNeeds(p.step)
+		}
+		if path := needed(st.proc); !path.IsZero() && !strings.HasPrefix(path.String(), "_ingest.") && !strings.HasPrefix(path.String(), "_source.") {
+			st.needs = s.fields.Add(path.String())
+		}
+	}
+}
+
+// needed is the field without which a processor does nothing; zero when there is none.
+func needed(p processor) event.Path {
+	of := func(f *field, optional bool) event.Path {
+		if !optional || f.template != nil {
+			return event.Path{}
+		}
+		return f.path
+	}
+	switch p := p.(type) {
+	case *renameProcessor:
+		return of(&p.field, p.optional)
+	case *removeProcessor:
+		if len(p.fields) == 1 {
+			return of(&p.fields[0], p.ignoreMissing)
+		}
+	case *convertProcessor:
+		return of(&p.field, p.ignoreMissing)
+	case *textProcessor:
+		return of(&p.field, p.ignoreMissing)
+	case *grokProcessor:
+		return of(&field{path: p.field}, p.ignoreMissing)
+	case *geoipProcessor:
+		return of(&field{path: p.field}, p.ignoreMissing)
+	case *agentProcessor:
+		return of(&field{path: p.field}, p.ignoreMissing)
+	}
+	return event.Path{}
 }
 
 // findTouched is for steps whose set has all its conditions and steps.
@@ -26,15 +70,16 @@ func (s *Set) findTouched(steps []step) {
 
 func (s *Set) touchedBy(p processor) touches {
 	fields, known := written(p)
-	t := touches{known: known}
+	paths := make([]string, len(fields))
 	for i := range fields {
-		touched, ok := s.fields.Touched(fields[i].path.String())
-		t.known = t.known && ok && fields[i].template == nil
-		t.fields = append(t.fields, touched...)
+		known = known && fields[i].template == nil
+		paths[i] = fields[i].path.String()
 	}
-	slices.Sort(t.fields)
-	t.fields = slices.Compact(t.fields)
-	return t
+	if !known {
+		return touches{}
+	}
+	touched, ok := s.fields.Touched(paths)
+	return touches{ok, touched}
 }
 
 // written are the fields that a processor may change, of those that a definition names; false when it may change
@@ -88,6 +133,29 @@ func joinConditions(steps []step) {
 				break
 			}
 			steps[i].alike++
+		}
+	}
+}
+
+// switchConditions finds runs of steps whose conditions ask for the text of one field.
+func switchConditions(steps []step) {
+	for at := 0; at < len(steps); at++ {
+		var conds []*painless.Condition
+		for _, s := range steps[at:] {
+			if s.cond == nil {
+				break
+			}
+			conds = append(conds, s.cond)
+		}
+		if len(conds) < 2 {
+			continue
+		}
+		among, sure := painless.NewSwitch(conds)
+		for _, i := range sure {
+			steps[at+i].among, steps[at+i].number = among, i
+		}
+		if len(sure) > 0 {
+			at += sure[len(sure)-1]
 		}
 	}
 }
