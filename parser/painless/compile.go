@@ -102,6 +102,9 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	if empty(tree.body) {
 		cp.fail(len(src), "no statements")
 	}
+	a := assigned{lib: cp.lib}
+	p.assigns = !condition && len(tree.funcs) == 0 && a.list(tree.body.list)
+	p.writes = a.paths
 	p.run, _ = cp.block(tree.body, place{last: true})
 	p.frame = cp.fn.slots
 	return p, nil

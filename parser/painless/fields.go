@@ -141,6 +141,9 @@ func (c *Context) Begin() {
 // `ctx.a = ctx.b`.
 func (c *Context) Share() { c.shared = true }
 
+// Shared tells whether a container of the document may be in several places.
+func (c *Context) Shared() bool { return c.shared }
+
 // Wrote tells that the document may have changed in some fields since the last condition. They are of the Fields that
 // all conditions have.
 func (c *Context) Wrote(touched []Touch) {

@@ -28,6 +28,9 @@ type program struct {
 	run    step
 	cond   func(*Context) bool // set when the whole is one boolean expression
 	direct direct              // the same for the commonest
+
+	assigns bool     // it is a script that does no more than Script.Writes tells
+	writes  []string // paths
 }
 
 // Condition is the compiled `if` of a processor.
@@ -80,7 +83,8 @@ func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	return holds, nil
 }
 
-// Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed.
+// Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed. It is for
+// the caller to tell [Context.Wrote] of what [Script.Writes] says.
 func (s *Script) Run(ctx *Context) (err error) {
 	p := s.p
 	ctx.begin(p)
@@ -90,8 +94,10 @@ func (s *Script) Run(ctx *Context) (err error) {
 			err = ctx.recovered(p, r)
 		}
 		ctx.end(p)
-		ctx.Changed()
-		ctx.Share()
+		if !p.assigns {
+			ctx.Changed()
+			ctx.Share()
+		}
 	}()
 	p.run(ctx)
 	ctx.settle()

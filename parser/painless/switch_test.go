@@ -106,3 +106,29 @@ func TestSwitchOfModules(t *testing.T) {
 		}
 	}
 }
+
+func TestWrites(t *testing.T) {
+	for src, want := range map[string]string{
+		`ctx.a = 'x'`: "[a] true",
+		`if (ctx.a.b == 'x' || ctx.l.contains('y')) { ctx.event.type = ['a', 'b']; ctx['c'] = ctx.n + 1 } else { ctx.m = ['k': [:]]; return }`: "[event.type c m] true",
+		`ctx.a = ctx.b`:                              "[a] false",
+		`ctx.a = [ctx.b]`:                            "[a] false",
+		`ctx.a = ctx.b ?: 'x'`:                       "[a] false",
+		`ctx.l.add(ctx.a)`:                           "[] false",
+		`def x = ctx.a; x.b = 1`:                     "[] false",
+		`ctx.a = ctx.remove('b')`:                    "[a] false",
+		`ctx._index = 'x'`:                           "[_index] false",
+		`ctx['a.b'] = 'x'`:                           "[] false",
+		`ctx.a += 'x'`:                               "[] false",
+		`if (ctx.remove('a') != null) { ctx.b = 1 }`: "[] false",
+	} {
+		s, err := CompileScript(src, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		paths, ok := s.Writes()
+		if got := fmt.Sprint(paths, ok); got != want && ok || ok != strings.HasSuffix(want, "true") {
+			t.Errorf("%s: %s, not %s", src, got, want)
+		}
+	}
+}

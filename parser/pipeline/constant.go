@@ -6,6 +6,44 @@ import (
 	"github.com/millrace/millrace/event"
 )
 
+// leaf is a field of the document as an entry of the map that it is in; the zero leaf is none.
+type leaf struct {
+	parent event.Path // zero: the document
+	name   event.Symbol
+	known  bool
+}
+
+func leafOf(f *field) leaf {
+	text := f.path.String()
+	if f.template != nil || f.path.IsZero() || strings.HasPrefix(text, "_ingest.") {
+		return leaf{}
+	}
+	return leaf{f.path.Parent(), event.Intern(text[strings.LastIndexByte(text, '.')+1:]), true}
+}
+
+// find is the map and the field's place there, -1 when it is missing; it is no map when there is none.
+func (l *leaf) find(ev *event.Event) (m event.Value, at int) {
+	if !l.known {
+		return event.Value{}, -1
+	}
+	if m = ev.Doc(); !l.parent.IsZero() {
+		m = ev.Get(l.parent)
+	}
+	if m.Kind() != event.Map {
+		return m, -1
+	}
+	return m, ev.Index(m, l.name)
+}
+
+// remove tells whether the field was there, in a map.
+func (l *leaf) remove(ev *event.Event) bool {
+	m, at := l.find(ev)
+	if at >= 0 {
+		ev.RemoveAt(m, at)
+	}
+	return at >= 0
+}
+
 // constant is what a `set` has that writes one value into one field, whatever the event is.
 type constant struct {
 	known  bool

@@ -165,12 +165,14 @@ type removeProcessor struct {
 	fields        []field
 	keep          []event.Path
 	ignoreMissing bool
+	leaves        []leaf // of fields
 }
 
 func newRemove(o *options) processor {
 	p := &removeProcessor{ignoreMissing: o.flag("ignore_missing", false)}
 	for _, name := range o.texts("field", true) {
-		p.fields = append(p.fields, o.parseField("field", name))
+		f := o.parseField("field", name)
+		p.fields, p.leaves = append(p.fields, f), append(p.leaves, leafOf(&f))
 	}
 	for _, name := range o.texts("keep", true) {
 		p.keep = append(p.keep, o.parsePath("keep", name))
@@ -186,6 +188,9 @@ func (p *removeProcessor) run(r *Runner) error {
 		return p.keepOnly(r)
 	}
 	for i := range p.fields {
+		if p.leaves[i].remove(r.ev) {
+			continue
+		}
 		path, err := p.fields[i].of(r)
 		if err != nil {
 			return err
@@ -235,17 +240,40 @@ type renameProcessor struct {
 	field, target           field
 	ignoreMissing, override bool
 	optional                bool // of a field that is missing nothing more is to be known
+	from, to                leaf
 }
 
 func newRename(o *options) processor {
 	p := &renameProcessor{
 		field: o.field("field"), target: o.field("target_field"), ignoreMissing: o.flag("ignore_missing", false), override: o.flag("override", false),
 	}
+	if !strings.HasPrefix(p.target.path.String()+".", p.field.path.String()+".") { // a rename of a into a.b goes around
+		p.from, p.to = leafOf(&p.field), leafOf(&p.target)
+	}
 	p.optional = p.ignoreMissing && p.field.template == nil && p.target.template == nil && !hasDigit(p.field.path.String())
 	return p
 }
 
+// move does it where field and target are entries of maps that are there.
+func (p *renameProcessor) move(r *Runner) bool {
+	m, at := p.from.find(r.ev)
+	if at < 0 || r.ctx.Shared() {
+		return false
+	}
+	to, old := p.to.find(r.ev)
+	if to.Kind() != event.Map || old >= 0 && !p.override {
+		return false
+	}
+	v := r.ev.At(m, at)
+	r.ev.RemoveAt(m, at)
+	r.ev.Put(to, p.to.name, v)
+	return true
+}
+
 func (p *renameProcessor) run(r *Runner) error {
+	if p.move(r) {
+		return nil
+	}
 	if p.optional && r.ev.Get(p.field.path).Kind() == event.Missing {
 		return nil
 	}

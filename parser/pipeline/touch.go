@@ -118,6 +118,16 @@ func written(p processor) (fields []field, ok bool) {
 			fields = append(fields, field{path: p.targets[i].path})
 		}
 		return fields, true
+	case *scriptProcessor:
+		if p.script == nil {
+			return nil, false
+		}
+		names, ok := p.script.Writes()
+		for _, name := range names {
+			path, err := event.ParsePath(name)
+			fields, ok = append(fields, field{path: path}), ok && err == nil
+		}
+		return fields, ok
 	case *pipelineProcessor, terminateProcessor, dropProcessor, *failProcessor: // what is called tells of itself
 		return nil, true
 	}

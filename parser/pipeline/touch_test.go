@@ -92,7 +92,7 @@ func (g shortcuts) step() (typ, options string) {
 	case 7:
 		return "append", fmt.Sprintf("field: %s, value: [%s]", g.field(), g.of("x", "y, z", "'{{a.c}}'"))
 	case 8:
-		return "script", "source: " + g.of("'ctx.a = ctx.b'", "\"ctx.b = ['c': 'x']\"", "\"ctx.l = [ctx.a]\"", "\"ctx.remove('a')\"")
+		return "script", "source: " + g.of("\"ctx.a = ['b': 'x']\"", "\"if (ctx.b == 'x') { ctx.a.c = ['x'] } else { ctx.b = ctx.b == null ? 'x' : 'y' }\"", "'ctx.a = ctx.b'", "\"ctx.b = ['c': 'x']\"", "\"ctx.l = [ctx.a]\"", "\"ctx.remove('a')\"")
 	case 9:
 		return "foreach", fmt.Sprintf("field: %s, processor: {set: {field: %s, value: x, if: \"%s\"}}", g.of("a", "l", "m"), g.of("_ingest._value.b", "a.c", "m.k.b"), g.condition())
 	case 10:
