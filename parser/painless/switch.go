@@ -16,14 +16,14 @@ type Switch struct {
 	others   []int32 // fields that have to be texts, or null, for it to be sure
 	prefixes bool    // some conditions ask how the text begins
 	len      int
-	may      [noText + 1]uint64 // conditions that may hold, a bit each, by place of the text
+	may      [nullPlace + 1]uint64 // conditions that may hold, a bit each, by place of the text
 }
 
 const (
-	noText   = 256        // the place of null
-	anyText  = noText + 1 // stands for the places of all texts that no condition names
-	maxCases = 64
-	maxGap   = 3 // conditions about something else that stand between those of a switch
+	nullPlace = 256           // the place of null
+	anyPlace  = nullPlace + 1 // stands for the places of all texts that no condition names
+	maxCases  = 64
+	maxGap    = 3 // conditions about something else that stand between those of a switch
 )
 
 // NewSwitch makes a switch for the first of the conditions; sure are the numbers of those that it can pass over. It is nil
@@ -43,14 +43,14 @@ func NewSwitch(conds []*Condition) (s *Switch, sure []int) {
 func switchOn(field int32, conds []*Condition) (s *Switch, sure []int) {
 	s = &Switch{fields: conds[0].direct.fields, field: field}
 	conds = conds[:min(len(conds), maxCases)]
-	named := [noText + 1]bool{noText: true}
+	named := [nullPlace + 1]bool{nullPlace: true}
 	for _, cond := range conds {
 		for i := range cond.direct.checks {
 			s.prefixes = s.prefixes || cond.direct.checks[i].at == field && cond.direct.checks[i].ask == asksPrefix
 		}
 	}
 	for i, cond := range conds {
-		if cond.direct.fields != s.fields || s.mayHold(cond, anyText) {
+		if cond.direct.fields != s.fields || s.mayHold(cond, anyPlace) {
 			if i == 0 || i > sure[len(sure)-1]+maxGap {
 				break
 			}
@@ -98,7 +98,7 @@ func (s *Switch) Pass(ctx *Context, i int) int {
 			return 0
 		}
 	}
-	place := noText
+	place := nullPlace
 	if v := ctx.readings[s.field]; v.Kind() == event.String {
 		place = s.place(ctx.Event.Bytes(v))
 	} else if !v.IsNull() {
@@ -176,9 +176,9 @@ func (c *cases) mayHold(at jump, facts []fact) bool {
 	case k.at == wholeDoc:
 		return true
 	case c.s.isWithin(k.at): // is a map when there is a text in it
-		return c.place == noText || k.ask != asksNull || c.mayHold(k.no, facts)
+		return c.place == nullPlace || k.ask != asksNull || c.mayHold(k.no, facts)
 	case k.at == c.s.field:
-		return c.follow(k, c.place == noText, facts)
+		return c.follow(k, c.place == nullPlace, facts)
 	}
 	for _, f := range facts {
 		if f.field == k.at {
