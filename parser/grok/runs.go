@@ -103,8 +103,43 @@ func lastPair(line []byte, lo, q int, a, b byte) int {
 	return -1
 }
 
-// firstPair returns the first place in [q, hi] where a and b stand, -1 if there is none.
+// firstPair returns the first place in [q, hi] where a and b stand, -1 if there is none. If one of them is a byte
+// that lines have seldom, the places where it stands are the ones to look at.
 func firstPair(line []byte, q, hi int, a, b byte) int {
+	seldom, off := a, 0
+	if !seldomByte[a] {
+		seldom, off = b, 1
+	}
+	if !seldomByte[seldom] {
+		return firstPairOf(line, q, hi, a, b)
+	}
+	hi = min(hi, len(line)-2)
+	for range 4 {
+		if q > hi {
+			return -1
+		}
+		i := bytes.IndexByte(line[q+off:hi+1+off], seldom)
+		if i < 0 {
+			return -1
+		}
+		if q += i; line[q] == a && line[q+1] == b {
+			return q
+		}
+		q++
+	}
+	return firstPairOf(line, q, hi, a, b)
+}
+
+// seldomByte is punctuation, but what names, numbers, times and paths are full of.
+var seldomByte = func() (t [256]bool) {
+	for b := range t {
+		t[b] = b >= '!' && b <= '~' && kindOf[b]&isWordChar == 0 && b != '.' && b != '-' && b != '/' && b != ':'
+	}
+	return t
+}()
+
+// firstPairOf is firstPair for bytes of any kind.
+func firstPairOf(line []byte, q, hi int, a, b byte) int {
 	for ; q+9 <= len(line) && q <= hi; q += 8 {
 		x := binary.LittleEndian.Uint64(line[q:]) ^ ones*uint64(a)
 		x |= binary.LittleEndian.Uint64(line[q+1:]) ^ ones*uint64(b)

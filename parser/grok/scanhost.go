@@ -105,11 +105,12 @@ func scanIP(line []byte, p int) int {
 // shorterIP is for places where a colon or a digit may follow. An IPv4 address has one end. That of an IPv6 address
 // can lie behind its double colon and behind each digit from there on, or behind each of its last group.
 func shorterIP(line []byte, start, end int) int {
+	if digits := group16(line, start); digits >= end || line[digits] != ':' {
+		return noMatch
+	}
 	least := bytes.Index(line[start:end], []byte("::"))
 	if least < 0 {
-		if least = bytes.LastIndexByte(line[start:end], ':'); least < 0 {
-			return noMatch
-		}
+		least = bytes.LastIndexByte(line[start:end], ':')
 	}
 	least += start + 2
 	for end--; end >= least; end-- {
