@@ -26,11 +26,8 @@ func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 				continue
 			}
 			in = from.to
-		case opScan:
+		case opScanEnds:
 			in, pos = from.to, int(e.pos)
-			if from.then {
-				in = &p.insts[from.alt]
-			}
 			m.takeShorter(from, e, line)
 		case opNotLook:
 			in, pos = &p.insts[from.alt], int(e.pos)
@@ -41,7 +38,9 @@ func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 			m.stack = m.stack[:len(m.stack)-1]
 			continue
 		}
-		return in, pos
+		if !m.memoOn || !m.seen(in.row, pos, len(line)) {
+			return in, pos
+		}
 	}
 }
 
@@ -72,12 +71,21 @@ func (m *Matcher) another(in *inst, e *choice, line []byte) int {
 	return q
 }
 
-// keepShorter keeps the next shorter end of what a scanner found at pos, if there is one.
-func (m *Matcher) keepShorter(in *inst, line []byte, pos, end int) {
+// takeScan takes what a scanner finds, and keeps a way back if it may be shorter.
+func (m *Matcher) takeScan(in *inst, line []byte, pos int) int {
+	end := in.scan(line, pos)
+	if end < 0 {
+		return end
+	}
+	m.steps += (end - pos) >> 3
+	if in.capture {
+		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
+	}
 	if q := in.shorter(line, pos, end); q >= 0 {
 		m.steps += (end - pos) >> 2
 		m.stack = append(m.stack, choice{in.pc, int32(q), int32(pos), int32(len(m.trail))})
 	}
+	return end
 }
 
 // takeShorter makes the capture end where the way that is taken up does, and looks for the next.

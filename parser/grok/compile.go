@@ -125,8 +125,7 @@ func (c *compiler) finish(root *node) {
 	}
 }
 
-// numberMemo gives a row of the memo to each node that can be gone back to, and to each that can be come to in more
-// than one way.
+// numberMemo gives rows of the memo to nodes that can be gone back to.
 func (c *compiler) numberMemo() {
 	p := c.p
 	row := func(pc int32) {
@@ -147,15 +146,15 @@ func (c *compiler) numberMemo() {
 					row(p.flat[at])
 				}
 			}
-		case opRun, opRunLazy, opScan:
+		case opRun, opRunLazy, opScanEnds:
 			row(c.target(in.next).pc)
 		}
 	}
-	c.numberJoins(row)
+	c.numberJoins()
 }
 
-// numberJoins does so for the latter, as long as there is room.
-func (c *compiler) numberJoins(row func(pc int32)) {
+// numberJoins gives some, as long as there is room, to literals and choices that can be come to in more than one way.
+func (c *compiler) numberJoins() {
 	p := c.p
 	ways := make([]int, len(p.insts)) // that lead to a node
 	for i := range p.insts {
@@ -172,17 +171,18 @@ func (c *compiler) numberJoins(row func(pc int32)) {
 	}
 	for pc, n := range ways {
 		in := &p.insts[pc]
-		if n > 1 && in.memo && p.memoRows < maxMemoRows {
-			row(int32(pc))
-			if in.op == opByte { // which is taken by the way: see then
-				row(c.target(in.next).pc)
-			}
+		if in.op == opByte { // it may be taken by the way: see then
+			in = c.target(in.next)
+		}
+		if n > 1 && in.memo && in.join < 0 && (in.op == opLit || in.op == opAlt) && p.memoRows < maxMemoRows {
+			in.join = int32(p.memoRows)
+			p.memoRows++
 		}
 	}
 }
 
 func (c *compiler) add(in inst, src *node, first byteSet) int32 {
-	in.memo, in.row, in.pc = c.noMemo == 0, -1, int32(len(c.insts))
+	in.memo, in.row, in.join, in.pc = c.noMemo == 0, -1, -1, int32(len(c.insts))
 	switch in.op {
 	case opMatch, opAtomicEnd, opLookEnd:
 		in.sure = true

@@ -21,7 +21,7 @@ var differPatterns = []string{
 	`%{NOTSPACE:i}:%{IP:j}`, `(?<k>\w+)=(?<v>\S*?)(?= |$)`, `(?<a>[a-z]+?)(?<b>\d+) `, `(?<o>(?:%{WORD:w}[- ])+)%{INT:i}`, `(?:(?<k>\w+)[=:](?<v>\w*) ?)+`, `(?<a>(?<b>\w+)\.\w+)`,
 	`(?>(?<a>\S+?)[:=])%{DATA:d}[;, ]`, `(?>[a-z]+?\d?)\.`, `(?<a>\d++)-`, `(?!%{WORD:w}:)(?<x>\w*)[^ ]`, `(?<d>.*?)%{QS:q}`, `(?<a>[^"]*)"(?<b>[^"]*)"`, `(?<x>.{3,7}?)\d`, `%{TIME:t}|%{MONTH:m} +(?<d>\d+)`, `(?<t>%{MONTH:m} +%{MONTHDAY:d}) `,
 	`(?:(?:%{IP:i}|(?<n>[^\t ,:]+))(?::%{NUMBER:p})? )?"?(?:(?<l>(?:%{IP}|%{WORD})(?:"?,?\s*(?:%{IP}|%{WORD}))*)|%{NOTSPACE:s}) - (?:-|%{DATA:u}) \[%{HTTPDATE:t}\] "%{DATA:r}" %{NUMBER:c}`,
-	`%{IP:i}(?::%{WORD:p})?[^0-9a-f]`, `^%{IPORHOST:h}(?::%{WORD:w})*:? `, `%{IP:i}(?<r>[:0-9a-f]*)x`, `%{SYSLOGHOST:h}:+%{DATA:d}::`, `%{DATA:d}(?:%{IP:i}:+)+%{INT:p}`, `(?:%{WORD:w}|%{IP:i})(?:, ?%{IP:j})*[:,]%{INT:p}`,
+	`%{IP:i}(?::%{WORD:p})?[^0-9a-f]`, `^%{IPORHOST:h}(?::%{WORD:w})*:? `, `%{IP:i}(?<r>[:0-9a-f]*)x`, `%{SYSLOGHOST:h}:+%{DATA:d}::`, `^%{DATA:d}%{IP:i}:+%{INT:p}`, `(?:%{WORD:w}|%{IP:i})(?:, ?%{IP:j})*[:,]%{INT:p}`,
 }
 
 // comparisons is how many lines TestDiffer compares with each oracle; a long

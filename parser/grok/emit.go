@@ -307,7 +307,7 @@ func (c *compiler) emitScan(n *node, next int32) (int32, error) {
 // addScan emits a scanner whose text is captured as group says, if it is not nil.
 func (c *compiler) addScan(n *node, s *scanner, next int32, group *node) (int32, error) {
 	c.p.scans = true
-	in := inst{op: opScan, scan: s, next: next}
+	in := inst{op: opScan, scan: s.fn, next: next}
 	generic := n.subs[0]
 	if group != nil {
 		in.capture, in.slot = true, int32(group.num)
@@ -319,8 +319,9 @@ func (c *compiler) addScan(n *node, s *scanner, next int32, group *node) (int32,
 			return 0, err
 		}
 	}
-	if s.shorter != nil {
+	if s.ends != nil {
 		follow := c.firsts[next]
+		in.op, in.ends = opScanEnds, s.ends
 		in.follow, in.followEnd = c.table(follow), follow.end
 		c.ways++
 	}

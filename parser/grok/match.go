@@ -40,12 +40,6 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 	in, pos := p.entry, start
 	for {
 		m.steps++
-		if m.memoOn && in.row >= 0 && m.seen(in, pos, len(line)) {
-			if in, pos = m.back(p, line); in == nil {
-				return failed
-			}
-			continue
-		}
 		switch in.op {
 		case opRelay:
 			in = in.to
@@ -60,6 +54,9 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				continue
 			}
 		case opLit:
+			if m.memoOn && m.seen(in.join, pos, len(line)) {
+				break
+			}
 			lit := in.lit
 			end := pos + len(lit.text)
 			if len(line)-pos >= 8 {
@@ -143,13 +140,16 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				break
 			}
 			if w.more >= 0 {
+				if m.memoOn && m.seen(in.join, pos, len(line)) {
+					break
+				}
 				m.stack = append(m.stack, choice{in.pc, int32(pos), w.more, int32(len(m.trail))})
 			}
 			pos += int(w.took)
 			in = w.to
 			continue
 		case opScan:
-			end := in.scan.fn(line, pos)
+			end := in.scan(line, pos)
 			if end < 0 {
 				if end == noMatch {
 					break
@@ -164,11 +164,21 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
 			}
-			if in.scan.shorter != nil {
-				m.keepShorter(in, line, pos, end)
-			}
 			in, pos = p.then(in, line, end)
 			continue
+		case opScanEnds:
+			end := m.takeScan(in, line, pos)
+			switch {
+			case end >= 0:
+				pos = end
+				in = in.to
+				continue
+			case end == unsure && in.min == 0:
+				return handOver
+			case end == unsure:
+				in = &p.insts[in.min]
+				continue
+			}
 		case opStart:
 			m.trail = append(m.trail, mark{int(in.slot), int32(pos), -1})
 			in = in.to

@@ -237,10 +237,15 @@ func (m *Matcher) remember(p *program, n int) {
 	}
 }
 
-// seen reports whether the state in at pos has been met before, and so has failed, and notes it:
+// seen reports whether the state of a row at pos has been met before, and so has failed, and notes it:
 // what happens from a state on does not depend on how it was reached.
-func (m *Matcher) seen(in *inst, pos, n int) bool {
-	bit := int(in.row)*(n+1) + pos
+//
+//go:noinline
+func (m *Matcher) seen(row int32, pos, n int) bool {
+	if row < 0 {
+		return false
+	}
+	bit := int(row)*(n+1) + pos
 	w, b := &m.memo[bit>>6], uint64(1)<<(bit&63)
 	if *w&b != 0 {
 		return true

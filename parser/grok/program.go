@@ -12,21 +12,22 @@ type opcode uint8
 const (
 	opFail opcode = iota
 	opMatch
-	opRelay   // nothing: what was an atomic group that has no way back
-	opByte    // b
-	opLit     // lit
-	opSet     // one character of set
-	opRun     // min..max characters of set, as many as there are, given back one by one
-	opRunOnly // the same, and nothing is ever given back
-	opSpan    // the same, of min 0 or 1 and no max
-	opMaybe   // one character of set, if it is there
-	opRunLazy // min..max characters of set, as few as will do
-	opAlt     // branches by the next byte, in order of preference
-	opScan    // scan, or the generic code at min where it is unsure
-	opStart   // slot begins here
-	opEnd     // slot ends here
-	opAhead   // the next character is (neg: is not) in set
-	opBehind  // the character before is (neg: is not) in set
+	opRelay    // nothing: what was an atomic group that has no way back
+	opByte     // b
+	opLit      // lit
+	opSet      // one character of set
+	opRun      // min..max characters of set, as many as there are, given back one by one
+	opRunOnly  // the same, and nothing is ever given back
+	opSpan     // the same, of min 0 or 1 and no max
+	opMaybe    // one character of set, if it is there
+	opRunLazy  // min..max characters of set, as few as will do
+	opAlt      // branches by the next byte, in order of preference
+	opScan     // scan, or the generic code at min where it is unsure
+	opScanEnds // the same where the scanner may find too much: ends knows the others
+	opStart    // slot begins here
+	opEnd      // slot ends here
+	opAhead    // the next character is (neg: is not) in set
+	opBehind   // the character before is (neg: is not) in set
 	opBeginLine
 	opEndLine
 	opBeginText
@@ -62,13 +63,15 @@ type inst struct {
 	lit       *literal
 	follow    *[256]bool // bytes with which the continuation can succeed
 	branches  *branchTable
-	scan      *scanner
+	scan      scanFunc
+	ends      endsFunc
 	pc        int32 // its own index
 	next      int32
 	alt       int32 // where else to go; of a run: see secondByte
 	min, max  int32
 	slot      int32 // slot, register, or index into prog.groups
-	row       int32 // of the memo, -1 for none
+	row       int32 // of the memo where it is gone back to, -1 for none
+	join      int32 // of the memo where there is more than one way to it, if it is a literal or a choice
 }
 
 // literal is a text to compare with. Most that differ do so in their first eight bytes, which are one word.
@@ -113,6 +116,9 @@ type way struct {
 // scanFunc matches a whole definition at pos: the end of the match that the
 // definition prefers, or noMatch, or unsure.
 type scanFunc func(line []byte, pos int) int
+
+// endsFunc returns the next shorter end of what a scanner found from start to end, noMatch if there is none.
+type endsFunc func(line []byte, start, end int) int
 
 const (
 	noMatch = -1

@@ -13,19 +13,17 @@ type scanner struct {
 	// inner is the bytes that stand after every other end that the definition
 	// could match to: where none of them can follow, no way back is kept.
 	inner [256]bool
-	// shorter returns the next end to try when the continuation has failed at one, noMatch if there is none.
-	// Ends of which it knows are no matter of inner.
-	shorter func(line []byte, start, end int) int
+	ends  endsFunc // knows ends that are no matter of inner
 }
 
 // scannerOf maps the names of shipped definitions to their scanners. The names
 // only lead to the definitions: what is recognised is their canonical form. Of
 // several for one definition the first that leaves no other end to try serves.
 var scannerOf = []struct {
-	name    string
-	inner   string
-	fn      scanFunc
-	shorter func(line []byte, start, end int) int
+	name  string
+	inner string
+	fn    scanFunc
+	ends  endsFunc
 }{
 	{"WORD", "", scanWord, nil},
 	{"POSINT", "", scanPosInt, nil},
@@ -77,7 +75,7 @@ var allScanners = sync.OnceValue(func() *scannerForms {
 		if err != nil || !c.write(def.root) {
 			continue // TestScannersAreFound would fail
 		}
-		sc := &scanner{fn: s.fn, shorter: s.shorter}
+		sc := &scanner{fn: s.fn, ends: s.ends}
 		for i := range len(s.inner) {
 			sc.inner[s.inner[i]] = true
 		}
