@@ -60,6 +60,34 @@ func (m *Matcher) Match(line []byte) (pattern int, ok bool) {
 	return 0, m.try(0, line)
 }
 
+// MatchFrom looks for the first pattern of the set alone, from a place of the line on, and tells where the match begins
+// and ends. What stands before that place is there for anchors and for looking behind.
+func (m *Matcher) MatchFrom(line []byte, from int) (start, end int, ok bool) {
+	m.begin(line)
+	p := m.set.progs[0]
+	if m.steps, m.memoOn, m.soft = 0, false, m.hard/10; p.anchor == textStart && from > 0 {
+		return 0, 0, false
+	}
+	for at := p.nextStart(line, from); at >= 0; at = p.nextStart(line, p.after(line, at)) {
+		result := m.run(p, line, at)
+		if result == handOver {
+			p, m.memoOn = p.generic(), false
+			m.regs = slices.Grow(m.regs[:0], p.regs)[:max(p.regs, len(m.regs))]
+			result = m.run(p, line, at)
+		}
+		switch {
+		case result == matched:
+			return m.start, m.end, true
+		case m.steps > m.hard:
+			m.limited = 0
+			return 0, 0, false
+		case p.anchor == textStart:
+			return 0, 0, false
+		}
+	}
+	return 0, 0, false
+}
+
 // begin makes ready for a line.
 func (m *Matcher) begin(line []byte) {
 	m.caps, m.limited = nil, -1

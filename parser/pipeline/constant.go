@@ -64,7 +64,8 @@ func (p *setProcessor) prepare() {
 		p.known = false
 	}
 	scratch := &Runner{ev: event.New()}
-	ready, _ := scratch.ev.Freeze(p.value.of(scratch))
+	v, _ := p.value.of(scratch)
+	ready, _ := scratch.ev.Freeze(v)
 	if ready = ready.Intern(); p.value.isList || p.value.isMap || ready.Interned() {
 		p.ready = ready
 	}
@@ -93,7 +94,8 @@ func (p *setProcessor) make(r *Runner) event.Value {
 	if !p.ready.IsZero() {
 		return r.ev.JSON(p.ready)
 	}
-	return p.value.of(r)
+	v, _ := p.value.of(r) // without a template in it, it cannot fail
+	return v
 }
 
 func (p *setProcessor) runConstant(r *Runner) error {

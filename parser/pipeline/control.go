@@ -25,7 +25,13 @@ func newFail(o *options) processor {
 	return p
 }
 
-func (p *failProcessor) run(r *Runner) error { return errors.New(string(r.text(p.message.of(r)))) }
+func (p *failProcessor) run(r *Runner) error {
+	message, err := p.message.of(r)
+	if err != nil {
+		return err
+	}
+	return errors.New(string(r.text(message)))
+}
 
 // errTerminated ends the pipeline that is running, without an error.
 var errTerminated = errors.New("pipeline terminated")
@@ -63,7 +69,10 @@ func newPipeline(o *options) processor {
 func (p *pipelineProcessor) run(r *Runner) error {
 	called := p.pipeline
 	if p.name.template != nil {
-		r.buf = p.name.template.append(r.buf[:0], r.ev)
+		var err error
+		if r.buf, err = p.name.template.append(r.buf[:0], r.ev); err != nil {
+			return err
+		}
 		if called = r.set.pipelines[string(r.buf)]; called == nil && !p.ignoreMissing {
 			return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", r.buf)
 		}

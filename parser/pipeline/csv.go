@@ -223,7 +223,9 @@ func (c *csvReader) set(end int) (done bool, err error) {
 		if c.p.empty == nil {
 			return c.header == len(c.p.targets), nil
 		}
-		w = c.p.empty.of(c.r)
+		if w, err = c.p.empty.of(c.r); err != nil {
+			return true, err
+		}
 	}
 	return c.header == len(c.p.targets), ev.Set(target, w)
 }

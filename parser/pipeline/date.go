@@ -188,7 +188,9 @@ func (p *dateProcessor) run(r *Runner) error {
 	}
 	s, zone := p.scratch(r), p.zone
 	if p.zoneTemplate != nil {
-		r.buf = p.zoneTemplate.append(r.buf[:0], r.ev)
+		if r.buf, err = p.zoneTemplate.append(r.buf[:0], r.ev); err != nil {
+			return err
+		}
 		if len(r.buf) > 0 {
 			if zone, err = s.zoneNamed(r.buf); err != nil {
 				return err

@@ -7,28 +7,40 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/internal/testbed"
+	"github.com/millrace/millrace/parser/useragent"
 )
 
 var withOpenSearch = flag.Bool("opensearch", false, "compare templates and user_agent with a real OpenSearch, which make test does not start")
 
-// TestRandomDocumentsInOpenSearch is TestRandomDocuments for templates, by set, and user_agent.
+// TestRandomDocumentsInOpenSearch is TestRandomDocuments for templates, by set, and user_agent, which takes OpenSearch's
+// own rules here: those that are built in are of another day.
 func TestRandomDocumentsInOpenSearch(t *testing.T) {
 	if !*withOpenSearch {
 		t.Skip("for make differ: -opensearch")
 	}
 	node := testbed.OpenSearch(t)
+	rules := filepath.Join(t.TempDir(), "regexes.yml")
+	if err := os.WriteFile(rules, testbed.OpenSearchAgents(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	agents, err := useragent.Open(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
 	inOpenSearch := map[string]generator{"set": genMustache, "user_agent": genUserAgent(loggedAgents())}
 	for _, typ := range slices.Sorted(maps.Keys(inOpenSearch)) {
 		t.Run(typ, func(t *testing.T) {
 			h := fnv.New64a()
 			h.Write([]byte(typ))
 			d := &differ{t: t, es: node, typ: typ, random: random{rand.New(rand.NewPCG(*seed, h.Sum64()))}, seen: map[string]int{}, rules: map[string]int{}}
+			d.deps.UserAgents = agents["regexes.yml"]
 			for d.documents < *documents {
 				config, document := inOpenSearch[typ](d.random)
 				d.trial(trial{processors: []any{object{typ: config}}, document: document})
@@ -49,10 +61,10 @@ func (g random) mustache(depth int) string { return g.mustacheOf(depth, "f") }
 func (g random) mustacheOf(depth int, dot string) string {
 	var b strings.Builder
 	for range 1 + g.IntN(4) {
-		name := g.of("f", "a", "a.b", "list", "list.0", "d.e", "missing", dot, "b.c.d", "list.0.a", "x y", "n")
-		switch n := g.IntN(8); {
+		name := g.of("f", "a", "a.b", "list", "list.0", "d.e", "missing", dot, "b.c.d", "list.0.a", "x y", "n", "list.size", "a..b", "list.00")
+		switch n := g.IntN(9); {
 		case n < 2:
-			b.WriteString(g.of("text ", "<", "{", "\"", " ", "\n", "é😀", "}", "\\"))
+			b.WriteString(g.of("text ", "<", "{", "\"", " ", "\n", "é😀", "}", "\\", "\r", "\r\n", "\u0001~*"))
 		case n < 4:
 			b.WriteString("{{" + g.of("", " ") + name + g.of("", " ") + "}}")
 		case n == 4:
@@ -61,6 +73,12 @@ func (g random) mustacheOf(depth int, dot string) string {
 			b.WriteString("{{#" + name + "}}" + g.mustacheOf(depth-1, ".") + "{{/" + name + "}}")
 		case n == 6 && depth > 0:
 			b.WriteString("{{^" + name + "}}" + g.mustacheOf(depth-1, "f") + "{{/" + name + "}}")
+		case n == 7:
+			function := g.of("toJson", "join", "join delimiter='; '", "TOJSON", "url", "url", "join delimiter=''")
+			if function == "url" {
+				name = g.of("x~*", "é ") + g.mustacheOf(min(depth-1, 0), "f")
+			}
+			b.WriteString("{{#" + function + "}}" + name + "{{/" + function + "}}")
 		default:
 			b.WriteString(g.of("{{&"+name+"}}", "{{! a comment }}", ""))
 		}
@@ -72,6 +90,9 @@ func genMustache(g random) (object, func() object) {
 	config := object{"field": "t", "value": g.mustache(2)}
 	if g.chance(8) {
 		config["value"] = []any{g.mustache(1), g.mustache(0)}
+	}
+	if g.chance(6) {
+		config["on_failure"] = []any{object{"set": object{"field": "error.message", "value": "{{{_ingest.on_failure_message}}}"}}}
 	}
 	return config, func() object {
 		doc := g.document("f", func() any { return g.any(g.text(), g.value(1), true, false) })

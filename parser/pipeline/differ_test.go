@@ -90,6 +90,7 @@ type differ struct {
 	es     *testbed.Elasticsearch
 	typ    string
 	random random
+	deps   Deps
 	seen   map[string]int // differences by what is alike in them
 	rules  map[string]int // those explained, by the rule
 	tally
@@ -186,7 +187,7 @@ const simulated = "_simulate_pipeline"
 func (d *differ) ours(tr trial, docs []object) []outcome {
 	out := make([]outcome, len(docs))
 	sources := append([]Source{{Name: simulated, Text: []byte(text(tr.body()))}}, called(d.es.Prefix)...)
-	set, err := Compile(sources, Deps{})
+	set, err := Compile(sources, d.deps)
 	if err != nil {
 		for i := range out {
 			out[i].Refused = err.Error()

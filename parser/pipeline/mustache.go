@@ -3,7 +3,6 @@ package pipeline
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -13,6 +12,9 @@ import (
 // template is a mustache text, as Elasticsearch's templates are: {{x}} is escaped as the processor's media type
 // says, {{{x}}} and {{&x}} are not; {{#x}}…{{/x}} stands for a value that is true, once for each item of a list, and
 // {{^x}}…{{/x}} for one that is not; {{! x}} is a comment, {{=<% %>=}} changes the marks.
+//
+// Three sections are functions of Elasticsearch's: {{#toJson}}x{{/toJson}}, {{#join}}x{{/join}} (or join delimiter='; ')
+// and {{#url}}…{{/url}}.
 type template struct {
 	parts []templatePart
 }
@@ -24,13 +26,17 @@ type templatePart struct {
 
 	section  *template // nil for a variable
 	inverted bool
+	function templateFunction
+	line     int // of the tag in the template
 }
 
 // templateName is what a tag asks for: in the sections around it, innermost first, then in the document.
 type templateName struct {
-	full  event.Symbol // a field may have dots in its name; it comes before nested ones
-	path  event.Path
-	parts []string // nil for {{.}}
+	text    string
+	full    event.Symbol // a field may have dots in its name; it comes before nested ones
+	path    event.Path   // zero when it is none
+	parts   []string     // nil for {{.}}
+	indexed bool         // a part is a number, or the size of a list
 }
 
 // escaping is how the text of a value is written.
@@ -48,8 +54,31 @@ var escapings = map[string]escaping{"application/json": asJSON, "text/plain": pl
 func isTemplate(text string) bool { return strings.Contains(text, "{{") }
 
 func parseTemplate(text string, escape escaping) (*template, error) {
-	m := &mustache{text: text, open: "{{", end: "}}", escape: escape}
+	m := &mustache{text: returns(text), open: "{{", end: "}}", escape: escape}
 	return m.section("", true, true)
+}
+
+// returns is text without the carriage returns that end no line. Those that do stand before the line ends that follow
+// at once, too.
+func returns(text string) string {
+	if !strings.Contains(text, "\r") {
+		return text
+	}
+	var b strings.Builder
+	saw := false
+	for _, c := range []byte(text) {
+		switch {
+		case c == '\r':
+			saw = true
+			continue
+		case c == '\n' && saw:
+			b.WriteByte('\r')
+		default:
+			saw = false
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }
 
 // mustache reads a template. Which line ends around sections are left out is mustache.java's way.
@@ -62,8 +91,8 @@ type mustache struct {
 	depth     int
 }
 
-// section reads up to {{/name}}, or to the end for the whole template. fresh says that nothing but blanks stands
-// before it on its line.
+// section reads up to {{/name}}, or to the end for the whole template. fresh says that no tag stands before it on its
+// line.
 func (m *mustache) section(name string, whole, fresh bool) (*template, error) {
 	if m.depth++; m.depth > maxNesting {
 		return nil, errors.New("template has too many sections in one another")
@@ -112,6 +141,7 @@ func (m *mustache) section(name string, whole, fresh bool) (*template, error) {
 			}
 			write(tagAt)
 			t.parts = append(t.parts, part)
+			fresh = false
 			continue
 		case '/':
 			if fresh && blank {
@@ -124,7 +154,7 @@ func (m *mustache) section(name string, whole, fresh bool) (*template, error) {
 			return t, nil
 		}
 		write(tagAt)
-		blank = false
+		fresh = false
 		if err := m.variable(t, tag); err != nil {
 			return nil, err
 		}
@@ -139,9 +169,9 @@ func (m *mustache) section(name string, whole, fresh bool) (*template, error) {
 // nested reads a section behind its opening tag.
 func (m *mustache) nested(tag string, fresh bool) (part templatePart, err error) {
 	name := strings.TrimSpace(tag[1:])
-	part.inverted = tag[0] == '^'
-	if part.name, err = parseName(name); err == nil {
-		part.section, err = m.section(name, false, fresh)
+	part.inverted, part.line, part.name = tag[0] == '^', m.lines+1, parseName(name)
+	if part.section, err = m.section(name, false, fresh); err == nil && !part.inverted {
+		err = part.makeFunction()
 	}
 	return part, err
 }
@@ -166,8 +196,8 @@ func (m *mustache) tag() (string, error) {
 }
 
 // variable adds what a tag other than a section's says.
-func (m *mustache) variable(t *template, tag string) (err error) {
-	part := templatePart{escape: m.escape}
+func (m *mustache) variable(t *template, tag string) error {
+	part := templatePart{escape: m.escape, line: m.lines + 1}
 	name := strings.TrimSpace(tag)
 	switch tag[0] {
 	case '!':
@@ -179,162 +209,28 @@ func (m *mustache) variable(t *template, tag string) (err error) {
 		}
 		m.open, m.end = marks[0], marks[1]
 		return nil
-	case '>', '<', '$', '%':
+	case '>', '<', '$', '%', '?':
 		return fmt.Errorf("template [%s]: {{%s}} is not supported", m.text, tag)
 	case '{', '&':
 		name, part.escape = strings.TrimSpace(tag[1:]), plain
 	}
-	part.name, err = parseName(name)
+	part.name = parseName(name)
 	t.parts = append(t.parts, part)
-	return err
+	return nil
 }
 
-func parseName(name string) (*templateName, error) {
+func parseName(name string) *templateName {
+	n := &templateName{text: name}
 	if name == "." {
-		return &templateName{}, nil
+		return n
 	}
-	parts := strings.Split(name, ".")
-	n := &templateName{full: event.Intern(name), parts: parts}
-	var err error
-	if n.path, err = event.ParsePath(name); err != nil {
-		return nil, fmt.Errorf("template variable [%s]: %w", name, err)
+	n.full, n.parts = event.Intern(name), strings.Split(name, ".")
+	for _, part := range n.parts {
+		_, err := strconv.Atoi(part)
+		n.indexed = n.indexed || err == nil || part == "size"
 	}
-	return n, nil
-}
-
-// of is the value that a tag asks for; scopes are the sections around it.
-func (n *templateName) of(ev *event.Event, scopes []event.Value) event.Value {
-	if n.parts == nil {
-		if len(scopes) == 0 {
-			return ev.Doc()
-		}
-		return scopes[len(scopes)-1]
-	}
-	for i := len(scopes) - 1; i >= 0; i-- {
-		if v := within(ev, scopes[i], n.parts); v.Kind() != event.Missing {
-			return v
-		}
-	}
-	if len(n.parts) > 1 {
-		if v := ev.Lookup(ev.Doc(), n.full); v.Kind() != event.Missing {
-			return v
-		}
-		if n.parts[len(n.parts)-1] == "size" {
-			return within(ev, ev.Doc(), n.parts)
-		}
-	}
-	return ev.Get(n.path)
-}
-
-func within(ev *event.Event, v event.Value, parts []string) event.Value {
-	for _, name := range parts {
-		switch v.Kind() {
-		case event.Map:
-			v = ev.LookupBytes(v, []byte(name))
-		case event.List:
-			i, err := strconv.Atoi(name)
-			if name == "size" {
-				return event.IntValue(int32(min(ev.Len(v), 1<<30)))
-			}
-			if err != nil || i < 0 || i >= ev.Len(v) {
-				return event.Value{}
-			}
-			v = ev.At(v, i)
-		default:
-			return event.Value{}
-		}
-	}
-	return v
-}
-
-// times is how often a section stands for a value.
-func (p *templatePart) times(ev *event.Event, v event.Value) int {
-	n := 1
-	switch v.Kind() {
-	case event.Missing, event.Null:
-		n = 0
-	case event.Bool:
-		if !v.Bool() {
-			n = 0
-		}
-	case event.String:
-		if len(ev.Bytes(v)) == 0 {
-			n = 0
-		}
-	case event.List:
-		n = ev.Len(v)
-	}
-	if p.inverted {
-		return max(0, 1-n)
+	if path, err := event.ParsePath(name); err == nil {
+		n.path = path
 	}
 	return n
-}
-
-// append appends the text of the template for ev.
-func (t *template) append(dst []byte, ev *event.Event) []byte { return t.appendIn(dst, ev, nil) }
-
-func (t *template) appendIn(dst []byte, ev *event.Event, scopes []event.Value) []byte {
-	for i := range t.parts {
-		p := &t.parts[i]
-		if p.name == nil {
-			dst = append(dst, p.text...)
-			continue
-		}
-		v := p.name.of(ev, scopes)
-		if p.section == nil {
-			dst = p.appendValue(dst, ev, v)
-			continue
-		}
-		for n := range p.times(ev, v) {
-			scope := v
-			if v.Kind() == event.List && !p.inverted {
-				scope = ev.At(v, n)
-			}
-			dst = p.section.appendIn(dst, ev, append(scopes[:len(scopes):len(scopes)], scope))
-		}
-	}
-	return dst
-}
-
-func (p *templatePart) appendValue(dst []byte, ev *event.Event, v event.Value) []byte {
-	mark := len(dst)
-	if v.Kind() == event.List {
-		dst = appendItems(dst, ev, v)
-	} else {
-		dst = appendText(dst, ev, v)
-	}
-	switch {
-	case p.escape == asForm:
-		dst = append(dst[:mark], url.QueryEscape(string(dst[mark:]))...)
-	case p.escape == asJSON && needsEscape(dst[mark:]):
-		quoted := event.AppendQuoted(nil, dst[mark:])
-		dst = append(dst[:mark], quoted[1:len(quoted)-1]...)
-	}
-	return dst
-}
-
-// appendItems appends a list that a tag names, which is written as a map of its items by their numbers.
-func appendItems(dst []byte, ev *event.Event, list event.Value) []byte {
-	dst = append(dst, '{')
-	for i := range ev.Len(list) {
-		if i > 0 {
-			dst = append(dst, ", "...)
-		}
-		dst = append(strconv.AppendInt(dst, int64(i), 10), '=')
-		if item := ev.At(list, i); item.IsNull() {
-			dst = append(dst, "null"...)
-		} else {
-			dst = appendText(dst, ev, item)
-		}
-	}
-	return append(dst, '}')
-}
-
-func needsEscape(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' || c == '"' || c == '\\' {
-			return true
-		}
-	}
-	return false
 }

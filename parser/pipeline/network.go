@@ -85,7 +85,11 @@ func (p *directionProcessor) networks(r *Runner) ([]network, error) {
 	var list []network
 	if p.internalField.IsZero() {
 		for i := range p.internal {
-			list = append(list, network{text: string(r.text(p.internal[i].of(r)))})
+			v, err := p.internal[i].of(r)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, network{text: string(r.text(v))})
 		}
 		return list, nil
 	}

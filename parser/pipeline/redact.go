@@ -20,9 +20,8 @@ type redactProcessor struct {
 }
 
 type redactPattern struct {
-	set   *grok.Set
-	name  string
-	whole int // the capture slot of all that the pattern matches
+	set  *grok.Set
+	name string // of its first group
 }
 
 // redacted is a part of the text that patterns match.
@@ -31,8 +30,6 @@ type redacted struct {
 	longest    int // of the patterns that match there
 	name       string
 }
-
-const redactWhole = "redact_whole_match"
 
 var redactTrace = event.MustPath("_ingest._redact._is_redacted")
 
@@ -53,24 +50,16 @@ func newRedact(o *options) processor {
 		o.fail(o.node.get("patterns"), "[patterns] List of patterns must not be empty")
 	}
 	for _, text := range patterns {
-		set, err := grok.Compile(lib, []string{"(?<" + redactWhole + ">" + text + ")"}, grok.Options{})
+		set, err := grok.Compile(lib, []string{text}, grok.Options{})
 		if err != nil {
 			o.fail(o.node.get("patterns"), "[patterns] Invalid regex pattern found in: [%s]. %w", strings.Join(patterns, ", "), err)
 			return p
 		}
-		pattern := redactPattern{set: set}
-		for i, f := range set.Fields() {
-			switch name := strings.Join(f.Path, "."); {
-			case name == redactWhole:
-				pattern.whole = i
-			case pattern.name == "":
-				pattern.name = name
-			}
-		}
-		if pattern.name == "" {
+		if len(set.Fields()) == 0 {
 			o.fail(o.node.get("patterns"), "[patterns] pattern [%s] names nothing: write %%{PATTERN:name}", text)
+			return p
 		}
-		p.patterns = append(p.patterns, pattern)
+		p.patterns = append(p.patterns, redactPattern{set, strings.Join(set.Fields()[0].Path, ".")})
 	}
 	return p
 }
@@ -104,7 +93,7 @@ func (p *redactProcessor) run(r *Runner) error {
 	}
 	out = append(out, s[last:]...)
 	r.buf = out
-	if p.trace {
+	if p.trace && string(out) != string(s) {
 		if err := r.ev.Set(redactTrace, event.BoolValue(true)); err != nil {
 			return err
 		}
@@ -116,24 +105,18 @@ func (p *redactProcessor) run(r *Runner) error {
 func (p *redactProcessor) find(matchers []*grok.Matcher, s []byte) ([]redacted, error) {
 	var all []redacted
 	for i, m := range matchers {
-		for from := 0; from < len(s); {
-			if _, ok := m.Match(s[from:]); !ok {
+		for from := 0; ; {
+			start, end, ok := m.MatchFrom(s, from)
+			if !ok {
 				if m.Err() != nil {
 					return nil, fmt.Errorf("Grok pattern matching timed out: %w", m.Err()) //nolint:staticcheck // Elasticsearch's text
 				}
 				break
 			}
-			start, end := -1, -1
-			for _, c := range m.Captures() {
-				if c.Field == p.patterns[i].whole {
-					start, end = from+int(c.Start), from+int(c.End)
-				}
-			}
-			if start < 0 {
+			all = append(all, redacted{start, end, end - start, p.patterns[i].name})
+			if from = max(end, from+1); from >= len(s) {
 				break
 			}
-			all = append(all, redacted{start, end, end - start, p.patterns[i].name})
-			from = max(end, from+1)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b redacted) int { return compare(a.start, b.start) })

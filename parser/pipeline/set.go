@@ -48,7 +48,9 @@ func (p *setProcessor) run(r *Runner) error {
 	}
 	var v event.Value
 	if p.copyFrom.isZero() {
-		v = p.value.of(r)
+		if v, err = p.value.of(r); err != nil {
+			return err
+		}
 	} else {
 		from, err := p.copyFrom.of(r)
 		if err != nil {
@@ -86,7 +88,11 @@ func (p *appendProcessor) run(r *Runner) error {
 	if err != nil {
 		return err
 	}
-	return r.appendTo(path, p.value.of(r), p.allowDuplicates)
+	v, err := p.value.of(r)
+	if err != nil {
+		return err
+	}
+	return r.appendTo(path, v, p.allowDuplicates)
 }
 
 // appendTo adds v, or the items of v when it is a list, to a field, which becomes a list if it is none.

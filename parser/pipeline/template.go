@@ -94,7 +94,10 @@ func (f *field) of(r *Runner) (event.Path, error) {
 	if f.template == nil {
 		return f.path, nil
 	}
-	r.buf = f.template.append(r.buf[:0], r.ev)
+	var err error
+	if r.buf, err = f.template.append(r.buf[:0], r.ev); err != nil {
+		return event.Path{}, err
+	}
 	if len(r.buf) == 0 {
 		return event.Path{}, errEmptyField
 	}
@@ -160,32 +163,46 @@ func (o *options) parseValue(name string, n *node, escape escaping) value {
 }
 
 // of makes the value for the event.
-func (v *value) of(r *Runner) event.Value {
+func (v *value) of(r *Runner) (made event.Value, err error) {
 	switch {
 	case v.template != nil:
-		r.buf = v.template.append(r.buf[:0], r.ev)
-		return r.ev.String(r.buf)
+		if r.buf, err = v.template.append(r.buf[:0], r.ev); err != nil {
+			return made, err
+		}
+		return r.ev.String(r.buf), nil
 	case v.isText:
-		return r.ev.Text(v.text)
+		return r.ev.Text(v.text), nil
 	case v.isList:
 		list := r.ev.NewList()
 		for i := range v.list {
-			r.ev.Append(list, v.list[i].of(r))
-		}
-		return list
-	case v.isMap:
-		m := r.ev.NewMap()
-		for i := range v.fields {
-			f := &v.fields[i]
-			item := f.of(r)
-			if f.key == nil {
-				r.ev.Put(m, f.name, item)
-				continue
+			if made, err = v.list[i].of(r); err != nil {
+				return made, err
 			}
-			r.buf = f.key.append(r.buf[:0], r.ev)
-			r.ev.PutBytes(m, r.buf, item)
+			r.ev.Append(list, made)
 		}
-		return m
+		return list, nil
+	case v.isMap:
+		return v.mapOf(r)
 	}
-	return v.scalar
+	return v.scalar, nil
+}
+
+func (v *value) mapOf(r *Runner) (event.Value, error) {
+	m := r.ev.NewMap()
+	for i := range v.fields {
+		f := &v.fields[i]
+		item, err := f.of(r)
+		switch {
+		case err != nil:
+			return m, err
+		case f.key == nil:
+			r.ev.Put(m, f.name, item)
+			continue
+		}
+		if r.buf, err = f.key.append(r.buf[:0], r.ev); err != nil {
+			return m, err
+		}
+		r.ev.PutBytes(m, r.buf, item)
+	}
+	return m, nil
 }

@@ -112,13 +112,16 @@ func (p *Parser) parse(text string) (*Agent, error) {
 	return a, nil
 }
 
-// deviceOf is the family of the first rule that gives one.
+// deviceOf is the family of the first rule that gives one. Of its groups only the first is ever filled in, and blanks
+// stay, as in Elasticsearch: there are devices of the name "Samsung $2".
 func (r *rules) deviceOf(t *sifted, text string) string {
-	var d uaparser.Device
 	for i, rule := range r.Device {
-		if r.device.may(i, t) {
-			if rule.Match(text, &d); d.Family != "" {
-				return d.Family
+		if !r.device.may(i, t) {
+			continue
+		}
+		if m := rule.Reg.FindStringSubmatchIndex(text); m != nil {
+			if name, _, _ := versioned(text, m, rule.DeviceReplacement); name != "" {
+				return name
 			}
 		}
 	}
