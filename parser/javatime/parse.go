@@ -220,7 +220,11 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 			d.Year += 2000
 			return pos
 		}
-		return number(f, b, pos, f.mostOfYear(), 0, 999_999_999, &d.Year)
+		end := number(f, b, pos, f.mostOfYear(), 0, 999_999_999, &d.Year)
+		if end >= 0 && end < len(b) && b[end]-'0' <= 9 && f.count >= 4 && f.reserve == 0 {
+			return -1 // Java takes all digits for such a year, and finds them too many
+		}
+		return end
 	case 'Y': // of a year of weeks, months and days say nothing
 		d.Has |= HasYear
 		if f.count == 2 {

@@ -1,6 +1,7 @@
 package painless
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
@@ -75,7 +76,8 @@ type exception struct {
 	cls     *class
 	message string
 	hasText bool
-	at      int // byte offset, -1 while unknown
+	cause   string // the text of what is at the bottom of it, if that is another
+	at      int    // byte offset, -1 while unknown
 }
 
 func (e *exception) classOf(event.Value) *class { return e.cls }
@@ -168,7 +170,7 @@ func (c *Context) end(p *program) {
 func (c *Context) recovered(p *program, r any) error {
 	switch r := r.(type) {
 	case thrown:
-		e := &Error{Class: r.exc.cls.name, Message: r.exc.message}
+		e := &Error{Class: r.exc.cls.name, Message: cmp.Or(r.exc.cause, r.exc.message)}
 		if r.exc.at >= 0 {
 			ce := CompileError{src: p.src, pos: r.exc.at}
 			ce.locate()

@@ -78,9 +78,14 @@ func declareProcessors(l *lib) {
 }
 
 func (c *Context) hookError(err error) {
-	if err != nil {
-		c.throw("java.lang.IllegalArgumentException", "%s", err.Error())
+	if err == nil {
+		return
 	}
+	e := &exception{cls: classes().mustType("java.lang.IllegalArgumentException"), message: err.Error(), hasText: true, at: -1}
+	if caused, ok := err.(interface{ Cause() string }); ok {
+		e.cause = caused.Cause()
+	}
+	panic(thrown{e})
 }
 
 type cidr struct{ p netip.Prefix }

@@ -227,6 +227,9 @@ type causedError struct{ text, cause string }
 
 func (e *causedError) Error() string { return e.text }
 
+// Cause is for scripts, which are told the text when they catch it, and end with the cause when they do not.
+func (e *causedError) Cause() string { return e.cause }
+
 // notANumber is what Java says of a text that is none.
 func notANumber(text string) string { return fmt.Sprintf(`For input string: "%s"`, text) }
 
