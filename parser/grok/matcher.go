@@ -64,15 +64,19 @@ func (m *Matcher) Match(line []byte) (pattern int, ok bool) {
 // and ends. What stands before that place is there for anchors and for looking behind.
 func (m *Matcher) MatchFrom(line []byte, from int) (start, end int, ok bool) {
 	m.begin(line)
-	p := m.set.progs[0]
-	if m.steps, m.memoOn, m.soft = 0, false, m.hard/10; p.anchor == textStart && from > 0 {
+	p, n := m.set.progs[0], len(line)
+	if m.steps = 0; p.anchor == textStart && from > 0 {
 		return 0, 0, false
 	}
+	m.forget(p, n)
 	for at := p.nextStart(line, from); at >= 0; at = p.nextStart(line, p.after(line, at)) {
 		result := m.run(p, line, at)
 		if result == handOver {
-			p, m.memoOn = p.generic(), false
-			m.regs = slices.Grow(m.regs[:0], p.regs)[:max(p.regs, len(m.regs))]
+			p = p.careful()
+			m.forget(p, n)
+			if p.regs > len(m.regs) {
+				m.regs = make([]register, p.regs)
+			}
 			result = m.run(p, line, at)
 		}
 		switch {

@@ -140,6 +140,7 @@ func (d *differ) found(tr trial, doc object, diff string) {
 		d.t.Fail()
 		return
 	}
+	d.t.Logf("at first: %s", diff)
 	tr, doc, diff = d.shrink(tr, doc, diff)
 	d.t.Errorf("-seed %d\n%s\n%s\n%s", *seed, text(tr.body()), text(doc), diff)
 }
