@@ -33,6 +33,15 @@
 // compiles; -run RealConditions -pipelines DIR and -run TestElasticsearch -scripts 10000 compare with a real
 // Elasticsearch.
 //
+// Of the 343 classes and 3,682 methods, constructors and constants that Elasticsearch lists for ingest scripts, 217 and
+// 1,926 are known; go test ./parser/painless -run Whitelist -v asks one, counts them and names the others. They are
+// what is random (Random, UUID.randomUUID, Math.random: a line that comes again must make the same document), calendars
+// other than ISO's, java.text, java.nio, Calendar and TimeZone, DateTimeFormatterBuilder, Year, YearMonth, MonthDay,
+// OffsetTime, WeekFields, and names of blocks and scripts of Unicode. Names of days and months are English. A BigInteger that a script
+// makes has at most 65,536 bits, a BigDecimal as many without its exponent. Parts of TreeMaps and TreeSets (headMap,
+// descendingSet) are copies that cannot be changed; a BigInteger that a script leaves in the document is a number, a BigDecimal an error,
+// as in _simulate: doubleValue makes one.
+//
 // What never happens here: no clock is read ("now" is the time of receipt), nothing is random, no document is
 // turned into Go maps, and no script runs for ever: [Limits] bound its loops, its recursion and its memory.
 package painless

@@ -99,6 +99,12 @@ func declareFunctions(l *lib) {
 	}
 	for _, f := range interfaces {
 		k := l.class(f.name)
+		switch k.simple {
+		case "UnaryOperator":
+			k.supers = append(k.supers, l.types["Function"])
+		case "BinaryOperator":
+			k.supers = append(k.supers, l.types["BiFunction"])
+		}
 		k.method(l, f.sam, func(c *Context, this value, args []value) value { return c.apply(this, args...) })
 		for _, m := range k.methods {
 			k.sam = m
