@@ -9,12 +9,20 @@ import (
 	"unicode/utf8"
 )
 
-// javaURI is what java.net.URI reads out of a text, or java.net.URL out of one that the former refuses. What is
-// nil is not there.
+// javaURI is what java.net.URI reads out of a text, or java.net.URL out of one that the former refuses. Its parts are
+// of that text as far as they have no escapes.
 type javaURI struct {
-	scheme, userInfo, host, path, query, fragment *string
+	scheme, userInfo, host, path, query, fragment uriPart
 	port                                          int // -1 when there is none
 }
+
+// uriPart is a part of a URI, which may be empty, or none.
+type uriPart struct {
+	text  string
+	there bool
+}
+
+func somePart(text string) uriPart { return uriPart{text, true} }
 
 var errURI = errors.New("not a URI")
 
@@ -84,8 +92,7 @@ func (u *javaURI) parse(s string) error {
 		if i == 0 || !isAlpha(s[0]) || checkURI(s[:i], "+-.", false) != nil {
 			return errURI
 		}
-		scheme := s[:i]
-		u.scheme, rest = &scheme, s[i+1:]
+		u.scheme, rest = somePart(s[:i]), s[i+1:]
 		if !strings.HasPrefix(rest, "/") { // opaque
 			part, fragment, found := strings.Cut(rest, "#")
 			if part == "" || checkURI(part, uriAny, true) != nil {
@@ -108,8 +115,7 @@ func (u *javaURI) setFragment(fragment string, found bool) error {
 	if checkURI(fragment, uriAny, true) != nil {
 		return errURI
 	}
-	fragment = decodeURI(fragment, false)
-	u.fragment = &fragment
+	u.fragment = somePart(decodeURI(fragment, false))
 	return nil
 }
 
@@ -134,11 +140,9 @@ func (u *javaURI) parseHierarchical(s string, more bool) error {
 	if checkURI(path, uriPath, true) != nil || checkURI(query, uriAny, true) != nil {
 		return errURI
 	}
-	path = decodeURI(path, true)
-	u.path = &path
+	u.path = somePart(decodeURI(path, true))
 	if found {
-		query = decodeURI(query, false)
-		u.query = &query
+		u.query = somePart(decodeURI(query, false))
 	}
 	return nil
 }
@@ -165,7 +169,7 @@ func (u *javaURI) parseAuthority(s string) error {
 		if err := u.parseServer(s); err == nil {
 			return nil
 		}
-		u.userInfo, u.host, u.port = nil, nil, -1
+		u.userInfo, u.host, u.port = uriPart{}, uriPart{}, -1
 	}
 	if !isName {
 		return errURI
@@ -178,15 +182,13 @@ func (u *javaURI) parseServer(s string) error {
 		if checkURI(s[:i], uriUserInfo, true) != nil {
 			return errURI
 		}
-		info := decodeURI(s[:i], true)
-		u.userInfo, s = &info, s[i+1:]
+		u.userInfo, s = somePart(decodeURI(s[:i], true)), s[i+1:]
 	}
 	end, err := hostEnd(s)
 	if err != nil {
 		return err
 	}
-	host := s[:end]
-	if u.host, s = &host, s[end:]; s == "" {
+	if u.host, s = somePart(s[:end]), s[end:]; s == "" {
 		return nil
 	}
 	if s[0] != ':' {
@@ -226,13 +228,14 @@ func hostEnd(s string) (int, error) {
 	if isIPv4(host) {
 		return end, nil
 	}
-	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
-	for _, label := range labels {
+	labels, last := 0, byte(0)
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
 		if label == "" || label[0] == '-' || label[len(label)-1] == '-' || checkURI(label, "-", false) != nil {
 			return 0, errURI
 		}
+		labels, last = labels+1, label[0]
 	}
-	if last := labels[len(labels)-1]; len(labels) > 1 && !isAlpha(last[0]) {
+	if labels > 1 && !isAlpha(last) {
 		return 0, errURI
 	}
 	return end, nil
@@ -240,13 +243,20 @@ func hostEnd(s string) (int, error) {
 
 // isIPv4 takes zeros before a number, unlike netip.
 func isIPv4(s string) bool {
-	numbers := strings.Split(s, ".")
-	for _, n := range numbers {
-		if v, err := strconv.ParseUint(n, 10, 31); err != nil || v > 255 {
+	numbers := 0
+	for number := range strings.SplitSeq(s, ".") {
+		n := 0
+		for _, c := range []byte(number) {
+			if n = n*10 + int(c-'0'); !isDigit(c) || n > 255 {
+				return false
+			}
+		}
+		if number == "" {
 			return false
 		}
+		numbers++
 	}
-	return len(numbers) == 4
+	return numbers == 4
 }
 
 // decodeURI undoes percent escapes; within brackets only where all is set not.
@@ -294,17 +304,17 @@ func (u *javaURI) parseURL(s string) error {
 	default:
 		return errURI
 	}
-	u.scheme = &scheme
+	u.scheme = somePart(scheme)
 	rest, fragment, found := strings.Cut(s[i+1:], "#")
 	if found && scheme != "mailto" {
-		u.fragment = &fragment
+		u.fragment = somePart(fragment)
 	}
 	if scheme == "mailto" {
 		return u.parseMailto(rest)
 	}
 	rest, query, found := strings.Cut(rest, "?")
 	if found {
-		u.query = &query
+		u.query = somePart(query)
 	}
 	host := ""
 	separator := ""
@@ -323,7 +333,7 @@ func (u *javaURI) parseURL(s string) error {
 	if rest != "" && rest[0] != '/' {
 		rest = separator + rest
 	}
-	u.host, u.path = &host, &rest
+	u.host, u.path = somePart(host), somePart(rest)
 	return nil
 }
 
@@ -334,10 +344,9 @@ func (u *javaURI) parseMailto(s string) error {
 	}
 	host, path := "", s
 	if i := strings.LastIndexByte(s, '?'); i >= 0 {
-		query := s[i+1:]
-		path, u.query = s[:i], &query
+		path, u.query = s[:i], somePart(s[i+1:])
 	}
-	u.host, u.path = &host, &path
+	u.host, u.path = somePart(host), somePart(path)
 	return nil
 }
 
@@ -347,8 +356,7 @@ func (u *javaURI) urlHost(authority string) (string, error) {
 		if i != strings.LastIndexByte(authority, '@') {
 			return "", nil
 		}
-		info := authority[:i]
-		u.userInfo, host = &info, authority[i+1:]
+		u.userInfo, host = somePart(authority[:i]), authority[i+1:]
 	}
 	port := ""
 	if strings.HasPrefix(host, "[") {

@@ -35,7 +35,8 @@ func (p *uriProcessor) run(r *Runner) error {
 	if err != nil || v.IsNull() {
 		return err
 	}
-	parts, err := uriParts(r.ev, string(r.ev.Bytes(v)), p.keepOriginal)
+	r.buf = append(r.buf[:0], r.ev.Bytes(v)...) // the event's text moves when it grows
+	parts, err := uriParts(r.ev, view(r.buf), p.keepOriginal)
 	if err != nil {
 		return err
 	}
@@ -54,14 +55,14 @@ func uriParts(ev *event.Event, text string, keepOriginal bool) (event.Value, err
 		return event.Value{}, fmt.Errorf("unable to parse URI [%s]", text)
 	}
 	parts := ev.NewMap()
-	put := func(name event.Symbol, s *string) {
-		if s != nil {
-			ev.Put(parts, name, ev.Text(*s))
+	put := func(name event.Symbol, part uriPart) {
+		if part.there {
+			ev.Put(parts, name, ev.Text(part.text))
 		}
 	}
-	orNull := func(name event.Symbol, s *string) {
-		if ev.Put(parts, name, event.NullValue()); s != nil {
-			put(name, s)
+	orNull := func(name event.Symbol, part uriPart) {
+		if ev.Put(parts, name, event.NullValue()); part.there {
+			put(name, part)
 		}
 	}
 	orNull(uriNames.domain, u.host)
@@ -70,22 +71,19 @@ func uriParts(ev *event.Event, text string, keepOriginal bool) (event.Value, err
 		ev.Put(parts, uriNames.original, ev.Text(text))
 	}
 	put(uriNames.path, u.path)
-	if u.path != nil {
-		slash := strings.LastIndexByte(*u.path, '/')
-		if dot := strings.LastIndexByte(*u.path, '.'); slash >= 0 && dot > slash {
-			ev.Put(parts, uriNames.extension, ev.Text((*u.path)[dot+1:]))
-		}
+	slash := strings.LastIndexByte(u.path.text, '/')
+	if dot := strings.LastIndexByte(u.path.text, '.'); slash >= 0 && dot > slash {
+		ev.Put(parts, uriNames.extension, ev.Text(u.path.text[dot+1:]))
 	}
 	if u.port != -1 {
 		ev.Put(parts, uriNames.port, event.IntValue(int32(u.port))) //nolint:gosec // was parsed as 32 bits
 	}
 	put(uriNames.query, u.query)
 	orNull(uriNames.scheme, u.scheme)
-	if put(uriNames.userInfo, u.userInfo); u.userInfo != nil {
-		if user, password, ok := strings.Cut(*u.userInfo, ":"); ok {
-			put(uriNames.username, &user)
-			put(uriNames.password, &password)
-		}
+	put(uriNames.userInfo, u.userInfo)
+	if user, password, ok := strings.Cut(u.userInfo.text, ":"); ok {
+		put(uriNames.username, somePart(user))
+		put(uriNames.password, somePart(password))
 	}
 	return parts, nil
 }
