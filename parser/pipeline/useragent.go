@@ -48,9 +48,10 @@ var agentNames = struct{ name, version, os, full, device, original, kind event.S
 }
 
 func (p *agentProcessor) run(r *Runner) error {
-	f := field{path: p.field}
-	_, v, err := r.textField(&f, p.ignoreMissing, "cannot parse user-agent.")
-	if err != nil || v.IsNull() {
+	v := r.ev.Get(p.field)
+	if v.Kind() != event.String {
+		f := field{path: p.field}
+		_, _, err := r.textField(&f, p.ignoreMissing, "cannot parse user-agent.")
 		return err
 	}
 	cache, ok := r.scratch[p.slot].(*useragent.Cache)
