@@ -162,19 +162,29 @@ func saysJava(ours, theirs string) bool {
 
 var quotedText = regexp.MustCompile(`^(?:Text '((?s:.*))' could not be parsed(?: at index \d+|, unparsed text found at index \d+|: .+)|For input string: "((?s:.*))"(?: under radix 16)?)$`)
 
-// onlyOfSuffix tells whether documents are the same but for what of a domain is its suffix.
+// onlyOfSuffix tells whether documents are the same but for what a domain's suffix decides.
 func onlyOfSuffix(a, b any) bool {
-	x, ok1 := a.(object)
-	y, ok2 := b.(object)
-	if !ok1 || !ok2 {
-		return differingValue("", a, b) == ""
+	return differingValue("", withoutDomains(a), withoutDomains(b)) == ""
+}
+
+// withoutDomains is v without what registered_domain writes, and without what is empty then.
+func withoutDomains(v any) any {
+	m, ok := v.(object)
+	if !ok {
+		return v
 	}
-	x, y = maps.Clone(x), maps.Clone(y)
-	for _, name := range []string{"registered_domain", "top_level_domain", "subdomain", "shape"} {
-		delete(x, name)
-		delete(y, name)
+	rest := object{}
+	for name, item := range m {
+		switch name {
+		case "domain", "registered_domain", "top_level_domain", "subdomain", "shape":
+			continue
+		}
+		item = withoutDomains(item)
+		if empty, isMap := item.(object); !isMap || len(empty) > 0 {
+			rest[name] = item
+		}
 	}
-	return maps.EqualFunc(x, y, onlyOfSuffix)
+	return rest
 }
 
 // sameInAnyOrder tells whether documents are the same but for the order of their lists.
