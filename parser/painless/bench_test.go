@@ -67,3 +67,72 @@ func benchContext(b *testing.B) *Context {
 	}
 	return c
 }
+
+// Scripts as Filebeat's modules and many integrations have them, over the document of an access line. What they would
+// remove is not there, so that each run has the same to do. go test ./parser/painless -bench Script -benchmem
+func BenchmarkScript(b *testing.B) {
+	for _, c := range []struct{ name, src string }{
+		{"Nothing", `return;`},
+		{"Walk", `void handleMap(Map map) { for (def x : map.values()) { if (x instanceof Map) { handleMap(x); } else if (x instanceof List) { handleList(x); } }
+			map.values().removeIf(v -> v == null); }
+			void handleList(List list) { for (def x : list) { if (x instanceof Map) { handleMap(x); } else if (x instanceof List) { handleList(x); } } }
+			handleMap(ctx);`},
+		{"WalkEmpty", `void handleMap(Map map) { for (def x : map.values()) { if (x instanceof Map) { handleMap(x); } else if (x instanceof List) { handleList(x); } }
+			map.values().removeIf(v -> v == null || v == '' || (v instanceof Map && v.size() == 0) || (v instanceof List && v.size() == 0)); }
+			void handleList(List list) { for (def x : list) { if (x instanceof Map) { handleMap(x); } else if (x instanceof List) { handleList(x); } }
+			list.removeIf(v -> v == null || v == '' || (v instanceof Map && v.size() == 0) || (v instanceof List && v.size() == 0)); }
+			handleMap(ctx);`},
+		{"Drop", `boolean drop(Object o) { if (o == null || o == "") { return true; }
+			else if (o instanceof Map) { ((Map) o).values().removeIf(v -> drop(v)); return (((Map) o).size() == 0); }
+			else if (o instanceof List) { ((List) o).removeIf(v -> drop(v)); return (((List) o).length == 0); } return false; }
+			drop(ctx);`},
+		{"Private", `boolean isPrivate(def dot, def ip) { try { StringTokenizer tok = new StringTokenizer(ip, dot);
+			int first = Integer.parseInt(tok.nextToken()); int second = Integer.parseInt(tok.nextToken());
+			if (first == 10) { return true; } if (first == 192 && second == 168) { return true; }
+			if (first == 172 && second >= 16 && second <= 31) { return true; } return first == 127; } catch (Exception e) { return false; } }
+			try { def found = false; for (def item : ctx.related.ip) { if (!isPrivate('.', item)) { ctx.source.address = item; found = true; break; } }
+			if (!found) { ctx.source.address = ctx.related.ip[0]; } } catch (Exception e) { ctx.source.address = null; }`},
+		{"Entries", `int n = 0; for (Map.Entry e : ctx.http.entrySet()) { if (e.getKey() == 'version') { n += e.getValue().length(); } }`},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			script, err := CompileScript(c.src, Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			ctx := accessContext(b)
+			mark := ctx.Event.Mark()
+			b.ReportAllocs()
+			start := cpuTime()
+			for b.Loop() {
+				if err := script.Run(ctx); err != nil {
+					b.Fatal(err)
+				}
+				ctx.Event.Undo(mark)
+			}
+			b.ReportMetric(float64(cpuTime()-start)/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+// accessContext has the document of a line of an access log.
+func accessContext(b *testing.B) *Context {
+	c := newContext(b, `{}`)
+	for _, path := range []string{
+		"@timestamp", "event.ingested", "event.original", "event.created", "event.kind", "event.outcome", "source.address", "source.ip",
+		"source.geo.continent_name", "source.geo.region_iso_code", "source.geo.city_name", "source.geo.country_iso_code", "source.geo.country_name",
+		"source.geo.region_name", "source.geo.location.lon", "source.geo.location.lat", "source.as.number", "source.as.organization.name",
+		"http.request.method", "http.request.referrer", "http.response.status_code", "http.response.body.bytes", "http.version",
+		"url.original", "url.path", "url.extension", "user_agent.original", "user_agent.name", "user_agent.version", "user_agent.device.name",
+		"user_agent.os.name", "user_agent.os.version", "user_agent.os.full", "log.level", "log.syslog.priority", "host.name", "host.hostname", "ecs.version",
+	} {
+		if err := c.Event.Set(event.MustPath(path), c.Event.Text("192.0.2.17")); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, path := range []string{"related.ip", "event.category", "event.type"} {
+		list := c.Event.NewList()
+		c.Event.Append(list, c.Event.Text("203.0.113.9"))
+		_ = c.Event.Set(event.MustPath(path), list)
+	}
+	return c
+}

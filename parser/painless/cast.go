@@ -55,6 +55,16 @@ func (cp *compiler) cast(x code, w want) code {
 		return cp.constant(x.at, t, conv(nil, *x.konst))
 	}
 	eval := x.eval
+	if asIs := cp.kindsOfClass(t); x.local && (x.t == cp.lib.def || x.t == cp.lib.object) {
+		slot := x.slot
+		return code{t: t, at: x.at, eval: func(c *Context) value {
+			v := &c.stack[c.base+slot]
+			if v.ref == nil && asIs.Has(event.Shape(v.v.Kind())) && !c.readonly {
+				return *v
+			}
+			return conv(c, *v)
+		}}
+	}
 	return code{t: t, at: x.at, eval: func(c *Context) value { return conv(c, eval(c)) }}
 }
 
@@ -109,7 +119,13 @@ func (cp *compiler) converter(at int, from, to *class, explicit bool) func(*Cont
 	case from == to || to == l.def || to == l.object:
 		return nil
 	case from == l.def || from == l.object:
-		return func(c *Context, v value) value { return c.castDef(v, to, explicit, at) }
+		asIs := cp.kindsOfClass(to)
+		return func(c *Context, v value) value {
+			if v.ref == nil && asIs.Has(event.Shape(v.v.Kind())) && !c.readonly {
+				return v
+			}
+			return c.castDef(v, to, explicit, at)
+		}
 	case f == l.string && t == l.char:
 		return func(c *Context, v value) value { return c.charOf(v, to, explicit, at) }
 	case f == l.char && to == l.string:
@@ -136,6 +152,16 @@ func (cp *compiler) converter(at int, from, to *class, explicit bool) func(*Cont
 		return nil
 	}
 	return func(c *Context, v value) value { return c.castDef(v, to, true, at) }
+}
+
+// kindsOfClass are the kinds of values of documents that are a k as they are.
+func (cp *compiler) kindsOfClass(k *class) (kinds event.Shapes) {
+	for kind, own := range cp.lib.kinds {
+		if own != nil && (own.is(k) || own.box == k && k.prim) || own == nil && !k.prim {
+			kinds |= event.Shape(kind).Set()
+		}
+	}
+	return kinds
 }
 
 // numeric converts a number or char to a primitive type, as Java's casts do; nil for boolean.

@@ -19,12 +19,17 @@ const (
 
 // code is a compiled expression.
 type code struct {
-	t     *class
-	eval  func(c *Context) value
-	cond  func(c *Context) bool // the same as a bool, for some booleans
-	konst *value                // set when it is a constant
-	chain []link                // set when it is ctx.a?.b
-	at    int
+	t      *class
+	eval   func(c *Context) value
+	cond   func(c *Context) bool // the same as a bool, for some booleans
+	konst  *value                // set when it is a constant
+	chain  []link                // set when it is ctx.a?.b
+	view   *viewOf               // set when it is a view of a map
+	lambda *lambda               // set when it is one that captures nothing
+	idle   func(stmt)            // notes when a statement that is this does nothing, see noteIdle
+	local  bool                  // it is the local in slot
+	slot   int
+	at     int
 }
 
 type compiler struct {
@@ -37,7 +42,8 @@ type compiler struct {
 	funcs     map[string]*function
 	fn        *scope
 	depth     int
-	kinds     map[*ifStmt]*kinds
+	ways      map[*ifStmt]*ways
+	idles     map[stmt]idle // statements that may have nothing to do
 }
 
 // function is a function of the script.
@@ -47,6 +53,8 @@ type function struct {
 	ret    *class
 	frame  int
 	body   step
+	told   *told // what the shape of its only argument tells of its result
+	idle   *idle // when it has nothing to do for its only argument
 }
 
 // scope is the function or lambda that is being compiled. Every local has a slot of its own.
@@ -80,7 +88,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	if err != nil {
 		return nil, &CompileError{src: src, Message: err.Error(), Line: 1, Column: 1}
 	}
-	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}, kinds: map[*ifStmt]*kinds{}}
+	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}, ways: map[*ifStmt]*ways{}, idles: map[stmt]idle{}}
 	if cp.fields == nil {
 		cp.fields = NewFields()
 	}
@@ -139,12 +147,20 @@ func (cp *compiler) functions(decls []*funcDecl) {
 		}
 		cp.funcs[key] = f
 	}
-	for _, d := range decls {
+	own := func(d *funcDecl) *function {
 		f := cp.funcs[methodKey(d.name, len(d.params))]
 		cp.fn = &scope{ret: f.ret, own: true}
 		for i, p := range d.params {
 			cp.declare(p.at, p.name, f.params[i])
 		}
+		return f
+	}
+	for _, d := range decls {
+		f := own(d)
+		f.told = cp.toldOfResult(d)
+	}
+	for _, d := range decls {
+		f := own(d)
 		if empty(d.body) {
 			cp.fail(d.at, "invalid function definition: found no statements for function [%s] with [%d] parameters", d.name, len(d.params))
 		}
@@ -153,7 +169,7 @@ func (cp *compiler) functions(decls []*funcDecl) {
 		if !ways.returns && f.ret != cp.lib.void {
 			cp.fail(d.at, "invalid function definition: not all paths provide a return value for function [%s] with [%d] parameters", d.name, len(d.params))
 		}
-		f.frame = cp.fn.slots
+		f.frame, f.idle = cp.fn.slots, cp.idleFunction(d)
 	}
 }
 

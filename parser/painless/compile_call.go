@@ -15,43 +15,57 @@ func (cp *compiler) funcCall(x *funcCall) code {
 		cp.fail(x.at, "Unknown call [%s] with [%d] arguments.", x.name, len(x.args))
 	}
 	args := cp.argumentsFor(x.args, f.params)
+	if len(args) == 1 && f.ret == cp.lib.void {
+		arg := args[0]
+		return code{t: f.ret, eval: func(c *Context) value {
+			v := arg(c)
+			if f.idle != nil && f.idle.skips(c, v) {
+				return value{}
+			}
+			base := len(c.stack)
+			c.stack = append(c.stack, v)
+			return c.call(base, f.frame, f.body)
+		}}
+	}
 	return code{t: f.ret, eval: func(c *Context) value {
-		base := len(c.args)
+		base := len(c.stack)
 		for _, a := range args {
 			v := a(c)
-			c.args = append(c.args, v)
+			c.stack = append(c.stack, v)
 		}
-		v := c.call(f.frame, c.args[base:], nil, nil, f.body)
-		c.args = c.args[:base]
-		return v
+		return c.call(base, f.frame, f.body)
 	}}
 }
 
-// call runs a body in a frame of its own.
-func (c *Context) call(frame int, args []value, captured []value, at []capture, body step) value {
+// call runs a body in a frame of its own, which begins at base with the arguments.
+func (c *Context) call(base, frame int, body step) value {
+	outer := c.enter(base, frame)
+	var result value
+	if body(c) == doReturn {
+		result = c.ret
+	}
+	c.leave(base, outer)
+	return result
+}
+
+// enter begins a call; leave is to be told what it returns.
+func (c *Context) enter(base, frame int) (outer int) {
 	c.loop()
 	if c.depth++; c.depth > c.Limits.Depth {
-		c.throw("java.lang.StackOverflowError", "functions are nested deeper than %d", c.Limits.Depth)
+		c.tooDeep()
 	}
-	base := c.base
-	c.base = len(c.stack)
+	outer, c.base = c.base, base
 	c.frame(frame)
-	own := c.stack[c.base:]
-	copy(own, args)
-	for i, v := range captured {
-		own[at[i].to] = v
-	}
-	c.ret = value{}
-	body(c)
-	for i := range c.stack[c.base:] {
-		c.stack[c.base+i] = value{}
-	}
-	c.stack = c.stack[:c.base]
-	c.base = base
+	return outer
+}
+
+func (c *Context) leave(base, outer int) {
+	c.stack, c.base = c.stack[:base], outer
 	c.depth--
-	v := c.ret
-	c.ret = value{}
-	return v
+}
+
+func (c *Context) tooDeep() {
+	c.throw("java.lang.StackOverflowError", "functions are nested deeper than %d", c.Limits.Depth)
 }
 
 func (cp *compiler) argumentsFor(args []expr, params []*class) []func(*Context) value {
@@ -98,7 +112,14 @@ func (cp *compiler) call(x *callExpr, w want) code {
 	if m == nil {
 		cp.fail(x.at, "member method [%s, %s/%d] not found", recv.t, x.name, len(x.args))
 	}
-	return cp.invoke(x.at, m, recv.eval, cp.argumentsFor(x.args, m.params), x.nullSafe)
+	if m == cp.lib.collection.methods["removeIf/1"] {
+		return cp.removeIf(x, recv, m)
+	}
+	out := cp.invoke(x.at, m, recv.eval, cp.argumentsFor(x.args, m.params), x.nullSafe)
+	if what, ok := viewKinds[m.name]; ok && m.owner == cp.lib.mapT && !x.nullSafe {
+		out.view = &viewOf{recv, what, &fieldSite{name: m.name, at: x.at}}
+	}
+	return out
 }
 
 // checkHook refuses a call of a processor's function that the program does not have.

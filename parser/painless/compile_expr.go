@@ -163,7 +163,7 @@ func fits(n int64, t *class, l *lib) bool {
 func (cp *compiler) nameExpr(x *nameExpr) code {
 	if v, ok := cp.fn.find(x.name); ok {
 		slot := v.slot
-		return code{t: v.t, eval: func(c *Context) value { return c.stack[c.base+slot] }}
+		return code{t: v.t, eval: func(c *Context) value { return c.stack[c.base+slot] }, local: true, slot: slot}
 	}
 	switch {
 	case !cp.fn.has(x.name):

@@ -119,6 +119,15 @@ func (cp *compiler) exprStmt(s *exprStmt, in place) (step, flow) {
 		}
 	}
 	x := cp.expr(s.x)
+	if x.idle != nil {
+		x.idle(s)
+	}
+	if !result && x.cond != nil {
+		return func(c *Context) ctl {
+			x.cond(c)
+			return next
+		}, flow{}
+	}
 	if !result || x.t == cp.lib.void {
 		return func(c *Context) ctl {
 			x.eval(c)

@@ -11,10 +11,13 @@ type lambda struct {
 	arity    int
 	frame    int
 	body     step
+	truth    func(*Context) bool // the same as body, where it is an expression and a boolean
+	told     *told               // what the shape of the only argument tells of truth, if it does
+	always   event.Shapes        // those for which it is so,
+	perhaps  event.Shapes        // and those for which it must be asked
 	captured []value
 	at       []capture
 	native   func(c *Context, args []value) value
-	nullTest bool // v -> v == null
 }
 
 func (*lambda) classOf(event.Value) *class { return classes().types["Lambda"] }
@@ -26,12 +29,32 @@ func (c *Context) apply(f value, args ...value) value {
 		c.throw("java.lang.NullPointerException", "the function is null")
 	}
 	if l.native != nil {
-		return l.native(c, args)
+		base := len(c.args)
+		c.args = append(c.args, args...)
+		v := l.native(c, c.args[base:len(c.args):len(c.args)])
+		c.args = c.args[:base]
+		return v
 	}
 	if len(args) != l.arity {
 		c.throw("java.lang.IllegalArgumentException", "Incorrect number of parameters for a lambda: [%d], expected [%d]", l.arity, len(args))
 	}
-	return c.call(l.frame, args, l.captured, l.at, l.body)
+	base := len(c.stack)
+	c.stack = append(c.stack, args...)
+	outer := c.enter(base, l.frame)
+	l.capture(c)
+	var result value
+	if l.body(c) == doReturn {
+		result = c.ret
+	}
+	c.leave(base, outer)
+	return result
+}
+
+// capture puts what l has captured into its frame.
+func (l *lambda) capture(c *Context) {
+	for i, v := range l.captured {
+		c.stack[c.base+l.at[i].to] = v
+	}
 }
 
 // test calls a predicate.
@@ -72,20 +95,32 @@ func (cp *compiler) lambda(x *lambdaExpr, t *class) code {
 		}
 		cp.declare(p.at, p.name, pt).kept = true
 	}
-	body := cp.lambdaBody(x)
+	like := &lambda{arity: len(x.params)}
+	if x.body == nil && sc.ret == cp.lib.boolean {
+		like.truth = cp.as(x.x, want{t: sc.ret, boxes: true}).bool()
+		like.body = func(c *Context) ctl {
+			c.ret = boolean(like.truth(c))
+			return doReturn
+		}
+		if t := cp.toldOf(x.x, 0); t != nil && like.arity == 1 {
+			like.told, like.always, like.perhaps = t, t.of(always), t.of(perhaps)
+		}
+	} else {
+		like.body = cp.lambdaBody(x)
+	}
 	cp.fn = outer
-	captures, arity := sc.captures, len(x.params)
-	if len(captures) == 0 {
-		fixed := object(&lambda{arity: arity, frame: sc.slots, body: body, nullTest: isNullTest(x)})
-		return code{t: t, at: x.at, eval: func(*Context) value { return fixed }}
+	like.frame, like.at = sc.slots, sc.captures
+	if len(like.at) == 0 {
+		fixed := object(like)
+		return code{t: t, at: x.at, eval: func(*Context) value { return fixed }, lambda: like}
 	}
 	return code{t: t, at: x.at, eval: func(c *Context) value {
-		c.charge(64 + 32*len(captures))
-		l := &lambda{arity: arity, frame: sc.slots, body: body, at: captures}
-		for _, cap := range captures {
+		c.charge(64 + 32*len(like.at))
+		l := *like
+		for _, cap := range l.at {
 			l.captured = append(l.captured, c.stack[c.base+cap.from])
 		}
-		return object(l)
+		return object(&l)
 	}}
 }
 
@@ -120,11 +155,11 @@ func (cp *compiler) reference(x *refExpr, t *class) code {
 			cp.fail(x.at, "function [%s] is not defined", x.name)
 		}
 		return fixed(func(c *Context, args []value) value {
-			in := make([]value, len(args))
+			base := len(c.stack)
 			for i, v := range args {
-				in[i] = c.castDef(v, f.params[i], false, x.at)
+				c.stack = append(c.stack, c.castDef(v, f.params[i], false, x.at))
 			}
-			return c.call(f.frame, in, nil, nil, f.body)
+			return c.call(base, f.frame, f.body)
 		})
 	}
 	k := cp.typeOf(x.t)

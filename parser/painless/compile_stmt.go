@@ -115,13 +115,13 @@ func (cp *compiler) ifStmt(s *ifStmt, in place) (step, flow) {
 		}
 		return next
 	}
-	k := cp.byKind(s, yes, no, cp.kindsOf(s.no))
-	if k == nil {
+	w := cp.waysOf(s, test, yes, no, cp.waysIn(s.no))
+	if w == nil {
 		return test, f.or(g)
 	}
-	cp.kinds[s] = k
+	cp.ways[s] = w
 	return func(c *Context) ctl {
-		way, known := k.way(c, &c.stack[c.base+k.slot])
+		way, known := w.way(c, &c.stack[c.base+w.slot])
 		switch {
 		case !known:
 			return test(c)
@@ -176,65 +176,6 @@ func (cp *compiler) loopStmt(s *loopStmt) (step, flow) {
 		}
 		return next
 	}, cp.looped(s.at, ways, always || s.cond == nil)
-}
-
-func (cp *compiler) eachStmt(s *eachStmt) (step, flow) {
-	over := cp.expr(s.x)
-	defer cp.scoped()()
-	t := cp.typeOf(s.t)
-	if !over.t.is(cp.lib.iterable) && over.t != cp.lib.def && over.t.elem == nil {
-		cp.fail(s.at, "Illegal foreach type [%s].", over.t)
-	}
-	if empty(s.body) {
-		cp.fail(s.at, "extraneous foreach loop")
-	}
-	v := cp.declare(s.name.pos, s.name.text, t)
-	v.kept = true
-	slot, elem := v.slot, cp.lib.def
-	if over.t.elem != nil {
-		elem = over.t.elem
-	}
-	if !cp.castable(elem, want{t, true, true}) {
-		cp.fail(s.at, "Cannot cast from [%s] to [%s].", elem, t)
-	}
-	conv := cp.converter(s.at, elem, t, true)
-	body, ways := cp.body(s.body, place{loop: true, loopEnd: true})
-	kinds := cp.kindsOf(s.body)
-	if kinds != nil && (kinds.slot != slot || conv != nil) {
-		kinds = nil
-	}
-	return func(c *Context) ctl {
-		x := over.eval(c)
-		if kinds != nil && kinds.idle(c, x) {
-			return next
-		}
-		it := c.loopOver(x, s.at)
-		for {
-			v, ok := it.next(c)
-			if !ok {
-				return next
-			}
-			c.loop()
-			if conv != nil {
-				v = conv(c, v)
-			}
-			do := body
-			if kinds != nil {
-				if way, known := kinds.way(c, &v); known {
-					if do = way; do == nil {
-						continue
-					}
-				}
-			}
-			c.stack[c.base+slot] = v
-			switch do(c) {
-			case doBreak:
-				return next
-			case doReturn:
-				return doReturn
-			}
-		}
-	}, cp.looped(s.at, ways, false)
 }
 
 func (cp *compiler) jump(s *jumpStmt, in place) (step, flow) {
@@ -303,14 +244,14 @@ func (cp *compiler) tryStmt(s *tryStmt, in place) (step, flow) {
 
 // try runs body and catches what it throws.
 func (c *Context) try(body step) (to ctl, exc *exception) {
-	base, depth, args := c.base, c.depth, len(c.args)
+	base, depth, stack, args, orders := c.base, c.depth, len(c.stack), len(c.args), len(c.orders)
 	defer func() {
 		if r := recover(); r != nil {
 			t, ok := r.(thrown)
 			if !ok {
 				panic(r)
 			}
-			c.base, c.depth, c.args = base, depth, c.args[:args]
+			c.base, c.depth, c.stack, c.args, c.orders = base, depth, c.stack[:stack], c.args[:args], c.orders[:orders]
 			exc = t.exc
 		}
 	}()

@@ -139,8 +139,14 @@ func (c *Context) imported(a *arena, v event.Value) event.Value {
 	return v
 }
 
-// mutable throws unless the container may be changed.
+// mutable throws unless the container may be changed, which is what comes next.
 func (c *Context) mutable(x value) {
+	c.writable(x)
+	c.changes++
+}
+
+// writable throws unless the container may be changed.
+func (c *Context) writable(x value) {
 	switch r := x.ref.(type) {
 	case nil:
 		if c.readonly {
@@ -321,21 +327,18 @@ func (c *Context) listOf(items []value) value {
 // iterator goes over a list, set, map view or stream.
 type iterator struct {
 	src   value
-	items []value  // of a stream or snapshot
-	keys  []value  // of a map, in its order
-	order []uint64 // of a plain map's values instead, see hashOrder
+	items []value // of a stream or snapshot
+	keys  []value // of a map, in its order
 	i, n  int
 	what  viewKind
-	root  bool // it goes over ctx
 	list  bool // it goes over a list of the document
-	base  int  // of order in Context.orders
 }
 
 // iterate begins. Changing a list while it is gone over ends in a ConcurrentModificationException.
 func (c *Context) iterate(x value, at int) iterator {
 	switch r := x.ref.(type) {
 	case *mapView:
-		return iterator{src: r.m, keys: c.sortedKeys(r.m), n: c.size(r.m), what: r.what}
+		return c.iterateMap(r.m, r.what)
 	case *stream:
 		return iterator{items: r.items, n: len(r.items)}
 	case *iteratorObject:
@@ -354,6 +357,11 @@ func (c *Context) iterate(x value, at int) iterator {
 	return iterator{src: x, n: c.size(x), list: x.ref == nil}
 }
 
+// iterateMap is iterate for a view of m.
+func (c *Context) iterateMap(m value, what viewKind) iterator {
+	return iterator{src: m, keys: c.sortedKeys(m), n: c.size(m), what: what}
+}
+
 // nextOfList is next for a list of the document. Java's lists look at their size, not at whether it has changed.
 func (it *iterator) nextOfList(c *Context) (value, bool) {
 	n := c.Event.Len(it.src.v)
@@ -369,9 +377,6 @@ func (it *iterator) nextOfList(c *Context) (value, bool) {
 }
 
 func (it *iterator) next(c *Context) (value, bool) {
-	if it.order != nil {
-		return it.nextPlain(c)
-	}
 	if it.list {
 		return it.nextOfList(c)
 	}
@@ -400,7 +405,7 @@ func (it *iterator) next(c *Context) (value, bool) {
 	case viewValues:
 		return c.mapGet(it.src, k), true
 	}
-	return object(&mapEntry{m: it.src, k: k, val: c.mapGet(it.src, k), inMap: true}), true
+	return c.entry(it.src, k, c.mapGet(it.src, k)), true
 }
 
 // arrange puts a HashSet's entries into Java's order, a TreeSet's into theirs.

@@ -39,11 +39,13 @@ type Context struct {
 	hooks    Hooks
 	params   value
 	stack    []value // locals of the functions that are running
+	high     int     // how much of the stack the run has used
 	base     int     // where the running function's locals begin
 	args     []value // arguments of the calls that are being made
 	ret      value   // what return left
 	readonly bool    // a condition runs: the document must not change
-	loops    int
+	left     int     // so many iterations more
+	changes  int     // of containers
 	depth    int
 	memory   int
 	mark     int                         // size of the event's text when the run began
@@ -53,7 +55,12 @@ type Context struct {
 	text     []byte
 	viewRoom [64]mapView // of which the run has taken views
 	views    int
-	orders   []uint64 // of the maps that loops are going over, see hashOrder
+
+	entryRoom [32]mapEntry // of which the run has taken entries
+	entries   int
+	names     *arena   // the texts of symbols
+	symbols   []symbol // by their number
+	orders    []spot   // of the maps that loops are going over, see hashOrder
 
 	fields   *Fields       // in use
 	readings []event.Value // by field
@@ -100,22 +107,26 @@ func (c *Context) throwBare(cls string) {
 
 // loop counts an iteration or a call.
 func (c *Context) loop() {
-	if c.loops++; c.loops > c.Limits.Loops {
-		c.throw("org.elasticsearch.painless.PainlessError", "The maximum number of statements that can be executed in a loop has been reached.")
+	if c.left--; c.left < 0 {
+		c.tooManyLoops()
 	}
+}
+
+func (c *Context) tooManyLoops() {
+	c.throw("org.elasticsearch.painless.PainlessError", "The maximum number of statements that can be executed in a loop has been reached.")
 }
 
 // loopN counts n iterations.
 func (c *Context) loopN(n int) {
 	if n > 0 {
-		c.loops += n - 1
+		c.left -= n - 1
 		c.loop()
 	}
 }
 
 // work counts n steps of a builtin that takes long on large values.
 func (c *Context) work(n int) {
-	c.loops += n >> 6
+	c.left -= n >> 6
 	c.loop()
 }
 
@@ -141,29 +152,33 @@ func (c *Context) reserve(n int) {
 const keepOrders = 16 << 10
 
 func (c *Context) begin(p *program) {
-	c.loops, c.depth, c.memory, c.mark = 0, 0, 0, c.Event.Mark()
+	c.left, c.depth, c.memory, c.mark = c.Limits.Loops, 0, 0, c.Event.Mark()
 	c.base, c.args, c.odd, c.tags, c.boxed = 0, c.args[:0], nil, nil, nil
 	c.orders = c.orders[:0]
 	c.params = value{v: p.params, ref: p.consts}
 	c.frame(p.frame)
 }
 
-// frame makes room for n locals at base.
+// frame makes room for n locals at base, which hold anything.
 func (c *Context) frame(n int) {
-	for len(c.stack) < c.base+n {
-		c.stack = append(c.stack, value{})
+	top := c.base + n
+	if top > cap(c.stack) {
+		c.stack = append(c.stack[:cap(c.stack)], make([]value, top-cap(c.stack))...)
 	}
+	c.stack, c.high = c.stack[:top], max(c.high, top)
 }
 
 // end lets go of what the run left, so that the next line does not keep it alive.
 func (c *Context) end(p *program) {
-	clear(c.stack)
+	clear(c.stack[:c.high])
 	clear(c.args[:cap(c.args)])
 	clear(c.viewRoom[:c.views])
+	clear(c.entryRoom[:c.entries])
 	if cap(c.orders) > keepOrders {
 		c.orders = nil
 	}
-	c.stack, c.args, c.ret, c.views = c.stack[:0], c.args[:0], value{}, 0
+	c.stack, c.high, c.args, c.ret, c.views = c.stack[:0], 0, c.args[:0], value{}, 0
+	c.entries = 0
 }
 
 // recovered turns what unwound the closures into an *Error.

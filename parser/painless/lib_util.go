@@ -230,10 +230,11 @@ func declareCollection(l *lib, k *class) {
 	m("int size()", func(c *Context, x value, _ []value) value { return count(c.size(x)) })
 	m("boolean removeIf(Predicate)", func(c *Context, x value, a []value) value {
 		f := a[0]
-		if view, ok := x.ref.(*mapView); ok && view.what == viewValues && c.isPlain(view.m) {
-			if l, ok := f.ref.(*lambda); ok && l.nullTest {
-				return boolean(c.dropNulls(view.m))
-			}
+		if view, ok := x.ref.(*mapView); ok {
+			return boolean(c.removeIfOf(view.m, view.what, f))
+		}
+		if x.ref == nil && x.isList() {
+			return boolean(c.removeWhere(x, viewValues, f))
 		}
 		return boolean(c.removeIf(x, func(v value) bool { return c.test(f, v) }))
 	})

@@ -263,6 +263,17 @@ type mapEntry struct {
 	fixed     bool // it stands alone, and cannot be changed
 }
 
+// entry makes an entry of m, which lives as long as the run. The first ones cost no allocation.
+func (c *Context) entry(m, k, v value) value {
+	if c.entries == len(c.entryRoom) {
+		return object(&mapEntry{m: m, k: k, val: v, inMap: true})
+	}
+	e := &c.entryRoom[c.entries]
+	c.entries++
+	*e = mapEntry{m: m, k: k, val: v, inMap: true}
+	return object(e)
+}
+
 func (e *mapEntry) classOf(event.Value) *class {
 	switch {
 	case e.own:

@@ -77,8 +77,7 @@ func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	if p.cond != nil {
 		return p.cond(ctx), nil
 	}
-	p.run(ctx)
-	holds = ctx.ret.bool()
+	holds = p.run(ctx) == doReturn && ctx.ret.bool()
 	ctx.end(p)
 	return holds, nil
 }

@@ -1,0 +1,122 @@
+package event
+
+// Entry is an entry of a container as it stands.
+type Entry = slot
+
+// Shape is the kind of a value, and of strings, lists and maps whether they are empty.
+type Shape uint8
+
+// Shapes beside the kinds, which are those of what is not empty.
+const (
+	EmptyString = Shape(Map) + 1 + iota
+	EmptyList
+	EmptyMap
+	NumShapes = iota + Shape(Map) + 1
+)
+
+// Kind is the kind of values of that shape.
+func (s Shape) Kind() Kind {
+	switch s {
+	case EmptyString:
+		return String
+	case EmptyList:
+		return List
+	case EmptyMap:
+		return Map
+	}
+	return Kind(s)
+}
+
+// Shapes is a set of shapes.
+type Shapes uint32
+
+// Set is the set of s alone.
+func (s Shape) Set() Shapes { return 1 << (s & 31) }
+
+// Has tells whether s is one of them.
+func (all Shapes) Has(s Shape) bool { return all&s.Set() != 0 }
+
+// Shape is that of a value. What is frozen is not thawed for that.
+func (ev *Event) Shape(v Value) Shape {
+	switch v.kind {
+	case String:
+		if uint32(v.bits) == 0 {
+			return EmptyString
+		}
+	case List, Map:
+		if ev.objects[v.bits].len == 0 {
+			return EmptyList + Shape(v.kind-List)
+		}
+	case frozen:
+		return ev.frozenShape(v)
+	}
+	return Shape(v.kind)
+}
+
+func (ev *Event) frozenShape(v Value) Shape {
+	if f := ev.formAt(uint32(v.bits >> 32)); f != nil {
+		switch v = f.value; {
+		case v.kind < List:
+			return ev.Shape(v)
+		case f.objects[v.bits].len == 0:
+			return EmptyList + Shape(v.kind-List)
+		}
+		return Shape(v.kind)
+	}
+	shape, text := Shape(Map), ev.text(v) // constant text, of which strings are never frozen
+	if text[0] == '[' {
+		shape = Shape(List)
+	}
+	if len(text) == 2 {
+		shape += EmptyList - Shape(List)
+	}
+	return shape
+}
+
+// Shapes are those of the values in a container.
+func (ev *Event) Shapes(v Value) (set Shapes) {
+	o := &ev.objects[v.bits]
+	s := ev.slots[o.start:][:o.len]
+	for i := range s {
+		v := &s[i].val
+		shape := Shape(v.kind)
+		if v.kind >= String && (v.kind > Date || uint32(v.bits) == 0) {
+			shape = ev.Shape(*v)
+		}
+		set |= shape.Set()
+	}
+	return set
+}
+
+// Entries are those of a container, in place. The slice is valid until the event is changed, or a frozen value of it read.
+func (ev *Event) Entries(v Value) []Entry {
+	o := &ev.objects[v.bits]
+	return ev.slots[o.start:][:o.len]
+}
+
+// Shape is that of an entry's value.
+func (e *Entry) Shape(ev *Event) Shape { return ev.Shape(e.val) }
+
+// Symbol is the name of a map's entry, when it is a symbol.
+func (e *Entry) Symbol() (Symbol, bool) { return Symbol(e.key), e.key.isSymbol() }
+
+// Number counts symbols from 0, as they were interned.
+func (s Symbol) Number() int { return int(uint32(s)) }
+
+// Name is the name of a map's entry that is no symbol, as a string.
+func (e *Entry) Name() Value { return Value{String, uint64(e.key)} }
+
+// RemoveWhere removes the entries of a container for which gone is true; it is asked from the first to the last.
+func (ev *Event) RemoveWhere(v Value, gone func(i int, e *Entry) bool) {
+	o := &ev.objects[v.bits]
+	s := ev.slots[o.start:][:o.len]
+	o.len = 0
+	o.forgetNames()
+	for i := range s {
+		if !gone(i, &s[i]) {
+			s[o.len] = s[i]
+			o.enter(s[i].key, o.len)
+			o.len++
+		}
+	}
+}
