@@ -84,6 +84,9 @@ func (p *program) latest(line []byte) int {
 // lastIn returns where a line has the text last, by a search for its rarest pair; -1 if it has not.
 func (r *required) lastIn(line []byte) int {
 	if len(r.text) == 1 {
+		if bytes.IndexByte(line, r.text[0]) < 0 { // which is quicker
+			return -1
+		}
 		return bytes.LastIndexByte(line, r.text[0])
 	}
 	q := len(line) - len(r.text) + r.at // where the pair can stand

@@ -199,8 +199,9 @@ func (m *Matcher) search(p *program, line []byte) bool {
 			return false
 		}
 		if at = p.nextStart(line, p.after(line, at)); at >= 0 && last < 0 {
-			last = p.latest(line)
-			m.remember(p, n)
+			if last = p.latest(line); at <= last {
+				m.remember(p, n)
+			}
 		}
 		if at > last {
 			return false
