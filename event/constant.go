@@ -20,7 +20,7 @@ const maxConstants = 64 << 10
 // Intern makes a string, list or map part of the constant text, where [Event.JSON] finds it. It is meant for compile
 // time, not for what lines say. What has to be escaped, and what is too large, stays as it was.
 func (j JSON) Intern() JSON {
-	if !j.lazy || !j.plain || j.longs || len(j.text) < 2 || j.text[0] != '"' && j.text[0] != '[' && j.text[0] != '{' {
+	if j.IsZero() || !j.lazy || !j.plain || j.longs || len(j.text) < 2 || j.text[0] != '"' && j.text[0] != '[' && j.text[0] != '{' {
 		return j
 	}
 	constants.mu.Lock()
@@ -39,15 +39,16 @@ func (j JSON) Intern() JSON {
 		constants.text.Store(&text)
 		constants.index[string(j.text)] = at
 	}
-	j.ready = Value{frozen, uint64(at)<<32 | uint64(len(j.text))}
+	ready := *j.rendered
+	ready.ready, ready.end = Value{frozen, uint64(at)<<32 | uint64(len(j.text))}, at+len(j.text)
 	if j.text[0] == '"' {
-		j.ready = Value{String, uint64(at+1)<<32 | uint64(len(j.text)-2)}
+		ready.ready = Value{String, uint64(at+1)<<32 | uint64(len(j.text)-2)}
 	}
-	return j
+	return JSON{&ready}
 }
 
 // Interned tells whether j is part of the constant text.
-func (j JSON) Interned() bool { return j.ready.kind != Missing }
+func (j JSON) Interned() bool { return !j.IsZero() && j.ready.kind != Missing }
 
 func constantText() []byte {
 	if p := constants.text.Load(); p != nil {

@@ -1,17 +1,23 @@
 package event
 
+import "math"
+
 // JSON is a value that was rendered once, to stand in many events. The zero JSON is null.
-type JSON struct {
+type JSON struct{ *rendered }
+
+// rendered never changes once it was made.
+type rendered struct {
 	text  []byte
 	lazy  bool  // its strings have no escapes: containers can be made of it without another buffer
-	plain bool  // its strings are plain text, see Event.Plain
+	plain bool  // its strings are plain
 	longs bool  // its whole numbers are Longs, small ones too
-	ready Value // what it is in events whose constant text has it; see Intern
+	ready Value // what it is in events whose constant text goes as far as end; see Intern
+	end   int   // beyond all text for one that is not part of it
 	form  *form // of one that is lazy
 }
 
 // IsZero tells whether j was not made by Freeze.
-func (j JSON) IsZero() bool { return j.text == nil }
+func (j JSON) IsZero() bool { return j.rendered == nil }
 
 // AppendTo appends the JSON.
 func (j JSON) AppendTo(dst []byte) []byte {
@@ -38,7 +44,7 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 	if err != nil {
 		return JSON{}, err
 	}
-	j := JSON{text: text, lazy: len(trial.buf) == start+len(text), plain: true, longs: longs}
+	j := JSON{&rendered{text: text, lazy: len(trial.buf) == start+len(text), plain: true, longs: longs, end: math.MaxInt}}
 	if j.lazy {
 		ev.lendNames(v, trial, read)
 		j.form = trial.formOf(read, start)
@@ -68,13 +74,17 @@ func (ev *Event) wholes(v Value) (ints, longs bool) {
 // JSON adds a frozen value. It is to be put into a map or list at once: rendering copies its text, and only
 // what reads it, or writes into it, by way of that map or list makes containers of it, which then are like any other.
 func (ev *Event) JSON(j JSON) Value {
-	if off, n := int(j.ready.bits>>32), int(j.ready.bits&(1<<32-1)); j.ready.kind != Missing && off+n <= ev.ready {
+	if j.rendered != nil && j.end <= ev.ready {
 		return j.ready
 	}
+	return ev.addJSON(j.rendered)
+}
+
+func (ev *Event) addJSON(j *rendered) Value {
+	if j == nil {
+		return NullValue()
+	}
 	if !j.lazy {
-		if len(j.text) == 0 {
-			return NullValue()
-		}
 		p := jsonParser{ev: ev, src: j.text, limits: DefaultJSONLimits(), duplicates: true, longs: j.longs}
 		v, _ := p.value(p.limits.Depth) // Freeze has tried it
 		return v

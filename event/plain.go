@@ -13,12 +13,17 @@ import (
 
 // scan looks through the text that was added since the last scan.
 func (ev *Event) scan() {
+	if ev.scanned < len(ev.buf) {
+		ev.scanText()
+	}
+}
+
+func (ev *Event) scanText() {
 	if ev.plain == ev.scanned {
 		ev.plain += plainLen(ev.buf[ev.plain:])
-		ev.scanned = ev.plain
-	}
-	if ev.scanned == len(ev.buf) {
-		return
+		if ev.scanned = ev.plain; ev.scanned == len(ev.buf) {
+			return
+		}
 	}
 	ev.buf = slices.Grow(ev.buf, 64) // it is read in groups of 64 bytes
 	for at := ev.scanned &^ 63; at < len(ev.buf); at += 64 {

@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -82,4 +83,19 @@ func TestPlainLen(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestDigits(t *testing.T) {
+	check := func(n int64) {
+		if got, want := string(AppendInt(nil, n)), strconv.FormatInt(n, 10); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+	for n := int64(-2); n < 20_000; n++ {
+		check(n)
+		check(n * 10_000)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		check(rapid.OneOf(rapid.Int64(), rapid.Int64Range(0, 1<<27)).Draw(t, "number"))
+	})
 }

@@ -113,19 +113,27 @@ func (ev *Event) appendRough(dst []byte, off, end int) []byte {
 
 // AppendInt is strconv.AppendInt in base 10, faster for numbers of a few digits.
 func AppendInt(dst []byte, n int64) []byte {
-	if n < 0 || n > 99_999 {
+	if uint64(n) > maxDigits {
 		return strconv.AppendInt(dst, n, 10)
 	}
 	var w [8]byte
-	return append(dst, w[:putDigits(&w, uint32(n))]...)
+	return append(dst, w[:putDigits(&w, uint64(n))]...)
 }
 
-// putDigits writes a number of up to five digits and returns their length.
-func putDigits(w *[8]byte, n uint32) uint32 {
-	digits := uint64(n/10_000) | uint64(n/1000%10)<<8 | uint64(n/100%10)<<16 | uint64(n/10%10)<<24 | uint64(n%10)<<32
-	zeros := uint32(bits.TrailingZeros64(digits|1<<32)) / 8 // those in front
-	binary.LittleEndian.PutUint64(w[:], (digits+'0'*0x01_01_01_01_01)>>(8*zeros))
-	return 5 - zeros
+// maxDigits is the largest number of 8 digits.
+const maxDigits = 99_999_999
+
+// putDigits writes a number of up to 8 digits and returns their length. It takes numbers apart side by side: two of
+// four digits, four of two, and eight of one. A product with 10486/1<<20 or 103/1<<10 is, of those, a hundredth or a tenth.
+func putDigits(w *[8]byte, n uint64) uint32 {
+	n = n/10_000 | n%10_000<<32
+	high := n * 10486 >> 20 & (0x7f<<32 | 0x7f)
+	n = high | (n-100*high)<<16
+	high = n * 103 >> 10 & (0xf<<48 | 0xf<<32 | 0xf<<16 | 0xf)
+	n = high | (n-10*high)<<8
+	zeros := uint32(bits.TrailingZeros64(n|1<<56)) / 8 // those in front
+	binary.LittleEndian.PutUint64(w[:], (n+'0'*ones)>>(8*zeros))
+	return 8 - zeros
 }
 
 // copyBlock moves halves: of those, the compiler need not know that they do not overlap.

@@ -76,6 +76,9 @@ const (
 
 func (k key) isSymbol() bool { return k&symbolKey != 0 }
 
+// front is the length of its front without the last quote.
+func (k key) front() uint32 { return uint32(k>>frontShift) % block }
+
 func (k key) entry() *symbol { return &symbolTable()[uint32(k)] }
 
 func (ev *Event) keyBytes(k key) []byte {

@@ -19,34 +19,39 @@ func AppendTime(dst []byte, ns int64) []byte {
 	return appendFraction(append(append2(dst, clock%60), '.'), frac)
 }
 
-// Times appends times as [AppendTime] does and remembers the second, which is mostly that of the last one.
+// Times appends times as [AppendTime] does and remembers the last one, which is mostly that of the next line too, and
+// its day.
 type Times struct {
-	second int64
-	text   [len("2026-11-21T09:30:00.")]byte // of second, when known
+	ns   int64
+	n    int      // length of text; 0 before the first
+	text [32]byte // of ns
 }
 
 // Append appends ns since the epoch.
 func (t *Times) Append(dst []byte, ns int64) []byte {
-	second, frac := floorDiv(ns, 1e9)
-	if second == t.second && t.text[0] != 0 {
-		return appendFraction(append(dst, t.text[:]...), frac)
+	if ns != t.ns || t.n == 0 {
+		t.set(ns)
 	}
-	day, clock := floorDiv(second, 86400)
-	if t.text[0] == 0 || day != t.second/86400 || t.second < 0 {
-		start := len(dst)
-		dst = AppendTime(dst, ns)
-		t.second = second
-		copy(t.text[:], dst[start:]) // years have four digits: ns reach from 1677 to 2262
-		return dst
+	if t.n == len("2026-11-21T09:30:00.000Z") { // a copy whose length is known costs no call
+		return append(dst, t.text[:len("2026-11-21T09:30:00.000Z")]...)
 	}
-	t.second = second
-	s := uint32(clock)
-	hour, minute := s/3600, s/60%60
-	s %= 60
-	copy(t.text[len("2026-11-21T"):], []byte{
-		byte('0' + hour/10), byte('0' + hour%10), ':', byte('0' + minute/10), byte('0' + minute%10), ':', byte('0' + s/10), byte('0' + s%10),
-	})
-	return appendFraction(append(dst, t.text[:]...), frac)
+	return append(dst, t.text[:t.n]...)
+}
+
+func (t *Times) set(ns int64) {
+	const day = 24 * 3600 * 1e9
+	if t.n == 0 || ns < 0 || ns/day != t.ns/day || t.ns < 0 {
+		t.n = copy(t.text[:], AppendTime(t.text[:0], ns)) // years have four digits: ns reach from 1677 to 2262
+		t.ns = ns
+		return
+	}
+	t.ns = ns
+	second, frac := uint32(ns%day/1e9), ns%1e9
+	hour, minute := second/3600, second/60%60
+	second %= 60
+	clock := append(t.text[:len("2026-11-21T")], byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10), ':',
+		byte('0'+second/10), byte('0'+second%10), '.')
+	t.n = len(appendFraction(clock, frac))
 }
 
 // appendFraction appends ns within a second, with at least 3 digits, and the Z.

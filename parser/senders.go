@@ -83,6 +83,9 @@ func (s *senders) render(who identity) *sender {
 		ev.Add(ours, keyRealm, ev.Text(who.realm))
 	}
 	found := &sender{identity: who, ip: ip, source: freeze(ev, source), ours: freeze(ev, ours)}
+	if who.name == "" { // of those there are only as many as listeners
+		found.ours = found.ours.Intern()
+	}
 	ev.Add(ev.Doc(), keyOurs, ours)
 	if who.name != "" {
 		name, realm := who.proven()
