@@ -83,7 +83,10 @@ func (ev *Event) Key(m Value, i int) []byte {
 // SetAt replaces entry i of a container.
 func (ev *Event) SetAt(v Value, i int, to Value) {
 	o := &ev.objects[v.bits]
-	ev.slots[o.start:][:o.len][i].val = to
+	if uint(i) >= uint(o.len) {
+		panic(errRange)
+	}
+	ev.slots[o.start+uint32(i)].val = to
 }
 
 // Append adds to a list.
@@ -181,6 +184,12 @@ func (ev *Event) lookup(m Value, k key) Value {
 	} else if k.isSymbol() && !o.is(byText) {
 		return Value{}
 	}
+	return ev.lookupFound(m, k)
+}
+
+// lookupFound is lookup of what is not told at once. It is apart, as put's is, so that those keep nothing for after a call.
+func (ev *Event) lookupFound(m Value, k key) Value {
+	o := &ev.objects[m.bits]
 	if i := ev.find(o, k); i >= 0 {
 		return ev.read(o.start + uint32(i))
 	}
@@ -200,6 +209,11 @@ func (ev *Event) put(m Value, k key, v Value) {
 		o.note(k)
 		return
 	}
+	ev.putFound(m, k, v)
+}
+
+func (ev *Event) putFound(m Value, k key, v Value) {
+	o := &ev.objects[m.bits]
 	if i := ev.find(o, k); i >= 0 {
 		ev.slots[o.start+uint32(i)].val = v
 	} else {

@@ -6,6 +6,9 @@ import "errors"
 // a pipeline that doubles its own fields comes here; the runner of pipelines recovers it.
 var ErrTooLarge = errors.New("event is larger than 256 MiB")
 
+// errRange is what methods panic with that are given an index or offset beyond the value: a defect of the caller, as for a slice.
+const errRange = "event: out of range"
+
 const (
 	maxArena  = 1 << 28 // bytes of text of one event
 	keepArena = 1 << 20 // what is kept for the next line
@@ -118,7 +121,9 @@ func (ev *Event) Undo(mark int) { ev.SetBuffer(ev.buf[:mark]) }
 
 // Sub is bytes i to j of the text v, without a copy.
 func (ev *Event) Sub(v Value, i, j int) Value {
-	_ = ev.Bytes(v)[i:j]
+	if uint64(i) > uint64(j) || uint64(j) > v.bits%(1<<32) {
+		panic(errRange)
+	}
 	return Value{v.kind, (v.bits>>32+uint64(i))<<32 | uint64(j-i)}
 }
 

@@ -70,7 +70,7 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 		w[n] = ','
 		dst = dst[:len(dst)+int(n)+1]
 	}
-	o.state &^= busy
+	ev.objects[v.bits].state &^= busy
 	if last := len(dst) - 1; dst[last] == ',' {
 		dst[last] = '}'
 		return dst

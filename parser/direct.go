@@ -41,7 +41,7 @@ func (p *lineParser) direct(b *event.Batch, i int) bool {
 	}
 	dst = append(dst, `","created":"`...)
 	dst = p.created.Append(dst, l.Received-l.Received%1e6)
-	dst = p.logOf(s).AppendTo(append(dst, `"},"log":`...))
+	dst = p.logFrom(s, p.logOf()).AppendTo(append(dst, `"},"log":`...))
 	if !h.Host.Empty() {
 		dst = append(dst, `,"host":{"hostname":`...)
 		dst = append(event.AppendQuoted(dst, h.Host.Of(line)), '}')

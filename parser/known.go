@@ -61,7 +61,7 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 func (p *lineParser) finishLog(s *sender) {
 	ev, doc := p.ev, p.ev.Doc()
 	if !p.log.IsNull() && ev.Holds(doc, logAt, p.log) { // nothing has asked for it
-		ev.SetAt(doc, logAt, ev.JSON(*p.logOf(s)))
+		ev.SetAt(doc, logAt, ev.JSON(*p.logFrom(s, p.priority)))
 		return
 	}
 	log := p.mapAt(doc, keyLog)

@@ -60,6 +60,7 @@ type lineParser struct {
 
 	whole, stamp event.Value // the line and its time, as they stand in the event
 	log          event.Value // the field log, when it says no more than what others of that priority do
+	priority     *event.JSON // what those say
 
 	// What lines have in common, made once.
 	scratch        event.Event
@@ -180,7 +181,8 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 		p.log = event.NullValue()
 		ev.SetAt(doc, logAt, p.moreLog(line, procID))
 	} else {
-		p.log = ev.JSON(*p.priority())
+		p.priority = p.logOf()
+		p.log = ev.JSON(*p.priority)
 		ev.SetAt(doc, logAt, p.log)
 	}
 	if h.Format == syslog.Unparsed {
@@ -281,8 +283,8 @@ func (p *lineParser) tag(tag string) {
 	p.ev.Append(tags, p.ev.Text(tag))
 }
 
-// priority is the field log of a line whose header says nothing else for it.
-func (p *lineParser) priority() *event.JSON {
+// logOf is the field log of a line whose header says nothing for it but the priority.
+func (p *lineParser) logOf() *event.JSON {
 	version, h := 0, &p.header
 	if h.Format == syslog.RFC5424 {
 		version = 1
@@ -296,9 +298,8 @@ func (p *lineParser) priority() *event.JSON {
 	return j
 }
 
-// logOf is the same with the source.
-func (p *lineParser) logOf(s *sender) *event.JSON {
-	of := p.priority()
+// logFrom is the same with the source.
+func (p *lineParser) logFrom(s *sender, of *event.JSON) *event.JSON {
 	for i := range s.logs {
 		if s.logs[i].of == of {
 			return &s.logs[i].json
