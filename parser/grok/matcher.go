@@ -199,6 +199,10 @@ func (m *Matcher) search(p *program, line []byte) bool {
 			return false
 		}
 		if at = p.nextStart(line, p.after(line, at)); at >= 0 && last < 0 {
+			r := &p.required // it tells most, and soonest
+			if len(r.text) > 1 && firstPair(line, at, n, r.text[r.at], r.text[r.at+1]) < 0 {
+				return false
+			}
 			if last = p.latest(line); at <= last {
 				m.remember(p, n)
 			}
