@@ -17,19 +17,24 @@ const (
 	createdTail = `]}`
 )
 
+// createdItems is many items of such an answer, to compare as many at once.
+var createdItems = strings.Repeat(createdItem+",", 128)
+
 // allCreated tells whether the answer says that n documents were created, and nothing else.
 func allCreated(answer []byte, n int) bool {
-	if n == 0 || len(answer) != len(createdHead)+n*(len(createdItem)+1)-1+len(createdTail) || string(answer[:len(createdHead)]) != createdHead {
+	size := n*len(createdItem+",") - len(",")
+	if n == 0 || len(answer) != len(createdHead)+size+len(createdTail) || string(answer[:len(createdHead)]) != createdHead {
 		return false
 	}
-	rest := answer[len(createdHead):]
-	for range n - 1 {
-		if string(rest[:len(createdItem)]) != createdItem || rest[len(createdItem)] != ',' {
+	items := answer[len(createdHead):][:size]
+	for len(items) > 0 {
+		part := items[:min(len(items), len(createdItems))]
+		if string(part) != createdItems[:len(part)] {
 			return false
 		}
-		rest = rest[len(createdItem)+1:]
+		items = items[len(part):]
 	}
-	return string(rest) == createdItem+createdTail
+	return string(answer[len(answer)-len(createdTail):]) == createdTail
 }
 
 // outcomes gives each item of b what the answer says of it.
