@@ -39,7 +39,7 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 			continue
 		}
 		w := (*[entryRoom]byte)(dst[len(dst) : len(dst)+entryRoom])
-		n := uint32(e.key>>frontShift) % block
+		n := e.key.front()
 		*(*[block]byte)(w[:]) = names[uint32(e.key)].front
 		off, size := e.val.bits>>32, e.val.bits%(1<<32)
 		quote := uint32(1)
