@@ -1,5 +1,7 @@
 package javatime
 
+import "bytes"
+
 // ParseISO8601 reads 2026, 2026-11, 2026-11-21, 2026-11-21T, 2026-11-21T09:30, with seconds, with a fraction of up to nine
 // digits behind a point or comma, and with Z, +01, +0100, +01:00 or the name of a zone behind the time.
 func ParseISO8601(b []byte) (Date, bool) {
@@ -9,6 +11,12 @@ func ParseISO8601(b []byte) (Date, bool) {
 		return d, false
 	}
 	return d, d.finish()
+}
+
+// ParseISO8601Full is ParseISO8601 of dates without a time, or with one down to its seconds.
+func ParseISO8601Full(b []byte) (Date, bool) {
+	d, ok := ParseISO8601(b)
+	return d, ok && (d.has&hasSecond != 0 || bytes.IndexByte(b, 'T') < 0)
 }
 
 // ParseLenient is ParseISO8601 of months, days, hours, minutes and seconds that may have one digit, and of years that

@@ -103,6 +103,13 @@ func TestISO8601(t *testing.T) {
 	})
 }
 
+func TestISO8601Full(t *testing.T) {
+	mustRead(t, ParseISO8601Full, map[string]string{
+		"2024": "2024-01-01T00:00:00Z", "2024-12": "2024-12-01T00:00:00Z", "2024-12-31": "2024-12-31T00:00:00Z", "2024-12-31T": "",
+		"2024-12-31T03": "", "2024-12-31T03:04": "", "2024-12-31T03:04:05": "2024-12-31T03:04:05Z", "2024-12-31T03:04:05,1+01": "2024-12-31T02:04:05.1Z",
+	})
+}
+
 // mustRead checks what dates without a format mean; an empty text is for those that are none.
 func mustRead(t *testing.T, parse func([]byte) (Date, bool), dates map[string]string) {
 	t.Helper()

@@ -32,8 +32,8 @@ const (
 )
 
 // named are the patterns of a name, and of the name with strict_ before it. They have letters of their own: # is a
-// point and one to nine digits of a second, ### at most three, @ an offset in any form, @@ also a small z, I, J and i the year, week and
-// day of ISO weeks.
+// point and one to nine digits of a second, ### at most three, @ an offset in any form, @@ also a small z, I, J and i the
+// year, week and day of ISO weeks, % a year of four digits that may be below zero.
 var named = map[string][2]string{
 	"basic_date":                        {"uuuuMMd", ""},
 	"basic_date_time":                   {"uuuuMMdd'T'HHmmss#@", ""},
@@ -74,13 +74,13 @@ var named = map[string][2]string{
 	"weekyear":                          {"I", "IIII"},
 	"weekyear_week":                     {"I-'W'J", "IIII-'W'JJ"},
 	"weekyear_week_day":                 {lenientWeek, strictWeek},
-	"year":                              {"u", "uuuu"},
+	"year":                              {"u", "%"},
 	"year_month":                        {"u-M", "uuuu-MM"},
 	"year_month_day":                    {lenientDay, strictDay},
 }
 
 // ownLetters are those that only the patterns above have.
-const ownLetters = "#@IJi"
+const ownLetters = "#@IJi%"
 
 // parseOwn reads what such a letter stands for.
 func (d *Date) parseOwn(f *field, b []byte, pos int) int {
@@ -107,6 +107,16 @@ func (d *Date) parseOwn(f *field, b []byte, pos int) int {
 		return number(f, b, pos, f.mostOfYear(), 1, 999_999_999, &d.weekYear)
 	case 'J':
 		return number(f, b, pos, f.most(2), 1, 53, &d.week)
+	case '%':
+		d.Has |= HasYear
+		d.has |= hasCalendarYear | hasProlepticYear
+		year := field{count: 4}
+		if pos == len(b) || b[pos] != '-' {
+			return number(&year, b, pos, 4, 0, 9999, &d.Year)
+		}
+		pos = number(&year, b, pos+1, 4, 0, 9999, &d.Year)
+		d.Year = -d.Year
+		return pos
 	}
 	return number(f, b, pos, 1, 1, 7, &d.weekday)
 }

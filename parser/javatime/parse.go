@@ -192,7 +192,7 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 			return nameIn(b, pos, &d.half, f.texts, 2)
 		}
 		return name(b, pos, &d.half, halves[:])
-	case '#', '@', 'I', 'J', 'i':
+	case '#', '@', 'I', 'J', 'i', '%':
 		return d.parseOwn(f, b, pos)
 	case 'G':
 		era := 0

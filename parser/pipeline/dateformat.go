@@ -53,8 +53,10 @@ func never(*Runner, []byte, *time.Location) (m javatime.Moment, ok bool) { retur
 // parseNamedFormat compiles a pattern, or a name that Elasticsearch has for one; nil when it is neither.
 func parseNamedFormat(name, locale string) (dateFormat, error) {
 	switch name {
-	case "strict_date_optional_time", "iso8601", "strict_date_optional_time_nanos":
+	case "strict_date_optional_time", "iso8601":
 		return parseISO8601, nil
+	case "strict_date_optional_time_nanos":
+		return parseISO8601Full, nil
 	case "date_optional_time":
 		return parseLenient, nil
 	case "epoch_second":
