@@ -94,6 +94,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	}
 	defer catchCompile(&err)
 	p = &program{src: src, consts: consts, params: params, direct: direct{fields: cp.fields, start: isUnsure}}
+	p.direct.link()
 	cp.functions(tree.funcs)
 	cp.fn = &scope{ret: cp.lib.void}
 	if condition {

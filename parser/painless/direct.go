@@ -40,6 +40,8 @@ type check struct {
 	text      []byte
 	low, high int64
 	among     *members
+
+	ifYes, ifNo *check // where yes and no lead
 }
 
 type question uint8
@@ -73,6 +75,25 @@ type direct struct {
 	fields *Fields
 	checks []check
 	start  jump
+	first  *check // at start
+}
+
+// ends are checks that stand where a condition ends.
+var ends = map[jump]*check{isUnsure: {at: int32(isUnsure)}, isYes: {at: int32(isYes)}, isNo: {at: int32(isNo)}}
+
+// link follows the jumps.
+func (d *direct) link() {
+	to := func(j jump) *check {
+		if j < 0 {
+			return ends[j]
+		}
+		return &d.checks[j]
+	}
+	for i := range d.checks {
+		k := &d.checks[i]
+		k.ifYes, k.ifNo = to(k.yes), to(k.no)
+	}
+	d.first = to(d.start)
 }
 
 // Eval tells whether the condition holds for ctx.Event, which it cannot change. The error is an *Error. Whoever
@@ -83,9 +104,8 @@ func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 	if ctx.fields != d.fields {
 		ctx.Use(d.fields)
 	}
-	at := d.start
-	for uint(at) < uint(len(d.checks)) {
-		k := &d.checks[at]
+	k := d.first
+	for k.at >= 0 {
 		if !ctx.knows(k.at) && !ctx.read(k.at) {
 			return cond.eval(ctx)
 		}
@@ -112,14 +132,16 @@ func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 			}
 			holds = answer == yes
 		}
-		if at = k.no; holds {
-			at = k.yes
+		if holds {
+			k = k.ifYes
+		} else {
+			k = k.ifNo
 		}
 	}
-	if at == isUnsure {
+	if k.at == int32(isUnsure) {
 		return cond.eval(ctx)
 	}
-	return at == isYes, nil
+	return k.at == int32(isYes), nil
 }
 
 func verdictOf(b bool) verdict {

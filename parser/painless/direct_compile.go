@@ -11,6 +11,7 @@ import (
 func (cp *compiler) direct(x expr) direct {
 	b := &directBuilder{cp: cp, direct: direct{fields: cp.fields}}
 	b.start = b.rest(x, isYes, isNo)
+	b.link()
 	return b.direct
 }
 

@@ -1,6 +1,7 @@
 package painless
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -47,9 +48,12 @@ func (f *Fields) add(s fieldStep) int32 {
 	return at
 }
 
-// Add adds the field of a path of the document, such as a.b, for [Context.Missing].
+// Add adds the field of a path of the document, such as a.b, for [Context.Field]; "" is the document.
 func (f *Fields) Add(path string) int32 {
 	at := int32(wholeDoc)
+	if path == "" {
+		return at
+	}
 	for name := range strings.SplitSeq(path, ".") {
 		at = f.add(fieldStep{at, event.Intern(name)})
 	}
@@ -97,6 +101,15 @@ func (f *Fields) Touched(paths []string) (touched []Touch, ok bool) {
 		}
 	}
 	return touched, true
+}
+
+// All are all fields, for who does not know what is written.
+func (f *Fields) All() []Touch {
+	all := make([]Touch, (len(f.steps)+63)/64)
+	for i := range all {
+		all[i] = Touch{word: int32(i), below: math.MaxUint64}
+	}
+	return all
 }
 
 type relation uint8
@@ -174,6 +187,14 @@ func (c *Context) Use(f *Fields) {
 // may say no where that is not plain, such as of a field in a list.
 func (c *Context) Missing(at int32) bool {
 	return (c.knows(at) || c.read(at)) && c.readings[at].Kind() == event.Missing
+}
+
+// Field is the value of a field of those in use; Missing also where that is not plain.
+func (c *Context) Field(at int32) event.Value {
+	if c.knows(at) || c.read(at) {
+		return c.readings[at]
+	}
+	return event.Value{}
 }
 
 // knows tells whether the field was read since it may have changed.

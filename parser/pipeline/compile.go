@@ -183,8 +183,8 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 		s.findNeeds(p.onFailure)
 	}
 	for _, p := range s.pipelines {
-		s.findTouched(p.steps)
-		s.findTouched(p.onFailure)
+		s.link(p.steps)
+		s.link(p.onFailure)
 	}
 	return s, problems
 }
@@ -268,8 +268,6 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 	}
 	joinRenames(steps)
 	joinSets(steps)
-	joinConditions(steps)
-	switchConditions(steps)
 	return steps, nil
 }
 

@@ -8,49 +8,48 @@ import (
 
 // leaf is a field of the document as an entry of the map that it is in; the zero leaf is none.
 type leaf struct {
-	parent event.Path // zero: the document
+	parent int32 // the map
 	name   event.Symbol
 	known  bool
 }
 
-func leafOf(f *field) leaf {
-	text := f.path.String()
+func leafOf(o *options, f *field) leaf {
+	text := strings.TrimPrefix(f.path.String(), "_source.")
 	if f.template != nil || f.path.IsZero() || strings.HasPrefix(text, "_ingest.") {
 		return leaf{}
 	}
-	return leaf{f.path.Parent(), event.Intern(text[strings.LastIndexByte(text, '.')+1:]), true}
+	dot := strings.LastIndexByte(text, '.')
+	return leaf{o.c.set.fields.Add(text[:max(dot, 0)]), event.Intern(text[dot+1:]), true}
 }
 
-// find is the map and the field's place there, -1 when it is missing; it is no map when there is none.
-func (l *leaf) find(ev *event.Event) (m event.Value, at int) {
+// find is the map and the field's place there, -1 when it is missing; it is no map when that is not plain. A processor
+// may find fields before it writes.
+func (l *leaf) find(r *Runner) (m event.Value, at int) {
 	if !l.known {
 		return event.Value{}, -1
 	}
-	if m = ev.Doc(); !l.parent.IsZero() {
-		m = ev.Get(l.parent)
-	}
-	if m.Kind() != event.Map {
+	if m = r.ctx.Field(l.parent); m.Kind() != event.Map {
 		return m, -1
 	}
-	return m, ev.Index(m, l.name)
+	return m, r.ev.Index(m, l.name)
 }
 
-// remove tells whether the field was there, in a map.
-func (l *leaf) remove(ev *event.Event) bool {
-	m, at := l.find(ev)
-	if at >= 0 {
-		ev.RemoveAt(m, at)
+// put sets the field, whose path it is.
+func (l *leaf) put(r *Runner, path event.Path, v event.Value) error {
+	if l.known {
+		if m := r.ctx.Field(l.parent); m.Kind() == event.Map {
+			r.ev.Put(m, l.name, v)
+			return nil
+		}
 	}
-	return at >= 0
+	return r.ev.Set(path, v)
 }
 
 // constant is what a `set` has that writes one value into one field, whatever the event is.
 type constant struct {
-	known  bool
-	parent event.Path   // of the field; zero: the document
-	name   event.Symbol // of the field in parent
-	ready  event.JSON   // of a value that is a list, a map or constant text
-	group  []*setProcessor
+	known bool
+	ready event.JSON // of a value that is a list, a map or constant text
+	group []*setProcessor
 }
 
 // prepare finds out whether the processor is constant.
@@ -58,11 +57,7 @@ func (p *setProcessor) prepare() {
 	if !p.copyFrom.isZero() || p.field.template != nil || p.field.path.IsZero() || !p.override || p.value.varies() {
 		return
 	}
-	text := p.field.path.String()
-	p.known, p.parent, p.name = true, p.field.path.Parent(), event.Intern(text[strings.LastIndexByte(text, '.')+1:])
-	if p.parent.IsZero() && p.name.String() != text { // such as _source.x
-		p.known = false
-	}
+	p.known = true
 	scratch := &Runner{ev: event.New()}
 	v, _ := p.value.of(scratch)
 	ready, _ := scratch.ev.Freeze(v)
@@ -100,18 +95,15 @@ func (p *setProcessor) make(r *Runner) event.Value {
 
 func (p *setProcessor) runConstant(r *Runner) error {
 	if len(p.group) == 0 || r.trace != nil {
-		return r.ev.Set(p.field.path, p.make(r))
+		return p.leaf.put(r, p.field.path, p.make(r))
 	}
-	m := r.ev.Doc()
-	if !p.parent.IsZero() {
-		m = r.ev.Get(p.parent)
-	}
+	m := r.ctx.Field(p.leaf.parent)
 	if m.Kind() != event.Map {
 		return r.ev.Set(p.field.path, p.make(r))
 	}
-	r.ev.Put(m, p.name, p.make(r))
+	r.ev.Put(m, p.leaf.name, p.make(r))
 	for _, next := range p.group {
-		r.ev.Put(m, next.name, next.make(r))
+		r.ev.Put(m, next.leaf.name, next.make(r))
 	}
 	r.skip = len(p.group)
 	return nil
@@ -122,12 +114,12 @@ func (p *setProcessor) runConstant(r *Runner) error {
 func joinSets(steps []step) {
 	for i := range steps {
 		p, ok := steps[i].proc.(*setProcessor)
-		if !ok || p == nil || !p.known {
+		if !ok || p == nil || !p.known || !p.leaf.known {
 			continue
 		}
 		for _, s := range steps[i+1:] {
 			next, ok := s.proc.(*setProcessor)
-			if !ok || s.cond != nil || !next.known || next.parent.String() != p.parent.String() {
+			if !ok || s.cond != nil || !next.known || !next.leaf.known || next.leaf.parent != p.leaf.parent {
 				break
 			}
 			p.group = append(p.group, next)

@@ -21,6 +21,8 @@ type geoipProcessor struct {
 	renames       []*renameProcessor // that follow at once, and stay below target
 	optional      bool               // renames do nothing where there is no target
 	slot          int
+	at            int32 // of field, unless that is of _ingest
+	leaf          leaf  // of target
 }
 
 var geoipDefaults = map[geoip.Kind][]string{
@@ -49,12 +51,19 @@ func newGeoIP(o *options) processor {
 		p.properties = append(p.properties, upper)
 	}
 	p.perAddress = p.properties == nil || slices.Contains(p.properties, "IP") || slices.Contains(p.properties, "NETWORK")
+	if from := (field{path: p.field}); leafOf(o, &from).known {
+		p.at = o.c.set.fields.Add(strings.TrimPrefix(p.field.String(), "_source."))
+	}
+	p.leaf = leafOf(o, &field{path: p.target})
 	o.c.set.wantDatabase(p.file)
 	return p
 }
 
 func (p *geoipProcessor) run(r *Runner) error {
-	v := r.ev.Get(p.field)
+	v := r.ctx.Field(p.at)
+	if v.Kind() != event.String {
+		v = r.ev.Get(p.field)
+	}
 	if v.IsNull() {
 		if p.ignoreMissing {
 			return nil
@@ -86,13 +95,13 @@ func (p *geoipProcessor) run(r *Runner) error {
 			return nil
 		}
 		if place.renames && r.trace == nil {
-			if err := r.ev.Set(p.target, r.ev.JSON(place.renamed)); err != nil {
+			if err := p.leaf.put(r, p.target, r.ev.JSON(place.renamed)); err != nil {
 				return err
 			}
 			r.skip = len(p.renames)
 			return nil
 		}
-		return r.ev.Set(p.target, r.ev.JSON(place.value))
+		return p.leaf.put(r, p.target, r.ev.JSON(place.value))
 	case event.List:
 		return p.lookupList(r, table, v)
 	}

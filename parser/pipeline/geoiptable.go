@@ -131,7 +131,7 @@ func (p *geoipProcessor) describe(r *Runner, t *geoipTable, rec *geoip.Record, a
 	r.ev = ev
 	defer func() { r.ev = outer }()
 	for _, rename := range p.renames {
-		if rename.run(r) != nil { // it is to fail on the event itself, then
+		if rename.follow(r) != nil { // it is to fail on the event itself, then
 			return &place{value: value}, nil
 		}
 	}

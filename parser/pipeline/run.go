@@ -28,13 +28,13 @@ type step struct {
 	cond          *painless.Condition
 	ignoreFailure bool
 	onFailure     []step
-	note          *note            // for traces; nil when it is not in the definition
-	among         *painless.Switch // the conditions of this and other steps; nil: of this alone
-	number        int              // in among
-	alike         int              // steps behind it that have the same condition
-	touches       touches
+	note          *note // for traces; nil when it is not in the definition
+	touches       []painless.Touch
 	needs         int32 // the field without which it does nothing; 0: it may do something in any case
 	told          bool  // the first of an on_failure: some of them may ask in _ingest what failed
+	next          *step // nil: it is the last one
+	otherwise     *step // where to go on when cond does not hold
+	among         *among
 }
 
 // Runner runs the pipelines of one set for one worker.
@@ -137,12 +137,14 @@ func (r *Runner) steps(steps []step) error {
 	if r.trace != nil {
 		return r.traceSteps(steps)
 	}
-	for i := 0; i < len(steps); i++ {
-		s := &steps[i]
+	if len(steps) == 0 {
+		return nil
+	}
+	for s := &steps[0]; s != nil; {
 		if s.cond != nil {
 			if s.among != nil {
-				if pass := s.among.Pass(r.ctx, s.number); pass > 0 {
-					i += pass - 1
+				if to := s.among.pass(r.ctx, s); to != s {
+					s = to
 					continue
 				}
 			}
@@ -151,28 +153,23 @@ func (r *Runner) steps(steps []step) error {
 				return r.conditionFailed(err, s)
 			}
 			if !holds {
-				i += s.alike
+				s = s.otherwise
 				continue
 			}
 		}
-		if s.needs != 0 && r.ctx.Missing(s.needs) {
-			continue
-		}
-		err := s.proc.run(r)
-		if s.touches.known {
-			r.ctx.Wrote(s.touches.fields)
-		} else {
-			r.ctx.Changed()
-		}
-		if err != nil {
-			if err = r.stepFailed(err, s); err != nil {
-				return err
+		if s.needs == 0 || !r.ctx.Missing(s.needs) {
+			err := s.proc.run(r)
+			r.ctx.Wrote(s.touches)
+			if err != nil {
+				if err = r.stepFailed(err, s); err != nil {
+					return err
+				}
+			}
+			for ; r.skip > 0; r.skip-- {
+				s = s.next
 			}
 		}
-		if r.skip > 0 {
-			i += r.skip
-			r.skip = 0
-		}
+		s = s.next
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type setProcessor struct {
 	copyFrom    field
 	override    bool
 	ignoreEmpty bool
+	leaf        leaf
 	constant
 }
 
@@ -31,6 +32,7 @@ func newSet(o *options) processor {
 	case p.copyFrom.isZero():
 		o.fail(nil, "[value] required property is missing")
 	}
+	p.leaf = leafOf(o, &p.field)
 	p.prepare()
 	return p
 }
@@ -64,7 +66,7 @@ func (p *setProcessor) run(r *Runner) error {
 	if p.ignoreEmpty && (p.value.template != nil || !p.copyFrom.isZero()) && (v.IsNull() || v.Kind() == event.String && len(r.ev.Bytes(v)) == 0) {
 		return nil
 	}
-	return r.ev.Set(path, v)
+	return p.leaf.put(r, path, v)
 }
 
 // appendProcessor is `append`.
@@ -171,14 +173,16 @@ type removeProcessor struct {
 	fields        []field
 	keep          []event.Path
 	ignoreMissing bool
-	leaves        []leaf // of fields
+	leaf          leaf // of the only one of fields
 }
 
 func newRemove(o *options) processor {
 	p := &removeProcessor{ignoreMissing: o.flag("ignore_missing", false)}
 	for _, name := range o.texts("field", true) {
-		f := o.parseField("field", name)
-		p.fields, p.leaves = append(p.fields, f), append(p.leaves, leafOf(&f))
+		p.fields = append(p.fields, o.parseField("field", name))
+	}
+	if len(p.fields) == 1 {
+		p.leaf = leafOf(o, &p.fields[0])
 	}
 	for _, name := range o.texts("keep", true) {
 		p.keep = append(p.keep, o.parsePath("keep", name))
@@ -193,10 +197,11 @@ func (p *removeProcessor) run(r *Runner) error {
 	if len(p.keep) > 0 {
 		return p.keepOnly(r)
 	}
+	if m, at := p.leaf.find(r); at >= 0 {
+		r.ev.RemoveAt(m, at)
+		return nil
+	}
 	for i := range p.fields {
-		if p.leaves[i].remove(r.ev) {
-			continue
-		}
 		path, err := p.fields[i].of(r)
 		if err != nil {
 			return err
@@ -254,7 +259,7 @@ func newRename(o *options) processor {
 		field: o.field("field"), target: o.field("target_field"), ignoreMissing: o.flag("ignore_missing", false), override: o.flag("override", false),
 	}
 	if !strings.HasPrefix(p.target.path.String()+".", p.field.path.String()+".") { // a rename of a into a.b goes around
-		p.from, p.to = leafOf(&p.field), leafOf(&p.target)
+		p.from, p.to = leafOf(o, &p.field), leafOf(o, &p.target)
 	}
 	p.optional = p.ignoreMissing && p.field.template == nil && p.target.template == nil && !hasDigit(p.field.path.String())
 	return p
@@ -262,11 +267,11 @@ func newRename(o *options) processor {
 
 // move does it where field and target are entries of maps that are there.
 func (p *renameProcessor) move(r *Runner) bool {
-	m, at := p.from.find(r.ev)
+	m, at := p.from.find(r)
 	if at < 0 || r.ctx.Shared() {
 		return false
 	}
-	to, old := p.to.find(r.ev)
+	to, old := p.to.find(r)
 	if to.Kind() != event.Map || old >= 0 && !p.override {
 		return false
 	}
@@ -280,6 +285,11 @@ func (p *renameProcessor) run(r *Runner) error {
 	if p.move(r) {
 		return nil
 	}
+	return p.follow(r)
+}
+
+// follow does it along the paths.
+func (p *renameProcessor) follow(r *Runner) error {
 	if p.optional && r.ev.Get(p.field.path).Kind() == event.Missing {
 		return nil
 	}

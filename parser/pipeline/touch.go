@@ -7,12 +7,6 @@ import (
 	"github.com/millrace/millrace/parser/painless"
 )
 
-// touches are the fields that conditions ask for and that a step may change.
-type touches struct {
-	known  bool // before it runs
-	fields []painless.Touch
-}
-
 // findNeeds is for steps whose set does not have all its steps yet.
 func (s *Set) findNeeds(steps []step) {
 	for i := range steps {
@@ -56,30 +50,41 @@ func needed(p processor) event.Path {
 	return event.Path{}
 }
 
-// findTouched is for steps whose set has all its conditions and steps.
-func (s *Set) findTouched(steps []step) {
+// link is for steps that stay where they are, and whose set has all its conditions and fields.
+func (s *Set) link(steps []step) {
 	for i := range steps {
 		st := &steps[i]
+		st.next = from(steps, i+1)
 		st.touches = s.touchedBy(st.proc)
-		s.findTouched(st.onFailure)
+		s.link(st.onFailure)
 		if p, ok := st.proc.(*foreachProcessor); ok {
-			s.findTouched(p.step)
+			s.link(p.step)
 		}
 	}
+	joinConditions(steps)
+	switchConditions(steps)
 }
 
-func (s *Set) touchedBy(p processor) touches {
+// from is step i, nil behind the last one.
+func from(steps []step, i int) *step {
+	if i >= len(steps) {
+		return nil
+	}
+	return &steps[i]
+}
+
+// touchedBy are the fields that conditions ask for and that a processor may change.
+func (s *Set) touchedBy(p processor) []painless.Touch {
 	fields, known := written(p)
 	paths := make([]string, len(fields))
 	for i := range fields {
 		known = known && fields[i].template == nil
 		paths[i] = fields[i].path.String()
 	}
-	if !known {
-		return touches{}
+	if touched, ok := s.fields.Touched(paths); ok && known {
+		return touched
 	}
-	touched, ok := s.fields.Touched(paths)
-	return touches{ok, touched}
+	return s.fields.All()
 }
 
 // written are the fields that a processor may change, of those that a definition names; false when it may change
@@ -134,38 +139,51 @@ func written(p processor) (fields []field, ok bool) {
 	return nil, false
 }
 
-// joinConditions tells each step how many that follow it at once have its condition: where it does not hold, theirs
-// don't either.
+// joinConditions tells each step which is the first behind it that has another condition: where its own does not
+// hold, theirs don't either.
 func joinConditions(steps []step) {
 	for i := range steps {
-		for _, s := range steps[i+1:] {
-			if steps[i].cond == nil || s.cond == nil || !s.cond.Same(steps[i].cond) {
-				break
-			}
-			steps[i].alike++
+		n := i + 1
+		for n < len(steps) && steps[i].cond != nil && steps[n].cond != nil && steps[n].cond.Same(steps[i].cond) {
+			n++
 		}
+		steps[i].otherwise = from(steps, n)
 	}
 }
 
-// switchConditions finds runs of steps whose conditions ask for the text of one field.
+// among is a step's place among others whose conditions ask for the text of the same field.
+type among struct {
+	all    *painless.Switch
+	number int
+	steps  []step // from the step with number 0 on
+}
+
+// pass is the first step from s on whose condition may hold, or the step behind them all.
+func (a *among) pass(ctx *painless.Context, s *step) *step {
+	n := a.all.Pass(ctx, a.number)
+	if n == 0 {
+		return s
+	}
+	return from(a.steps, a.number+n)
+}
+
+// switchConditions finds steps behind one another whose conditions ask for the text of one field. Two are as fast alone.
 func switchConditions(steps []step) {
 	for at := 0; at < len(steps); at++ {
 		var conds []*painless.Condition
-		for _, s := range steps[at:] {
-			if s.cond == nil {
-				break
-			}
-			conds = append(conds, s.cond)
+		for i := at; i < len(steps) && steps[i].cond != nil; i++ {
+			conds = append(conds, steps[i].cond)
 		}
-		if len(conds) < 2 {
+		if len(conds) < 3 {
 			continue
 		}
-		among, sure := painless.NewSwitch(conds)
+		all, sure := painless.NewSwitch(conds)
+		if len(sure) < 3 {
+			continue
+		}
 		for _, i := range sure {
-			steps[at+i].among, steps[at+i].number = among, i
+			steps[at+i].among = &among{all, i, steps[at:]}
 		}
-		if len(sure) > 0 {
-			at += sure[len(sure)-1]
-		}
+		at += sure[len(sure)-1]
 	}
 }
