@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -62,6 +63,11 @@ func (p Path) String() string { return p.text }
 
 // IsZero tells whether p names nothing.
 func (p Path) IsZero() bool { return len(p.steps) == 0 }
+
+// Within tells whether p is the field of, or in it.
+func (p Path) Within(of Path) bool {
+	return p.root == of.root && len(p.steps) >= len(of.steps) && slices.Equal(p.steps[:len(of.steps)], of.steps)
+}
 
 // Parent is the path without its last step, zero when there is none.
 func (p Path) Parent() Path {

@@ -82,9 +82,6 @@ var explained = []struct {
 	{"date_index_name", "a rounding that is none is refused where it loads", func(_, _ object, ours, _ outcome) bool {
 		return strings.Contains(ours.Refused, "[date_rounding]")
 	}},
-	{"registered_domain", "bd has become a suffix itself since the list that Elasticsearch brings, where each name below it is one", func(_, doc object, ours, theirs outcome) bool {
-		return strings.Contains(text(doc), ".bd\"") && (onlyOfSuffix(ours.Doc, theirs.Doc) || ours.Failed == "" && messageOf(theirs) == "unable to set domain information for document")
-	}},
 	{"pipeline", "a call of a pipeline that isn't there is refused where it loads", func(_, _ object, ours, _ outcome) bool {
 		return strings.Contains(ours.Refused, "non-existent pipeline")
 	}},
@@ -161,31 +158,6 @@ func saysJava(ours, theirs string) bool {
 }
 
 var quotedText = regexp.MustCompile(`^(?:Text '((?s:.*))' could not be parsed(?: at index \d+|, unparsed text found at index \d+|: .+)|For input string: "((?s:.*))"(?: under radix 16)?)$`)
-
-// onlyOfSuffix tells whether documents are the same but for what a domain's suffix decides.
-func onlyOfSuffix(a, b any) bool {
-	return differingValue("", withoutDomains(a), withoutDomains(b)) == ""
-}
-
-// withoutDomains is v without what registered_domain writes, and without what is empty then.
-func withoutDomains(v any) any {
-	m, ok := v.(object)
-	if !ok {
-		return v
-	}
-	rest := object{}
-	for name, item := range m {
-		switch name {
-		case "domain", "registered_domain", "top_level_domain", "subdomain", "shape":
-			continue
-		}
-		item = withoutDomains(item)
-		if empty, isMap := item.(object); !isMap || len(empty) > 0 {
-			rest[name] = item
-		}
-	}
-	return rest
-}
 
 // sameInAnyOrder tells whether documents are the same but for the order of their lists.
 func sameInAnyOrder(a, b any) bool {

@@ -63,6 +63,7 @@ var cases = []struct{ processors, doc, want string }{
 	{`[{remove: {field: x, ignore_missing: true}}]`, `{"a":1}`, `{"a":1}`},
 	{`[{remove: {keep: [b.c]}}]`, `{"a":1,"b":{"c":2,"d":3}}`, `{"b":{"c":2}}`},
 	{`[{rename: {field: a.b, target_field: c.d}}]`, `{"a":{"b":1}}`, `{"a":{},"c":{"d":1}}`},
+	{`[{rename: {field: _source.a, target_field: a.b}}]`, `{"a":{"x":1}}`, `{"a":{"b":{"x":1}}}`},
 	{`[{rename: {field: a, target_field: c}}]`, `{}`, `field [a] doesn't exist`},
 	{`[{rename: {field: a, target_field: c}}]`, `{"a":1,"c":2}`, `field [c] already exists`},
 	{`[{rename: {field: a, target_field: c, ignore_missing: true}}]`, `{"c":2}`, `{"c":2}`},

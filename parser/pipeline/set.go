@@ -258,7 +258,7 @@ func newRename(o *options) processor {
 	p := &renameProcessor{
 		field: o.field("field"), target: o.field("target_field"), ignoreMissing: o.flag("ignore_missing", false), override: o.flag("override", false),
 	}
-	if !strings.HasPrefix(p.target.path.String()+".", p.field.path.String()+".") { // a rename of a into a.b goes around
+	if !p.target.path.Within(p.field.path) { // a rename of a into a.b goes around
 		p.from, p.to = leafOf(o, &p.field), leafOf(o, &p.target)
 	}
 	p.optional = p.ignoreMissing && p.field.template == nil && p.target.template == nil && !hasDigit(p.field.path.String())
