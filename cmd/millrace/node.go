@@ -133,6 +133,8 @@ func (n *node) reloadOnSignal(ctx context.Context) error {
 		if n.index != nil {
 			if err := n.index.geoip.Reload(); err != nil {
 				n.log.Error("GeoIP databases stay as they were", zap.Error(err))
+			} else if err := n.index.pipelines.CheckDatabases(); err != nil {
+				n.log.Error("events get no place from a GeoIP database of another type", zap.Error(err))
 			}
 		}
 	}

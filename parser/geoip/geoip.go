@@ -2,7 +2,7 @@
 // and ASN). A folder of them is loaded by file name and can be loaded again while lookups go on.
 //
 // A file that is broken is an error; one that is not there is not, as its name is only known to the
-// pipelines that ask for it. Private and other special addresses are never looked up.
+// pipelines that ask for it. Private and other special addresses are looked up as any other.
 package geoip
 
 import (
@@ -127,9 +127,15 @@ type Record struct {
 	ContinentCode, ContinentName string
 	CountryCode, CountryName     string
 	RegionCode, RegionName       string // of the smallest subdivision; the code is "GB-ENG"
-	City, TimeZone               string
+	City, TimeZone, PostalCode   string
+	InEU                         bool // the country is in the European Union
+	RegisteredCode               string
+	RegisteredName               string // of the country in which the network is registered
+	RegisteredInEU               bool
 	HasLocation                  bool
 	Latitude, Longitude          float64
+	HasRadius                    bool
+	AccuracyRadius               int32 // km around the location
 	ASN                          int64
 	Organization                 string
 }
@@ -138,15 +144,19 @@ type names struct {
 	English string `maxminddb:"en"`
 }
 
+type country struct {
+	Code  string `maxminddb:"iso_code"`
+	Names names  `maxminddb:"names"`
+	InEU  bool   `maxminddb:"is_in_european_union"`
+}
+
 type raw struct {
 	Continent struct {
 		Code  string `maxminddb:"code"`
 		Names names  `maxminddb:"names"`
 	} `maxminddb:"continent"`
-	Country struct {
-		Code  string `maxminddb:"iso_code"`
-		Names names  `maxminddb:"names"`
-	} `maxminddb:"country"`
+	Country      country `maxminddb:"country"`
+	Registered   country `maxminddb:"registered_country"`
 	Subdivisions []struct {
 		Code  string `maxminddb:"iso_code"`
 		Names names  `maxminddb:"names"`
@@ -154,10 +164,14 @@ type raw struct {
 	City struct {
 		Names names `maxminddb:"names"`
 	} `maxminddb:"city"`
+	Postal struct {
+		Code string `maxminddb:"code"`
+	} `maxminddb:"postal"`
 	Location struct {
 		Latitude  *float64 `maxminddb:"latitude"`
 		Longitude *float64 `maxminddb:"longitude"`
 		TimeZone  string   `maxminddb:"time_zone"`
+		Radius    *int32   `maxminddb:"accuracy_radius"`
 	} `maxminddb:"location"`
 	ASN          int64  `maxminddb:"autonomous_system_number"`
 	Organization string `maxminddb:"autonomous_system_organization"`
@@ -166,8 +180,10 @@ type raw struct {
 func (r *raw) record() *Record {
 	rec := &Record{
 		ContinentCode: r.Continent.Code, ContinentName: r.Continent.Names.English,
-		CountryCode: r.Country.Code, CountryName: r.Country.Names.English,
-		City: r.City.Names.English, TimeZone: r.Location.TimeZone, ASN: r.ASN, Organization: r.Organization,
+		CountryCode: r.Country.Code, CountryName: r.Country.Names.English, InEU: r.Country.InEU,
+		RegisteredCode: r.Registered.Code, RegisteredName: r.Registered.Names.English, RegisteredInEU: r.Registered.InEU,
+		PostalCode: r.Postal.Code,
+		City:       r.City.Names.English, TimeZone: r.Location.TimeZone, ASN: r.ASN, Organization: r.Organization,
 	}
 	if n := len(r.Subdivisions); n > 0 {
 		rec.RegionName = r.Subdivisions[n-1].Names.English
@@ -177,6 +193,9 @@ func (r *raw) record() *Record {
 	}
 	if r.Location.Latitude != nil && r.Location.Longitude != nil {
 		rec.HasLocation, rec.Latitude, rec.Longitude = true, *r.Location.Latitude, *r.Location.Longitude
+	}
+	if r.Location.Radius != nil {
+		rec.HasRadius, rec.AccuracyRadius = true, *r.Location.Radius
 	}
 	return rec
 }
@@ -193,7 +212,7 @@ type Cache struct {
 // Lookup is the record of addr, nil if the database has none. The record must not be changed.
 func (c *Cache) Lookup(db *Database, addr netip.Addr) (*Record, error) {
 	addr = addr.Unmap()
-	if special(addr) {
+	if addr.Is6() && db.reader.Metadata.IPVersion == 4 {
 		return nil, nil
 	}
 	if c.db != db {
@@ -216,10 +235,6 @@ func (c *Cache) Lookup(db *Database, addr netip.Addr) (*Record, error) {
 	rec := r.record()
 	c.records[result.Offset()] = rec
 	return rec, nil
-}
-
-func special(a netip.Addr) bool {
-	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsMulticast() || a.IsUnspecified()
 }
 
 // Network is the network of addr's record.

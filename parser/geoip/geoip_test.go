@@ -57,7 +57,7 @@ func TestLookup(t *testing.T) {
 	}
 	var c Cache
 	for addr, want := range map[string]string{
-		"81.2.69.142": "London", "::ffff:81.2.69.1": "London", "2001:218::1": "Tokyo", "8.8.8.8": "", "10.1.2.3": "", "127.0.0.1": "", "::1": "",
+		"81.2.69.142": "London", "::ffff:81.2.69.1": "London", "2001:218::1": "Tokyo", "8.8.8.8": "", "10.1.2.3": "Nowhere", "127.0.0.1": "", "::1": "",
 	} {
 		rec, err := c.Lookup(db, netip.MustParseAddr(addr))
 		if err != nil {

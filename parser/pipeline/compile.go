@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -45,6 +46,7 @@ type Set struct {
 	limits    *prometheus.CounterVec // see newGrokLimits
 	slots     int
 	databases []string
+	geoips    []*geoipProcessor
 	fields    *painless.Fields // of all conditions
 }
 
@@ -52,9 +54,22 @@ type Set struct {
 // leaves events without a place.
 func (s *Set) Databases() []string { return s.databases }
 
-func (s *Set) wantDatabase(file string) {
-	if i, found := slices.BinarySearch(s.databases, file); !found {
-		s.databases = slices.Insert(s.databases, i, file)
+// CheckDatabases says which of the databases that are there now lack properties that processors ask for, and leave
+// events without a place therefore. Compile has refused those of its time.
+func (s *Set) CheckDatabases() error {
+	var all []error
+	for _, p := range s.geoips {
+		if _, err := p.propertiesOf(s.deps.GeoIP.Get(p.file)); err != nil {
+			all = append(all, fmt.Errorf("%s, for field [%s]: [properties] %w", p.file, p.field, err))
+		}
+	}
+	return errors.Join(all...)
+}
+
+func (s *Set) wantDatabase(p *geoipProcessor) {
+	s.geoips = append(s.geoips, p)
+	if i, found := slices.BinarySearch(s.databases, p.file); !found {
+		s.databases = slices.Insert(s.databases, i, p.file)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/event"
@@ -16,6 +17,8 @@ import (
 type geoipTable struct {
 	db         *geoip.Database // nil: there is none
 	generation uint64
+	properties []*geoipProperty
+	perAddress bool // no two addresses have the same properties
 	records    geoip.Cache
 	places     map[*geoip.Record]*place
 	recent     [recentAddresses]recentAddress // by hash of the address as it was written
@@ -42,8 +45,16 @@ type place struct {
 	nothing bool       // there is none
 }
 
-func newGeoIPTable(db *geoip.Database, generation uint64) *geoipTable {
-	return &geoipTable{db: db, generation: generation, places: map[*geoip.Record]*place{}, scratch: event.New()}
+// newTable is empty. A database that came later, and lacks a property that the processor asks for, is not used.
+func (p *geoipProcessor) newTable(db *geoip.Database, generation uint64) *geoipTable {
+	t := &geoipTable{generation: generation, places: map[*geoip.Record]*place{}, scratch: event.New()}
+	properties, err := p.propertiesOf(db)
+	if db == nil || err != nil {
+		return t
+	}
+	t.db, t.properties = db, properties
+	t.perAddress = slices.ContainsFunc(properties, func(property *geoipProperty) bool { return property.perAddress })
+	return t
 }
 
 // lookup is what the database has on the address v, nil when it has nothing.
@@ -56,7 +67,7 @@ func (p *geoipProcessor) lookup(r *Runner, t *geoipTable, v event.Value) (*place
 		if err != nil {
 			return nil, fmt.Errorf("'%s' is not an IP string literal.", text) //nolint:staticcheck // Elasticsearch's text
 		}
-		if found, err = p.place(r, t, addr); err != nil {
+		if found, err = p.place(r, t, addr.Unmap().WithZone("")); err != nil {
 			return nil, err
 		}
 		if len(text) <= maxAddress {
@@ -92,7 +103,7 @@ func (p *geoipProcessor) place(r *Runner, t *geoipTable, addr netip.Addr) (*plac
 		return nil, err
 	case rec == nil:
 		return nowhere, nil
-	case p.perAddress:
+	case t.perAddress:
 		return p.describe(r, t, rec, addr)
 	}
 	found, ok := t.places[rec]
@@ -110,15 +121,14 @@ func (p *geoipProcessor) place(r *Runner, t *geoipTable, addr netip.Addr) (*plac
 
 // describe renders what the processor, and the renames behind it, make of a record.
 func (p *geoipProcessor) describe(r *Runner, t *geoipTable, rec *geoip.Record, addr netip.Addr) (*place, error) {
-	properties := p.properties
-	if properties == nil {
-		properties = geoipDefaults[t.db.Kind]
-	}
 	ev := t.scratch
 	ev.Reset()
 	m := ev.NewMap()
-	for _, property := range properties {
-		p.put(ev, m, property, rec, t, addr)
+	at := located{ev: ev, table: t, rec: rec, addr: addr}
+	for _, property := range t.properties {
+		if v := property.value(&at); v.Kind() != event.Missing {
+			ev.Put(m, property.name, v)
+		}
 	}
 	if ev.Len(m) == 0 {
 		return nowhere, nil
