@@ -34,15 +34,15 @@ func TestRandomDocumentsInOpenSearch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inOpenSearch := map[string]generator{"set": genMustache, "user_agent": genUserAgent(loggedAgents())}
-	for _, typ := range slices.Sorted(maps.Keys(inOpenSearch)) {
+	generators := inOpenSearch(loggedAgents())
+	for _, typ := range slices.Sorted(maps.Keys(generators)) {
 		t.Run(typ, func(t *testing.T) {
 			h := fnv.New64a()
 			h.Write([]byte(typ))
 			d := &differ{t: t, es: node, typ: typ, random: random{rand.New(rand.NewPCG(*seed, h.Sum64()))}, seen: map[string]int{}, rules: map[string]int{}}
 			d.deps.UserAgents = agents["regexes.yml"]
 			for d.documents < *documents {
-				config, document := inOpenSearch[typ](d.random)
+				config, document := generators[typ](d.random)
 				d.trial(trial{processors: []any{object{typ: config}}, document: document})
 			}
 			t.Logf("seed %d: %v", *seed, d.tally)
@@ -52,6 +52,10 @@ func TestRandomDocumentsInOpenSearch(t *testing.T) {
 			d.unprinted()
 		})
 	}
+}
+
+func inOpenSearch(agents []string) map[string]generator {
+	return map[string]generator{"set": genMustache, "user_agent": genUserAgent(agents)}
 }
 
 // mustache is a random template: variables, sections and inverted sections in one another. It has no "." outside of
