@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/internal/testbed"
+	"github.com/millrace/millrace/parser/useragent"
 )
 
 var record = flag.Bool("record", false, "write down what OpenSearch answers, for TestRecordedInOpenSearch")
@@ -34,12 +35,13 @@ func TestRecordedInOpenSearch(t *testing.T) {
 	if *record {
 		writeRecorded(t, testbed.OpenSearch(t))
 	}
+	deps := Deps{UserAgents: useragent.New()}
 	f, err := os.Open(recordedFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	d, cases := &differ{t: t, es: &testbed.Elasticsearch{}}, json.NewDecoder(bufio.NewReader(f))
+	d, cases := &differ{t: t, es: &testbed.Elasticsearch{}, deps: deps}, json.NewDecoder(bufio.NewReader(f))
 	cases.UseNumber()
 	n := 0
 	for ; cases.More(); n++ {
