@@ -1,7 +1,7 @@
 package event
 
-// Names that no document may have at its root: those of metadata, and Logstash's, which are aliases in the index.
-// Symbols say of themselves whether they are one, so that a document without is told at once.
+// Names that no document may have at its root: those of metadata, and Logstash's, which are aliases in the index (the
+// parser moves their values). Symbols say of themselves whether they are one, so that a document without is told at once.
 
 // IsMetadata tells names that Elasticsearch accepts in no document.
 func IsMetadata(name []byte) bool {
@@ -20,9 +20,6 @@ func isReserved(name string) bool {
 	}
 	return IsMetadata([]byte(name))
 }
-
-// IsReserved tells whether the name is one that no document may have at its root.
-func (s Symbol) IsReserved() bool { return key(s)&reservedKey != 0 }
 
 // MayHaveReserved tells whether there can be such names in m: there are none when it says no.
 func (ev *Event) MayHaveReserved(m Value) bool {

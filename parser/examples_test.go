@@ -3,7 +3,6 @@ package parser
 import (
 	"encoding/json"
 	"flag"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,9 +10,9 @@ import (
 	"testing/fstest"
 
 	"github.com/goccy/go-yaml"
-	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
 
+	"github.com/millrace/millrace/internal/testbed"
 	"github.com/millrace/millrace/parser/geoip"
 	"github.com/millrace/millrace/parser/pipeline"
 	"github.com/millrace/millrace/patterns/pipelines"
@@ -38,26 +37,8 @@ func testDatabases(t testing.TB) *geoip.Databases {
 		},
 		"GeoLite2-ASN": {"autonomous_system_number": mmdbtype.Uint32(64500), "autonomous_system_organization": mmdbtype.String("Example Net")},
 	} {
-		tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: file, RecordSize: 24, IncludeReservedNetworks: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, network := range []string{"203.0.113.0/24", "2001:db8:113::/48"} {
-			_, prefix, _ := net.ParseCIDR(network)
-			if err := tree.Insert(prefix, record); err != nil {
-				t.Fatal(err)
-			}
-		}
-		f, err := os.Create(filepath.Join(dir, file+".mmdb"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := tree.WriteTo(f); err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
+		testbed.WriteGeoIP(t, filepath.Join(dir, file+".mmdb"), file,
+			map[string]mmdbtype.Map{"203.0.113.0/24": record, "2001:db8:113::/48": record})
 	}
 	dbs, err := geoip.Open(dir)
 	if err != nil {

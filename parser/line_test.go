@@ -302,3 +302,14 @@ func FuzzLine(f *testing.F) {
 		}
 	})
 }
+
+// TestLegacyNamesAreReserved: documents that have no reserved name are not searched for these.
+func TestLegacyNamesAreReserved(t *testing.T) {
+	for _, l := range legacy {
+		ev := event.New()
+		ev.Put(ev.Doc(), l.name, ev.Text("x"))
+		if !ev.MayHaveReserved(ev.Doc()) {
+			t.Errorf("%s is not reserved", l.name)
+		}
+	}
+}

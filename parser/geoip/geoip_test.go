@@ -1,41 +1,16 @@
 package geoip
 
 import (
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
-)
 
-func write(t *testing.T, path, typ string, records map[string]mmdbtype.Map) {
-	t.Helper()
-	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: typ, RecordSize: 24, IncludeReservedNetworks: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for network, record := range records {
-		_, prefix, err := net.ParseCIDR(network)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := tree.Insert(prefix, record); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := tree.WriteTo(f); err != nil {
-		t.Fatal(err)
-	}
-}
+	"github.com/millrace/millrace/internal/testbed"
+)
 
 func city(name string) mmdbtype.Map {
 	return mmdbtype.Map{"city": mmdbtype.Map{"names": mmdbtype.Map{"en": mmdbtype.String(name)}}}
@@ -44,7 +19,7 @@ func city(name string) mmdbtype.Map {
 func TestLookup(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "GeoLite2-City.mmdb")
-	write(t, file, "GeoLite2-City", map[string]mmdbtype.Map{
+	testbed.WriteGeoIP(t, file, "GeoLite2-City", map[string]mmdbtype.Map{
 		"81.2.69.0/24": city("London"), "2001:218::/32": city("Tokyo"), "10.0.0.0/8": city("Nowhere"),
 	})
 	dbs, err := Open(dir, filepath.Join(dir, "missing"))
@@ -76,7 +51,7 @@ func TestLookup(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 
-	write(t, file, "GeoLite2-City", map[string]mmdbtype.Map{"81.2.69.0/24": city("Londinium")})
+	testbed.WriteGeoIP(t, file, "GeoLite2-City", map[string]mmdbtype.Map{"81.2.69.0/24": city("Londinium")})
 	if err := dbs.Reload(); err != nil {
 		t.Fatal(err)
 	}

@@ -72,11 +72,7 @@ func (m *Matcher) MatchFrom(line []byte, from int) (start, end int, ok bool) {
 	for at := p.nextStart(line, from); at >= 0; at = p.nextStart(line, p.after(line, at)) {
 		result := m.run(p, line, at)
 		if result == handOver {
-			p = p.careful()
-			m.forget(p, n)
-			if p.regs > len(m.regs) {
-				m.regs = make([]register, p.regs)
-			}
+			p = m.careful(p, n)
 			result = m.run(p, line, at)
 		}
 		switch {
@@ -90,6 +86,16 @@ func (m *Matcher) MatchFrom(line []byte, from int) (start, end int, ok bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// careful makes ready for the program that goes on with a line of n bytes where p's scanners are unsure.
+func (m *Matcher) careful(p *program, n int) *program {
+	p = p.careful()
+	m.forget(p, n)
+	if p.regs > len(m.regs) {
+		m.regs = make([]register, p.regs)
+	}
+	return p
 }
 
 // begin makes ready for a line.
@@ -182,11 +188,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 	for last := -1; at >= 0; {
 		result := m.run(p, line, at)
 		if result == handOver {
-			p = p.careful()
-			m.forget(p, n)
-			if p.regs > len(m.regs) {
-				m.regs = make([]register, p.regs)
-			}
+			p = m.careful(p, n)
 			result = m.run(p, line, at)
 		}
 		if result == matched {

@@ -180,19 +180,12 @@ func declareDecimalValues(m decimalMethods) {
 	})
 	m("float floatValue()", func(_ *Context, d *decimal, _ []value) value { return float(float32(d.float())) })
 	m("double doubleValue()", func(_ *Context, d *decimal, _ []value) value { return double(d.float()) })
-	for _, t := range []struct {
-		name string
-		bits uint
-		make func(int64) value
-	}{
-		{"byte", 8, func(n int64) value { return byteOf(int8(n)) }}, {"short", 16, func(n int64) value { return short(int16(n)) }},
-		{"int", 32, func(n int64) value { return integer(int32(n)) }}, {"long", 64, long},
-	} {
+	for _, t := range wholeTypes {
 		m(t.name+" "+t.name+"Value()", func(c *Context, d *decimal, _ []value) value { return t.make(bigLow(c.whole(d))) })
 		m(t.name+" "+t.name+"ValueExact()", func(c *Context, d *decimal, _ []value) value {
 			n := c.rescale(d, 0, toUnnecessary).n
-			v := n.Int64()
-			if !n.IsInt64() || v != v<<(64-t.bits)>>(64-t.bits) {
+			v, ok := t.exactly(n)
+			if !ok {
 				c.throw("java.lang.ArithmeticException", "Overflow")
 			}
 			return t.make(v)

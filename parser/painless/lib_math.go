@@ -104,22 +104,33 @@ func declareBigInteger(l *lib, k *class) {
 		return c.textString(n.Text(r))
 	})
 	m("byte[] toByteArray()", func(c *Context, n *big.Int, _ []value) value { return c.bytesArray(twosComplement(n)) })
-	for _, t := range []struct {
-		name string
-		bits uint
-		make func(int64) value
-	}{
-		{"byte", 8, func(n int64) value { return byteOf(int8(n)) }}, {"short", 16, func(n int64) value { return short(int16(n)) }},
-		{"int", 32, func(n int64) value { return integer(int32(n)) }}, {"long", 64, long},
-	} {
+	for _, t := range wholeTypes {
 		m(t.name+" "+t.name+"ValueExact()", func(c *Context, n *big.Int, _ []value) value {
-			v := n.Int64()
-			if !n.IsInt64() || v != v<<(64-t.bits)>>(64-t.bits) {
+			v, ok := t.exactly(n)
+			if !ok {
 				c.throw("java.lang.ArithmeticException", "BigInteger out of %s range", t.name)
 			}
 			return t.make(v)
 		})
 	}
+}
+
+// wholeType is a primitive type of whole numbers.
+type wholeType struct {
+	name string
+	bits uint
+	make func(int64) value
+}
+
+var wholeTypes = []wholeType{
+	{"byte", 8, func(n int64) value { return byteOf(int8(n)) }}, {"short", 16, func(n int64) value { return short(int16(n)) }},
+	{"int", 32, func(n int64) value { return integer(int32(n)) }}, {"long", 64, long},
+}
+
+// exactly is n, if the type has such a number.
+func (t *wholeType) exactly(n *big.Int) (v int64, ok bool) {
+	v = n.Int64()
+	return v, n.IsInt64() && v == v<<(64-t.bits)>>(64-t.bits)
 }
 
 func declareBigArithmetic(m func(string, func(*Context, *big.Int, []value) value)) {

@@ -1,16 +1,14 @@
 package pipeline
 
 import (
-	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/internal/testbed"
 	"github.com/millrace/millrace/parser/geoip"
 )
 
@@ -39,33 +37,6 @@ func placeRecord() mmap {
 	}
 }
 
-func writeDatabase(t testing.TB, file, kind string, records map[string]mmap) {
-	t.Helper()
-	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: kind, RecordSize: 24, IncludeReservedNetworks: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for network, record := range records {
-		_, prefix, err := net.ParseCIDR(network)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := tree.Insert(prefix, record); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tree.WriteTo(f); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // geoDatabases are made in folder: a city, country and ASN database.
 func geoDatabases(t testing.TB, folder string) *geoip.Databases {
 	t.Helper()
@@ -74,9 +45,9 @@ func geoDatabases(t testing.TB, folder string) *geoip.Databases {
 		"89.160.20.0/24": placeRecord(), "2001:db8:77::/48": placeRecord(), "10.0.0.0/8": placeRecord(), "fe80::/10": placeRecord(),
 		"192.0.2.0/24": nowhere, "198.51.100.0/24": {},
 	}
-	writeDatabase(t, filepath.Join(folder, "GeoLite2-City.mmdb"), "GeoLite2-City", places)
-	writeDatabase(t, filepath.Join(folder, "Country.mmdb"), "GeoIP2-Country", places)
-	writeDatabase(t, filepath.Join(folder, "ASN.mmdb"), "GeoLite2-ASN", map[string]mmap{
+	testbed.WriteGeoIP(t, filepath.Join(folder, "GeoLite2-City.mmdb"), "GeoLite2-City", places)
+	testbed.WriteGeoIP(t, filepath.Join(folder, "Country.mmdb"), "GeoIP2-Country", places)
+	testbed.WriteGeoIP(t, filepath.Join(folder, "ASN.mmdb"), "GeoLite2-ASN", map[string]mmap{
 		"89.160.20.0/24": {"autonomous_system_number": mmdbtype.Uint32(29518), "autonomous_system_organization": mmdbtype.String("Bredband2 AB")},
 		"192.0.2.0/24":   {"autonomous_system_number": mmdbtype.Uint32(64500)},
 	})
@@ -227,7 +198,7 @@ func TestGeoIPComesLater(t *testing.T) {
 		{"GeoLite2-City", `{"city_name":"Linköping"}`, ""},
 	} {
 		if c.kind != "" {
-			writeDatabase(t, filepath.Join(folder, "Late.mmdb"), c.kind, map[string]mmap{"89.160.20.0/24": placeRecord()})
+			testbed.WriteGeoIP(t, filepath.Join(folder, "Late.mmdb"), c.kind, map[string]mmap{"89.160.20.0/24": placeRecord()})
 		}
 		if err := databases.Reload(); err != nil {
 			t.Fatal(err)
