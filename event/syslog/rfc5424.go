@@ -45,8 +45,25 @@ func (h *Header) parse5424(line []byte, pos int) bool {
 	h.Format, h.Timestamp, h.Time = RFC5424, stamp, t
 	h.Host, h.App, h.PID, h.MsgID = field[0], field[1], field[2], field[3]
 	h.Tag = h.App
+	if h.PID == (Span{}) {
+		h.App, h.PID = splitPID(line, h.App)
+	}
 	h.parse5424Body(line, min(pos+1, len(line)))
 	return true
+}
+
+// splitPID takes the pid out of a name as scripts give it, `logger -t backup[$$]`, when PROCID has none.
+func splitPID(line []byte, name Span) (app, pid Span) {
+	shut := int(name.End) - 1
+	if shut < int(name.Start) || line[shut] != ']' {
+		return name, Span{}
+	}
+	open := int(name.Start) + bytes.IndexByte(name.Of(line), '[')
+	digits := span(open+1, shut)
+	if open <= int(name.Start) || !allDigits(digits.Of(line)) {
+		return name, Span{}
+	}
+	return span(int(name.Start), open), digits
 }
 
 func (h *Header) parse5424Body(line []byte, pos int) {

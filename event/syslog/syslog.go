@@ -44,7 +44,7 @@ type Header struct {
 
 	Timestamp  Span // as written
 	Host       Span // as written: a name, an IPv4 or IPv6 address, or a chain such as "relay/host"
-	Tag        Span // as written, "sshd[123]:"; for RFC 5424 the same as App
+	Tag        Span // as written, "sshd[123]:"; for RFC 5424 the whole APP-NAME
 	App        Span // "sshd"
 	PID        Span // "123"; not always a number
 	MsgID      Span // RFC 5424 only

@@ -113,6 +113,10 @@ func TestRFC5424(t *testing.T) {
 		{"<34>1 " + f + ` host su - - [a x=1] broken`, want{34, o, f, "host", "su", "su", "", "[a x=1] broken", "", ""}},
 		{"<34>1 " + f + ` host su - -`, want{34, o, f, "host", "su", "su", "", "", "", ""}},
 		{"<34>1 2003-10-11T22:14:15 host su - - - x", want{34, o, "2003-10-11T22:14:15", "host", "su", "su", "", "x", "", ""}},
+		{"<34>1 " + f + " host backup[12] - - - x", want{34, o, f, "host", "backup[12]", "backup", "12", "x", "", ""}},
+		{"<34>1 " + f + " host backup[12] 13 - - x", want{34, o, f, "host", "backup[12]", "backup[12]", "13", "x", "", ""}},
+		{"<34>1 " + f + " host [12] - - - x", want{34, o, f, "host", "[12]", "[12]", "", "x", "", ""}},
+		{"<34>1 " + f + " host pool[a] - - - x", want{34, o, f, "host", "pool[a]", "pool[a]", "", "x", "", ""}},
 		{"<34>1 yesterday host su - - - x", want{34, Unparsed, "", "", "", "", "", "1 yesterday host su - - - x", "", ""}},
 	}
 	for _, tt := range tests {
