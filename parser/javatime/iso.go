@@ -89,7 +89,7 @@ func (d *Date) parseISO(b []byte, least int) int {
 	}
 	d.Has |= HasZone
 	if c := b[pos]; c != 'Z' && c != '+' && c != '-' {
-		return d.parseZoneName(b, pos, false)
+		return d.wholeZone(b, pos)
 	}
 	return d.parseSeconds(b, pos, d.parseOffset(b, pos, true))
 }

@@ -220,9 +220,13 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 			d.Year += 2000
 			return pos
 		}
-		end := number(f, b, pos, f.mostOfYear(), 0, 999_999_999, &d.Year)
-		if end >= 0 && end < len(b) && b[end]-'0' <= 9 && f.count >= 4 && f.reserve == 0 {
-			return -1 // Java takes all digits for such a year, and finds them too many
+		least := 0
+		if f.letter == 'y' { // of an era, which has no year 0
+			least = 1
+		}
+		end := number(f, b, pos, f.mostOfYear(), least, 999_999_999, &d.Year)
+		if all := pos + f.count + f.reserve; end >= 0 && all < len(b) && b[all]-'0' <= 9 && f.count >= 4 && (f.reserve == 0 || !f.signed) {
+			return -1 // Java takes all digits but those in reserve for such a year, and finds them too many
 		}
 		return end
 	case 'Y': // of a year of weeks, months and days say nothing

@@ -175,6 +175,9 @@ func (p *plain) read(d *Date, b []byte) int {
 			pos++
 		}
 	}
+	if numbers[plainYear] == 0 && p.has&HasYear != 0 && p.clock&hasProlepticYear == 0 {
+		return -1 // no era has a year 0
+	}
 	d.Year, d.Month, d.Day = numbers[plainYear], numbers[plainMonths], numbers[plainDay]
 	d.Hour, d.Minute, d.Second = numbers[plainHour], numbers[plainMinute], numbers[plainSecond]
 	return pos

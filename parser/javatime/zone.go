@@ -1,7 +1,7 @@
 package javatime
 
 import (
-	"strings"
+	"bytes"
 	"sync"
 	"time"
 )
@@ -66,51 +66,96 @@ func (d *Date) parseOffset(b []byte, pos int, zulu bool) int {
 	if !ok || minutes > 59 {
 		return pos + 3
 	}
+	if hours == 18 && minutes > 0 {
+		return -1
+	}
 	d.Offset += sign * minutes * 60
 	return next + 2
 }
 
-// zoneText tells whether an offset, if text is one, is written as names of zones have it: +01:00.
-func zoneText(text string) bool {
-	for _, prefix := range []string{"UTC", "GMT", "UT"} {
-		if rest, ok := strings.CutPrefix(text, prefix); ok && rest != "" {
-			text = rest
-			break
-		}
+// zoneOffset reads an offset as names of zones have it, +01:00 or +01:00:30.
+func (d *Date) zoneOffset(b []byte, pos int) int {
+	if len(b)-pos < 6 || b[pos+3] != ':' {
+		return -1
 	}
-	return text[0] != '+' && text[0] != '-' || len(text) == 6 && text[3] == ':'
+	end := d.parseOffset(b, pos, false)
+	if end != pos+6 {
+		return -1
+	}
+	if end < len(b) && b[end] == ':' {
+		return d.parseSeconds(b, pos, end)
+	}
+	return end
 }
 
 // zones keeps the zones that were named in texts. A sender can name at most as many as the database has.
 var zones sync.Map // string → *time.Location
 
-// parseZoneName reads the name of a zone, which may be one of zoneNames where short is set.
-func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
-	end := pos
-	for end < len(b) && end-pos < 40 && (b[end]|0x20-'a' < 26 || b[end]-'0' <= 9 || b[end] == '/' || b[end] == '_' || b[end] == '-' || b[end] == '+' || b[end] == ':') {
-		end++
-	}
-	if end == pos {
+// wholeZone reads the name of a zone, or an offset from UTC, that goes to the end of b.
+func (d *Date) wholeZone(b []byte, pos int) int {
+	zone := zoneOf(string(b[pos:]))
+	if zone == nil {
 		return -1
-	}
-	text := string(b[pos:end])
-	if !zoneText(text) {
-		return -1
-	}
-	if long, ok := zoneNames[text]; ok && short {
-		text = long
-	}
-	if zone, ok := zones.Load(text); ok {
-		d.Zone = zone.(*time.Location)
-		return end
-	}
-	zone, err := ParseZone(text)
-	if err != nil {
-		return -1
-	}
-	if text[0]|0x20-'a' < 26 {
-		zones.Store(text, zone)
 	}
 	d.Zone = zone
-	return end
+	return len(b)
+}
+
+// maxZoneParts bounds how often a name that is none is tried again without its last part.
+const maxZoneParts = 4
+
+// parseZoneName reads the longest name of a zone at pos, an offset, or an offset from UTC, as Java does. The name may be
+// one of zoneNames where short is set.
+func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
+	if pos < len(b) && (b[pos] == '+' || b[pos] == '-') {
+		return d.zoneOffset(b, pos)
+	}
+	for _, prefix := range [...]string{"UTC", "GMT", "UT"} {
+		end := pos + len(prefix)
+		if len(b) < end || string(b[pos:end]) != prefix {
+			continue
+		}
+		d.Zone = time.UTC
+		if end < len(b) && (b[end] == '+' || b[end] == '-') {
+			if after := d.zoneOffset(b, end); after >= 0 {
+				d.Zone = nil
+				return after
+			}
+			d.Offset = 0
+		}
+		return end
+	}
+	end := pos
+	for end < len(b) && end-pos < 40 && (b[end]|0x20-'a' < 26 || b[end]-'0' <= 9 || b[end] == '/' || b[end] == '_' || b[end] == '-' || b[end] == '+') {
+		end++
+	}
+	for range maxZoneParts {
+		text := string(b[pos:end])
+		if long, ok := zoneNames[text]; ok && short {
+			text = long
+		}
+		if zone := zoneOf(text); zone != nil {
+			d.Zone = zone
+			return end
+		}
+		if end = pos + bytes.LastIndexAny(b[pos:end], "/_-+"); end <= pos {
+			return -1
+		}
+	}
+	return -1
+}
+
+// zoneOf is the zone of that name, nil when there is none.
+func zoneOf(name string) *time.Location {
+	if zone, ok := zones.Load(name); ok {
+		return zone.(*time.Location)
+	}
+	zone, err := ParseZone(name)
+	if name == "" || err != nil {
+		return nil
+	}
+	if name[0]|0x20-'a' < 26 {
+		zones.Store(name, zone)
+	}
+	return zone
 }

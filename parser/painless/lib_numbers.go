@@ -373,11 +373,6 @@ func (c *Context) parseFraction(x value, size int) float64 {
 	}
 	whole := textOf(c, x)
 	s := strings.Trim(string(whole), trimmed)
-	if s == "" {
-		if len(whole) == 0 || s == "" {
-			c.throw("java.lang.NumberFormatException", "empty String")
-		}
-	}
 	body := strings.TrimLeft(s, "+-")
 	named := body == "NaN" || body == "Infinity"
 	if !named && len(s)-len(body) <= 1 && !strings.ContainsAny(body, "xX_") {
@@ -393,8 +388,25 @@ func (c *Context) parseFraction(x value, size int) float64 {
 			}
 		}
 	}
-	c.throw("java.lang.NumberFormatException", "%s", `For input string: "`+strings.Trim(string(whole), trimmed)+`"`)
+	c.throw("java.lang.NumberFormatException", "%s", NotFraction(string(whole)))
 	return 0
+}
+
+// NotFraction is what Java says of a text that is no decimal fraction.
+func NotFraction(text string) string {
+	text = strings.Trim(text, trimmed)
+	if text == "" {
+		return "empty String"
+	}
+	digits := text
+	if text[0] == '+' || text[0] == '-' {
+		digits = text[1:]
+	}
+	other := strings.TrimLeft(digits, "0123456789.")
+	if strings.Count(digits[:len(digits)-len(other)], ".") > 1 {
+		return "multiple points"
+	}
+	return `For input string: "` + text + `"`
 }
 
 func declareMath(l *lib, k *class) {

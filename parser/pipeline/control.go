@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 type dropProcessor struct{}
@@ -149,24 +150,31 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 	if ev.Len(v) == 0 {
 		return ev.Set(p.field, result)
 	}
-	// the processor may change the list or map itself
-	items, keys, n := ev.NewList(), ev.NewList(), ev.Len(v)
+	// The processor may change the list itself, and the values of the map, but not its keys.
+	items, n := ev.NewList(), ev.Len(v)
 	order := hashOrder(ev, v)
 	for i := range n {
 		if order != nil {
 			i = order[i]
 		}
-		ev.Append(items, ev.At(v, i))
 		if v.Kind() == event.Map {
-			ev.Append(keys, ev.String(ev.Key(v, i)))
+			ev.Append(items, ev.String(ev.Key(v, i)))
+		} else {
+			ev.Append(items, ev.At(v, i))
 		}
 	}
 	var err error
 	for i := 0; i < n && err == nil; i++ {
-		ev.Put(ingest, foreachValue, ev.At(items, i))
+		item := ev.At(items, i)
 		if v.Kind() == event.Map {
-			ev.Put(ingest, foreachKey, ev.At(keys, i))
+			if i > 0 && !sameKeys(ev, v, items, order) {
+				err = errModified
+				break
+			}
+			ev.Put(ingest, foreachKey, item)
+			item = ev.LookupBytes(v, ev.Bytes(item))
 		}
+		ev.Put(ingest, foreachValue, item)
 		if err = r.steps(p.step); err == ErrDropped {
 			if err = p.dropped(v); err != nil {
 				return err
@@ -177,7 +185,7 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			if key := ev.Bytes(renamed); len(bytes.TrimSpace(key)) > 0 {
 				ev.PutBytes(result, key, ev.Lookup(ingest, foreachValue))
 			} else {
-				outer = ev.At(items, i) // Elasticsearch forgets to take it away
+				outer = item // Elasticsearch forgets to take it away
 			}
 			if renamed.Kind() != event.String && !renamed.IsNull() {
 				return cannotCast(renamed.Kind().JavaClass(), "java.lang.String")
@@ -197,6 +205,26 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 		return r.failure.err // is the failure of foreach itself, as in Elasticsearch
 	}
 	return err
+}
+
+// errModified ends the walk through a map in which the processor has put a field, or from which it has taken one.
+var errModified = &painless.Error{Class: "java.util.ConcurrentModificationException"}
+
+// sameKeys tells whether a map still has the keys, and none but these, in the order that they had.
+func sameKeys(ev *event.Event, m, keys event.Value, order []int) bool {
+	if ev.Len(m) != ev.Len(keys) {
+		return false
+	}
+	for i := range ev.Len(m) {
+		at := i
+		if order != nil {
+			at = order[i]
+		}
+		if !bytes.Equal(ev.Key(m, at), ev.Bytes(ev.At(keys, i))) {
+			return false
+		}
+	}
+	return true
 }
 
 // dropped is what becomes of a `drop` for one item: Elasticsearch has made nothing of it but an error, and not

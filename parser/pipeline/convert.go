@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // convertProcessor is `convert`.
@@ -176,22 +177,11 @@ func javaConstant(s string) (float64, bool) {
 	return 0, false
 }
 
-// notDecimal is what Java says of a text that parseDecimal does not read.
-func notDecimal(text []byte) string {
-	if text = bytes.TrimFunc(text, javaSpace); len(text) == 0 {
-		return "empty String"
-	}
-	if bytes.Count(text, []byte(".")) > 1 && len(bytes.Trim(text, "+-.0123456789")) == 0 {
-		return "multiple points"
-	}
-	return notANumber(string(text))
-}
-
 func toFloat(r *Runner, v event.Value) (event.Value, error) {
 	text := r.text(v)
 	f, ok := parseDecimal(text, 32)
 	if !ok {
-		return v, cannotConvert(text, "float", notDecimal(text))
+		return v, cannotConvert(text, "float", painless.NotFraction(view(text)))
 	}
 	return event.FloatValue(float32(f)), nil
 }
@@ -200,7 +190,7 @@ func toDouble(r *Runner, v event.Value) (event.Value, error) {
 	text := r.text(v)
 	f, ok := parseDecimal(text, 64)
 	if !ok {
-		return v, cannotConvert(text, "double", notDecimal(text))
+		return v, cannotConvert(text, "double", painless.NotFraction(view(text)))
 	}
 	return event.DoubleValue(f), nil
 }

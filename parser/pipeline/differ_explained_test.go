@@ -101,9 +101,6 @@ var explained = []struct {
 	{"script", "_simulate copies values, and knows no bytes and no arrays; a bulk request does", func(config, _ object, ours, theirs outcome) bool {
 		return simulateOnly.MatchString(messageOf(theirs)) && makesArrays.MatchString(text(config["source"])) && ours.Failed == ""
 	}},
-	{"foreach", "Elasticsearch trips over the map that it goes through when the processor removes from it; here it is gone through as it was", func(config, _ object, _, theirs outcome) bool {
-		return strings.Contains(text(config["processor"]), `"keep":`) && messageOf(theirs) == "null"
-	}},
 	{"kv", "a path of dots alone is no path; Elasticsearch says so of some, and trips over others", func(_, _ object, ours, theirs outcome) bool {
 		return strings.HasSuffix(messageOf(ours), "] is not valid") && messageOf(theirs) == "Index -1 out of bounds for length 0"
 	}},

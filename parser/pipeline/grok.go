@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/grok"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // grokProcessor is `grok`.
@@ -166,14 +168,16 @@ func convertCapture(text []byte, typ grok.Type) (event.Value, error) {
 		if f, ok := parseDecimal(text, 32); ok {
 			return event.FloatValue(float32(f)), nil
 		}
+		return event.Value{}, errors.New(painless.NotFraction(view(text)))
 	case grok.Double:
 		if f, ok := parseDecimal(text, 64); ok {
 			return event.DoubleValue(f), nil
 		}
+		return event.Value{}, errors.New(painless.NotFraction(view(text)))
 	case grok.Boolean:
 		return event.BoolValue(strings.EqualFold(view(text), "true")), nil
 	}
-	return event.Value{}, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // Java's text
+	return event.Value{}, errors.New(notANumber(view(text)))
 }
 
 // smallNumber reads up to nine digits; ok is false for all else.

@@ -220,6 +220,9 @@ func (p *removeProcessor) run(r *Runner) error {
 func (p *removeProcessor) keepOnly(r *Runner) error {
 	var all []string
 	all = appendFields(all, r.ev, r.ev.Doc(), "", 0)
+	// A foreach that goes through one of the maps sees whether it is removed before its fields are.
+	n := len(all) + 3 // _index, _id and _version
+	slices.SortStableFunc(all, func(a, b string) int { return hashBucket([]byte(a), n) - hashBucket([]byte(b), n) })
 	for _, name := range all {
 		if slices.ContainsFunc(p.keep, func(keep event.Path) bool {
 			k := keep.String()

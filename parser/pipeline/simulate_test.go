@@ -30,18 +30,14 @@ func simulateIn(t *testing.T, es *testbed.Elasticsearch, index string, processor
 		t.Fatal(err)
 	}
 	status, answer := es.Do("POST", "/_ingest/pipeline/_simulate", string(body))
-	type failure struct {
-		Reason string
-		Root   []struct{ Reason string } `json:"root_cause"`
-	}
 	var result struct {
 		Docs []struct {
 			Doc struct {
 				Source json.RawMessage `json:"_source"`
 			}
-			Error *failure
+			Error *failureOf
 		}
-		Error *failure
+		Error *failureOf
 	}
 	if err := json.Unmarshal(answer, &result); err != nil {
 		return "", fmt.Errorf("status %d: %s", status, answer)
@@ -50,7 +46,7 @@ func simulateIn(t *testing.T, es *testbed.Elasticsearch, index string, processor
 	case result.Error != nil:
 		return "", fmt.Errorf("refused: %s", result.Error.Reason)
 	case result.Docs[0].Error != nil:
-		return result.Docs[0].Error.Root[0].Reason, nil
+		return result.Docs[0].Error.reason(), nil
 	}
 	return string(result.Docs[0].Doc.Source), nil
 }

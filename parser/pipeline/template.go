@@ -69,17 +69,22 @@ func hashOrder(ev *event.Event, m event.Value) []int {
 	if m.Kind() != event.Map || n < 2 {
 		return nil
 	}
+	buckets, order := make([]int, n), make([]int, n)
+	for i := range n {
+		order[i], buckets[i] = i, hashBucket(ev.Key(m, i), n)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return buckets[a] - buckets[b] })
+	return order
+}
+
+// hashBucket is the place of a key in a HashMap of n keys.
+func hashBucket(key []byte, n int) int {
 	size := 16
 	for n > size*3/4 {
 		size *= 2
 	}
-	buckets, order := make([]int, n), make([]int, n)
-	for i := range n {
-		h := uint32(painless.HashText(ev.Key(m, i))) //nolint:gosec // its bits
-		order[i], buckets[i] = i, int(h^h>>16)&(size-1)
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return buckets[a] - buckets[b] })
-	return order
+	h := uint32(painless.HashText(key)) //nolint:gosec // its bits
+	return int(h^h>>16) & (size - 1)
 }
 
 // field is a path, known when the pipeline is compiled or made by a template for each event.
