@@ -6,11 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"sync"
 
-	"github.com/goccy/go-yaml"
 	"github.com/ua-parser/uap-go/uaparser"
+	"gopkg.in/yaml.v3"
 )
 
 // Files are rules of one's own, by file name, which a processor names in place of those that are built in.
@@ -54,26 +52,9 @@ func openFile(file string) (*Parser, error) {
 	if len(defs.UA) == 0 && len(defs.OS) == 0 && len(defs.Device) == 0 {
 		return nil, errors.New("no rules: expected user_agent_parsers, os_parsers or device_parsers")
 	}
-	var exprs []string
-	for _, r := range defs.UA {
-		exprs = append(exprs, r.Expr)
+	r, err := newRules(&defs)
+	if err != nil {
+		return nil, err
 	}
-	for _, r := range defs.OS {
-		exprs = append(exprs, r.Expr)
-	}
-	for _, r := range defs.Device {
-		exprs = append(exprs, r.Expr)
-	}
-	for _, expr := range exprs {
-		if _, err := regexp.Compile(expr); err != nil { // the library would panic
-			return nil, fmt.Errorf("regex [%s]: %w", expr, err)
-		}
-	}
-	return &Parser{rules: sync.OnceValues(func() (*rules, error) {
-		p, err := uaparser.New(uaparser.WithCacheSize(1), uaparser.WithRegexDefinitions(defs))
-		if err != nil {
-			return nil, err
-		}
-		return newRules(p), nil
-	})}, nil
+	return &Parser{rules: func() (*rules, error) { return r, nil }}, nil
 }

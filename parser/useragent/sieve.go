@@ -1,16 +1,24 @@
 package useragent
 
 import (
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
-// sieve tells which rules of a list may match a text, by parts that every match of a rule has: most rules look for a
-// name that the text does not have. A match has a part of each clause of its rule.
-type sieve [][]clause
+// list is rules that are tried in turn, as far as they may match: most look for a name that the text does not have.
+type list []*rule
+
+// rule is an expression, and what stands in for its groups.
+type rule struct {
+	replacements []string
+	clauses      []clause // a match has a part of each
+	regexp       func() *regexp.Regexp
+}
 
 type clause []part
 
@@ -25,15 +33,36 @@ const (
 	mostParts = 512 // of a clause
 )
 
-// add adds a rule; one without clauses may match anything.
-func (s *sieve) add(re *regexp.Regexp) {
-	var rule []clause
-	if parsed, err := syntax.Parse(re.String(), syntax.Perl); err == nil {
-		for _, texts := range needed(parsed) {
-			rule = append(rule, newClause(texts))
+// add adds a rule.
+func (l *list) add(flags, expr string, replacements ...string) error {
+	if flags != "" {
+		expr = "(?" + flags + ")" + expr
+	}
+	parsed, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return fmt.Errorf("regex [%s]: %w", expr, err)
+	}
+	r := &rule{replacements: replacements, regexp: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })}
+	for _, texts := range needed(parsed) {
+		r.clauses = append(r.clauses, newClause(texts))
+	}
+	*l = append(*l, r)
+	return nil
+}
+
+// find is the name and the version that the first rule gives which has a name for the text; "" when none has.
+func (l list) find(t *sifted, text string) (name, version string, hasVersion bool) {
+	for _, r := range l {
+		if !t.may(r) {
+			continue
+		}
+		if m := r.regexp().FindStringSubmatchIndex(text); m != nil {
+			if name, version, hasVersion = versioned(text, m, r.replacements); name != "" {
+				return name, version, hasVersion
+			}
 		}
 	}
-	*s = append(*s, rule)
+	return "", "", false
 }
 
 func newClause(texts []string) clause {
@@ -200,7 +229,7 @@ func token(a, b, c byte) uint16 {
 	return (uint16(a)<<7 ^ uint16(b)<<3 ^ uint16(b)>>5 ^ uint16(c)) % tokens
 }
 
-// sifted is a text for sieves.
+// sifted is a text, ready to tell which rules may match.
 type sifted struct {
 	text string // in small letters
 	has  [tokens / 64]uint64
@@ -216,12 +245,12 @@ func sift(text string) *sifted {
 	return s
 }
 
-// may tells whether rule i may match.
-func (s sieve) may(i int, t *sifted) bool {
+// may tells whether a rule may match.
+func (t *sifted) may(r *rule) bool {
 	if t.all {
 		return true
 	}
-	for _, c := range s[i] {
+	for _, c := range r.clauses {
 		if !t.hasOneOf(c) {
 			return false
 		}
