@@ -9,9 +9,15 @@ import (
 // compiled needs no copy. Like the table of symbols it is process-wide and only grows: an event takes what was added
 // when it is reset.
 var constants struct {
-	text  atomic.Pointer[[]byte]
+	table atomic.Pointer[constantTable]
 	mu    sync.Mutex
 	index map[string]int // where a text stands
+}
+
+// constantTable is the constant text, and the forms of what stands in it.
+type constantTable struct {
+	text  []byte
+	forms []formAt
 }
 
 // maxConstants bounds the constant text: it is copied into every event.
@@ -27,16 +33,17 @@ func (j JSON) Intern() JSON {
 	defer constants.mu.Unlock()
 	at, ok := constants.index[string(j.text)]
 	if !ok {
-		text := constantText()
-		if len(text)+len(j.text) > maxConstants {
+		all := constantsNow()
+		if len(all.text)+len(j.text) > maxConstants {
 			return j
 		}
 		if constants.index == nil {
 			constants.index = map[string]int{}
 		}
-		at = len(text)
-		text = append(text, j.text...) // behind what others read
-		constants.text.Store(&text)
+		at = len(all.text)
+		all.text = append(all.text, j.text...) // behind what others read
+		all.forms = append(all.forms, formAt{uint32(at), j.form})
+		constants.table.Store(&all)
 		constants.index[string(j.text)] = at
 	}
 	ready := *j.rendered
@@ -50,16 +57,16 @@ func (j JSON) Intern() JSON {
 // Interned tells whether j is part of the constant text.
 func (j JSON) Interned() bool { return !j.IsZero() && j.ready.kind != Missing }
 
-func constantText() []byte {
-	if p := constants.text.Load(); p != nil {
+func constantsNow() constantTable {
+	if p := constants.table.Load(); p != nil {
 		return *p
 	}
-	return nil
+	return constantTable{}
 }
 
 // resetText leaves the constant text.
 func (ev *Event) resetText() {
-	if text := constantText(); len(text) != ev.ready {
+	if text := constantsNow().text; len(text) != ev.ready {
 		ev.buf, ev.ready = append(ev.buf[:0], text...), len(text)
 	}
 	ev.buf, ev.plain, ev.scanned, ev.forms = ev.buf[:ev.ready], ev.ready, ev.ready, ev.forms[:0]

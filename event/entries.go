@@ -48,29 +48,9 @@ func (ev *Event) Shape(v Value) Shape {
 			return EmptyList + Shape(v.kind-List)
 		}
 	case frozen:
-		return ev.frozenShape(v)
+		return ev.formAt(uint32(v.bits >> 32)).shape
 	}
 	return Shape(v.kind)
-}
-
-func (ev *Event) frozenShape(v Value) Shape {
-	if f := ev.formAt(uint32(v.bits >> 32)); f != nil {
-		switch v = f.value; {
-		case v.kind < List:
-			return ev.Shape(v)
-		case f.objects[v.bits].len == 0:
-			return EmptyList + Shape(v.kind-List)
-		}
-		return Shape(v.kind)
-	}
-	shape, text := Shape(Map), ev.text(v) // constant text, of which strings are never frozen
-	if text[0] == '[' {
-		shape = Shape(List)
-	}
-	if len(text) == 2 {
-		shape += EmptyList - Shape(List)
-	}
-	return shape
 }
 
 // Shapes are those of the values in a container.
@@ -86,6 +66,52 @@ func (ev *Event) Shapes(v Value) (set Shapes) {
 		set |= shape.Set()
 	}
 	return set
+}
+
+// Within are the shapes of the values in a container and, at any depth, in those that it holds, and how many values
+// these are. ok is false when they are deeper than depth or more than most, as in a container that holds itself. It is
+// noted for [Entry.Holds] which containers hold a value of the shapes to note.
+func (ev *Event) Within(v Value, note Shapes, depth, most int) (set Shapes, n int, ok bool) {
+	o := &ev.objects[v.bits]
+	if n = int(o.len); depth == 0 || n > most {
+		return set, n, false
+	}
+	s := ev.slots[o.start:][:o.len]
+	for i := range s {
+		v := &s[i].val
+		switch {
+		case v.kind < String || v.kind < frozen && uint32(v.bits) != 0:
+			set |= Shape(v.kind).Set()
+		case v.kind == frozen:
+			f := ev.formAt(uint32(v.bits >> 32))
+			set |= f.shape.Set() | f.within
+			n += len(f.slots)
+		default:
+			set |= ev.Shape(*v).Set()
+			if v.kind < List {
+				break
+			}
+			inner, m, ok := ev.Within(*v, note, depth-1, most-n)
+			set |= inner
+			if n += m; !ok {
+				return set, n, false
+			}
+		}
+	}
+	o.state &^= noted
+	if set&note != 0 {
+		o.state |= noted
+	}
+	return set, n, true
+}
+
+// Holds tells whether an entry's value is a container in which [Event.Within] has noted a value of the shapes; there
+// may be more in what was thawed since.
+func (e *Entry) Holds(ev *Event, note Shapes) bool {
+	if e.val.kind == frozen {
+		return ev.formAt(uint32(e.val.bits>>32)).within&note != 0
+	}
+	return e.val.kind > frozen && ev.objects[e.val.bits].is(noted)
 }
 
 // Entries are those of a container, in place. The slice is valid until the event is changed, or a frozen value of it read.

@@ -6,6 +6,8 @@ type form struct {
 	value   Value
 	slots   []slot
 	objects []span
+	shape   Shape
+	within  Shapes // those of all values in it
 }
 
 // span is a container's entries.
@@ -17,14 +19,21 @@ type formAt struct {
 	form *form
 }
 
-// formAt is nil for constant text, which is of no one event.
+// formAt is the form of what is frozen at an offset.
 func (ev *Event) formAt(at uint32) *form {
-	for i := len(ev.forms) - 1; i >= 0; i-- {
-		if ev.forms[i].at == at {
-			return ev.forms[i].form
+	forms := ev.forms
+	if int(at) < ev.ready {
+		forms = constantsNow().forms
+	}
+	low, high := 0, len(forms)-1
+	for low < high {
+		if mid := (low + high) / 2; forms[mid].at < at {
+			low = mid + 1
+		} else {
+			high = mid
 		}
 	}
-	return nil
+	return forms[low].form
 }
 
 // lendNames gives the copy of v in another event, which was read as JSON, those names of v that are symbols.
@@ -48,9 +57,10 @@ func (ev *Event) formOf(v Value, start int) *form {
 		}
 		return v
 	}
-	f := &form{value: moved(v)}
-	for _, o := range ev.objects[1:] {
+	f := &form{value: moved(v), shape: ev.Shape(v)}
+	for i, o := range ev.objects[1:] {
 		f.objects = append(f.objects, span{uint32(len(f.slots)), o.len})
+		f.within |= ev.Shapes(Value{List, uint64(i + 1)})
 		for _, s := range ev.slots[o.start:][:o.len] {
 			if !s.key.isSymbol() {
 				s.key -= key(start) << 32
@@ -83,7 +93,7 @@ func (ev *Event) build(f *form, off uint32) Value {
 		move(&slots[i].val)
 	}
 	for _, of := range f.objects {
-		ev.objects = append(ev.objects, object{start: uint32(before) + of.start, len: of.len, cap: of.len})
+		ev.objects = append(ev.objects, object{start: uint32(before) + of.start, len: of.len, cap: of.len, state: noted})
 		o := &ev.objects[len(ev.objects)-1]
 		for i, s := range slots[of.start:][:of.len] {
 			o.enter(s.key, uint32(i))

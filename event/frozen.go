@@ -92,6 +92,9 @@ func (ev *Event) addJSON(j *rendered) Value {
 	ev.scan()
 	start := len(ev.buf)
 	ev.buf = append(ev.buf, j.text...)
+	for n := len(ev.forms); n > 0 && int(ev.forms[n-1].at) >= start; n-- { // whose text was undone
+		ev.forms = ev.forms[:n-1]
+	}
 	ev.forms = append(ev.forms, formAt{uint32(start), j.form})
 	if j.plain {
 		ev.skip() // of this text, only the strings will ever be values
@@ -103,13 +106,8 @@ func (ev *Event) addJSON(j *rendered) Value {
 // when a field is read: all names and strings are parts of the frozen text.
 func (ev *Event) thaw(at int) Value {
 	v := ev.slots[at].val
-	off, n := v.bits>>32, v.bits&(1<<32-1)
-	if f := ev.formAt(uint32(off)); f != nil {
-		v = ev.build(f, uint32(off))
-	} else {
-		p := jsonParser{ev: ev, src: ev.buf[:off+n], at: int(off), own: true, limits: DefaultJSONLimits()}
-		v, _ = p.value(p.limits.Depth)
-	}
+	off := uint32(v.bits >> 32)
+	v = ev.build(ev.formAt(off), off)
 	ev.slots[at].val = v
 	return v
 }

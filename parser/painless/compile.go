@@ -26,7 +26,6 @@ type code struct {
 	chain  []link                // set when it is ctx.a?.b
 	view   *viewOf               // set when it is a view of a map
 	lambda *lambda               // set when it is one that captures nothing
-	idle   func(stmt)            // notes when a statement that is this does nothing, see noteIdle
 	local  bool                  // it is the local in slot
 	slot   int
 	at     int
@@ -43,7 +42,6 @@ type compiler struct {
 	fn        *scope
 	depth     int
 	ways      map[*ifStmt]*ways
-	idles     map[stmt]idle // statements that may have nothing to do
 }
 
 // function is a function of the script.
@@ -54,7 +52,7 @@ type function struct {
 	frame  int
 	body   step
 	told   *told // what the shape of its only argument tells of its result
-	idle   *idle // when it has nothing to do for its only argument
+	walk   *walk // what it does, when it is one
 }
 
 // scope is the function or lambda that is being compiled. Every local has a slot of its own.
@@ -88,7 +86,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	if err != nil {
 		return nil, &CompileError{src: src, Message: err.Error(), Line: 1, Column: 1}
 	}
-	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}, ways: map[*ifStmt]*ways{}, idles: map[stmt]idle{}}
+	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}, ways: map[*ifStmt]*ways{}}
 	if cp.fields == nil {
 		cp.fields = NewFields()
 	}
@@ -160,6 +158,7 @@ func (cp *compiler) functions(decls []*funcDecl) {
 		f := own(d)
 		f.told = cp.toldOfResult(d)
 	}
+	cp.walks(decls, own)
 	for _, d := range decls {
 		f := own(d)
 		if empty(d.body) {
@@ -170,7 +169,7 @@ func (cp *compiler) functions(decls []*funcDecl) {
 		if !ways.returns && f.ret != cp.lib.void {
 			cp.fail(d.at, "invalid function definition: not all paths provide a return value for function [%s] with [%d] parameters", d.name, len(d.params))
 		}
-		f.frame, f.idle = cp.fn.slots, cp.idleFunction(d)
+		f.frame = cp.fn.slots
 	}
 }
 

@@ -15,12 +15,15 @@ func (cp *compiler) funcCall(x *funcCall) code {
 		cp.fail(x.at, "Unknown call [%s] with [%d] arguments.", x.name, len(x.args))
 	}
 	args := cp.argumentsFor(x.args, f.params)
-	if len(args) == 1 && f.ret == cp.lib.void {
-		arg := args[0]
+	if f.walk != nil {
+		arg, results := args[0], [2]value{boolean(false), boolean(true)}
+		if f.ret == cp.lib.void {
+			results = [2]value{}
+		}
 		return code{t: f.ret, eval: func(c *Context) value {
 			v := arg(c)
-			if f.idle != nil && f.idle.skips(c, v) {
-				return value{}
+			if result, ok := c.walked(f.walk, v); ok {
+				return results[b2i(result)]
 			}
 			base := len(c.stack)
 			c.stack = append(c.stack, v)

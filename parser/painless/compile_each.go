@@ -46,7 +46,6 @@ func (cp *compiler) eachStmt(s *eachStmt) (step, flow) {
 	loop.body = body
 	if w := cp.waysIn(s.body); w != nil && w.slot == loop.slot && loop.conv == nil {
 		loop.ways = w
-		cp.noteIdle(s, over, w.busy)
 	}
 	return loop.run, cp.looped(s.at, ways, false)
 }
@@ -127,6 +126,20 @@ func (s *each) round(c *Context, v value) (to ctl, done bool) {
 	return next, false
 }
 
+// idle counts the rounds of a loop over the values of x, when there is nothing to be done in any of them, whatever
+// their order; it tells whether that is so. x is a list of the document or a plain map.
+func (c *Context) idle(x value, busy event.Shapes) bool {
+	if c.Event.Shapes(x.v)&busy != 0 {
+		return false
+	}
+	n := c.Event.Len(x.v)
+	if x.isMap() {
+		c.work(4 * n)
+	}
+	c.loopN(n)
+	return true
+}
+
 // of is the map.
 func (v *viewOf) of(c *Context) value {
 	m := v.m.eval(c)
@@ -147,9 +160,6 @@ func (cp *compiler) removeIf(x *callExpr, recv code, m *method) code {
 			m := view.of(c)
 			return c.removeIfOf(m, view.what, f(c))
 		})
-	}
-	if arg.lambda != nil && arg.lambda.told != nil && !x.nullSafe {
-		out.idle = func(s stmt) { cp.noteIdle(s, recv, arg.lambda.always|arg.lambda.perhaps) }
 	}
 	return out
 }

@@ -119,9 +119,6 @@ func (cp *compiler) exprStmt(s *exprStmt, in place) (step, flow) {
 		}
 	}
 	x := cp.expr(s.x)
-	if x.idle != nil {
-		x.idle(s)
-	}
 	if !result && x.cond != nil {
 		return func(c *Context) ctl {
 			x.cond(c)

@@ -33,18 +33,21 @@ func (cp *compiler) tell(x expr, slot int) (t told, ok bool) {
 			return t.not(), true
 		}
 	case *instanceExpr:
-		if cp.isLocal(x.x, slot) {
-			return cp.toldOfClass(cp.lib.types[x.t.name], x.t.dims)
+		if as, ok := cp.isLocal(x.x, slot); ok {
+			t, ok = cp.toldOfClass(cp.lib.types[x.t.name], x.t.dims)
+			return t.where(as), ok
 		}
 	case *binaryExpr:
 		return cp.tellBinary(x, slot)
 	case *callExpr:
-		if cp.isLocal(x.x, slot) && x.name == "isEmpty" && len(x.args) == 0 && !x.nullSafe {
-			return emptiness(event.String, event.List, event.Map), true
+		if as, ok := cp.isLocal(x.x, slot); ok && x.name == "isEmpty" && len(x.args) == 0 && !x.nullSafe {
+			return emptiness(event.String, event.List, event.Map).where(as), true
 		}
 	case *funcCall:
-		if f := cp.funcs[methodKey(x.name, len(x.args))]; f != nil && f.told != nil && cp.isLocal(x.args[0], slot) {
-			return *f.told, true
+		if f := cp.funcs[methodKey(x.name, len(x.args))]; f != nil && f.told != nil {
+			if as, ok := cp.isLocal(x.args[0], slot); ok {
+				return f.told.where(as), true
+			}
 		}
 	}
 	return told{}, false
@@ -97,19 +100,52 @@ func (t *told) of(a answer) (shapes event.Shapes) {
 	return shapes
 }
 
-// isLocal tells whether an expression is the local in a slot, which holds any object.
-func (cp *compiler) isLocal(x expr, slot int) bool {
-	on, ok := cp.localOf(x)
-	return ok && on == slot
+// where is what t tells of values of some shapes alone.
+func (t told) where(shapes event.Shapes) told {
+	for shape := range t {
+		if !shapes.Has(event.Shape(shape)) {
+			t[shape] = perhaps
+		}
+	}
+	return t
 }
 
-func (cp *compiler) localOf(x expr) (slot int, ok bool) {
-	name, ok := x.(*nameExpr)
-	if !ok {
-		return 0, false
+// isLocal tells whether an expression is the local in a slot, which holds any object, and of which shapes it is when
+// the casts in the expression do not throw.
+func (cp *compiler) isLocal(x expr, slot int) (as event.Shapes, ok bool) {
+	on, as, ok := cp.localOf(x)
+	return as, ok && on == slot
+}
+
+func (cp *compiler) localOf(x expr) (slot int, as event.Shapes, ok bool) {
+	name, as := cp.uncast(x)
+	v, ok := cp.fn.find(name)
+	return v.slot, as, ok && (v.t == cp.lib.def || v.t == cp.lib.object)
+}
+
+// uncast is the name of which an expression is nothing but casts, and the shapes of values for which these do not throw.
+func (cp *compiler) uncast(x expr) (name string, as event.Shapes) {
+	switch x := x.(type) {
+	case *nameExpr:
+		return x.name, ^event.Shapes(0)
+	case *castExpr:
+		if k := cp.lib.types[x.t.name]; k != nil && !k.prim && x.t.dims == 0 {
+			name, as = cp.uncast(x.x)
+			return name, as & cp.shapesOfClass(k)
+		}
 	}
-	v, ok := cp.fn.find(name.name)
-	return v.slot, ok && (v.t == cp.lib.def || v.t == cp.lib.object)
+	return "", 0
+}
+
+// shapesOfClass are those of values of documents that are a k, or null.
+func (cp *compiler) shapesOfClass(k *class) (shapes event.Shapes) {
+	kinds := cp.kindsOfClass(k)
+	for shape := range event.NumShapes {
+		if k == cp.lib.def || kinds.Has(event.Shape(shape.Kind())) {
+			shapes |= shape.Set()
+		}
+	}
+	return shapes
 }
 
 // toldOfClass is about x instanceof k.
@@ -158,7 +194,8 @@ func (cp *compiler) toldOfEquality(x *binaryExpr, slot int) (t told, ok bool) {
 	if lit.tok.kind == tokInt && lit.tok.text == "0" {
 		return cp.toldOfSize(of, slot)
 	}
-	if !cp.isLocal(of, slot) {
+	as, ok := cp.isLocal(of, slot)
+	if !ok {
 		return t, false
 	}
 	for shape := range t {
@@ -174,23 +211,23 @@ func (cp *compiler) toldOfEquality(x *binaryExpr, slot int) (t told, ok bool) {
 	default:
 		return t, false
 	}
-	return t, true
+	return t.where(as), true
 }
 
 // toldOfSize is about x.size(), x.length() and x.length being 0.
 func (cp *compiler) toldOfSize(of expr, slot int) (t told, ok bool) {
 	switch x := of.(type) {
 	case *callExpr:
-		switch {
-		case !cp.isLocal(x.x, slot) || len(x.args) > 0 || x.nullSafe:
+		switch as, ok := cp.isLocal(x.x, slot); {
+		case !ok || len(x.args) > 0 || x.nullSafe:
 		case x.name == "size":
-			return emptiness(event.List, event.Map), true
+			return emptiness(event.List, event.Map).where(as), true
 		case x.name == "length":
-			return emptiness(event.String), true
+			return emptiness(event.String).where(as), true
 		}
 	case *fieldExpr:
-		if cp.isLocal(x.x, slot) && x.name == "length" && !x.nullSafe {
-			return emptiness(event.List), true
+		if as, ok := cp.isLocal(x.x, slot); ok && x.name == "length" && !x.nullSafe {
+			return emptiness(event.List).where(as), true
 		}
 	}
 	return t, false

@@ -56,7 +56,8 @@ func (cp *compiler) subject(x expr) (slot int, ok bool) {
 		}
 		return slot, ok
 	}
-	return cp.localOf(x)
+	slot, _, ok = cp.localOf(x)
+	return slot, ok
 }
 
 // way is the step for the value in the local; known is false when its shape alone does not say.
