@@ -61,6 +61,7 @@ type pipelineTestCommand struct {
 	pipelineFlags
 	Dir           string `arg:"" help:"A Filebeat module, an integration, or a folder of them."`
 	Fixtures      string `placeholder:"DIR" help:"Folder with MODULE/FILESET/*.log and *-expected.json, in place of the fixtures beside the pipelines."`
+	JSON          bool   `name:"json" help:"Answer with one object."`
 	Verbose       bool   `short:"v" help:"Print the fields in which each event differs."`
 	Elasticsearch string `placeholder:"URL" help:"Ask this Elasticsearch too what it makes of the same events (pipelines of names of their own, _simulate, removed after), and tell which events differ from the fixture there as well."`
 }
@@ -77,5 +78,5 @@ func (c pipelineTestCommand) Run(term terminal) error {
 	if err != nil {
 		return err
 	}
-	return pipelinecli.Test(c.Dir, pipelinecli.Options{Deps: deps, Fixtures: c.Fixtures, Verbose: c.Verbose, Out: term.out, Elasticsearch: c.Elasticsearch})
+	return pipelinecli.Test(c.Dir, pipelinecli.Options{Deps: deps, Fixtures: c.Fixtures, Verbose: c.Verbose, JSON: c.JSON, Out: term.out, Elasticsearch: c.Elasticsearch})
 }

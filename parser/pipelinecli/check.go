@@ -18,6 +18,7 @@ type Options struct {
 	Deps     pipeline.Deps
 	Fixtures string // folder of fixtures MODULE/FILESET in place of those beside the pipelines
 	Verbose  bool
+	JSON     bool // Test's answer is one object
 	Out      io.Writer
 
 	Elasticsearch string // URL of one that is asked what it makes of the same events; "" for none

@@ -47,14 +47,14 @@ var Bookkeeping = []string{
 	"event.created", "event.ingested", "host.name", "log.file.path",
 }
 
-// diff is what is not equal, one line a side: "-field: wanted", "+field: got".
-func (x *fixture) diff(want, got map[string]any) []string {
+// diff is what is not equal.
+func (x *fixture) diff(want, got map[string]any) []difference {
 	w, g, equal := flatten(want), flatten(got), same
 	if x.filebeat {
 		w, g, equal = flattenPlain(want), flattenPlain(got), sameSorted
 		x.leaveOut(w, g)
 	}
-	var lines []string
+	var all []difference
 	for name, pattern := range x.dynamic {
 		plain := func(field string) bool {
 			field = strings.ReplaceAll(field, `"`, "")
@@ -62,13 +62,13 @@ func (x *fixture) diff(want, got map[string]any) []string {
 		}
 		for field, v := range g {
 			if text, ok := v.(string); ok && plain(field) && !pattern.MatchString(text) {
-				lines = append(lines, fmt.Sprintf("-%s: /%s/", field, pattern), "+"+field+": "+short(v))
+				all = append(all, difference{kindDiffers, field, fmt.Sprintf("/%s/", pattern), v})
 			}
 		}
 		maps.DeleteFunc(g, func(field string, _ any) bool { return plain(field) })
 		maps.DeleteFunc(w, func(field string, _ any) bool { return plain(field) })
 	}
-	return append(lines, diffFields(w, g, equal)...)
+	return append(all, diffFields(w, g, equal)...)
 }
 
 // leaveOut removes from both sides what Filebeat's tests remove when they write a fixture and when they compare
@@ -84,7 +84,7 @@ func (x *fixture) leaveOut(w, g map[string]any) {
 }
 
 // diffFields compares field by field.
-func diffFields(w, g map[string]any, equal func(a, b any) bool) (lines []string) {
+func diffFields(w, g map[string]any, equal func(a, b any) bool) (all []difference) {
 	names := slices.Collect(maps.Keys(w))
 	for name := range g {
 		if _, both := w[name]; !both {
@@ -93,19 +93,40 @@ func diffFields(w, g map[string]any, equal func(a, b any) bool) (lines []string)
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		a, inWant := w[name]
-		b, inGot := g[name]
-		if inWant && inGot && equal(a, b) {
+		want, inWant := w[name]
+		got, inGot := g[name]
+		d := difference{kindDiffers, name, want, got}
+		switch {
+		case !inGot:
+			d.Kind = kindMissing
+		case !inWant:
+			d.Kind = kindExtra
+		case equal(want, got):
 			continue
+		case sameItems(want, got):
+			d.Kind = kindOrder
 		}
-		if inWant {
-			lines = append(lines, "-"+name+": "+short(a))
-		}
-		if inGot {
-			lines = append(lines, "+"+name+": "+short(b))
-		}
+		all = append(all, d)
 	}
-	return lines
+	return all
+}
+
+// sameItems tells whether two lists differ in the order of their items alone.
+func sameItems(want, got any) bool {
+	a, ok := want.([]any)
+	b, ok2 := got.([]any)
+	if !ok || !ok2 || len(a) != len(b) {
+		return false
+	}
+	left := slices.Clone(b)
+	for _, v := range a {
+		i := slices.IndexFunc(left, func(w any) bool { return same(v, w) })
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return true
 }
 
 // sameSorted is same, for a fixture whose lists Filebeat's tests have sorted as texts when they wrote it.

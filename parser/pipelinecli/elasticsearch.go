@@ -245,12 +245,12 @@ func (s *otherSide) answers(x *fixture) ([]result, error) {
 }
 
 // diffSides is what differs between Elasticsearch's result and ours.
-func diffSides(theirs, ours result) []string {
-	if theirs.err != ours.err {
-		return []string{"-failed: " + theirs.err, "+failed: " + ours.err}
-	}
-	if (theirs.doc == nil) != (ours.doc == nil) {
-		return []string{fmt.Sprintf("-dropped: %t", theirs.doc == nil), fmt.Sprintf("+dropped: %t", ours.doc == nil)}
+func diffSides(theirs, ours result) []difference {
+	switch {
+	case theirs.err != ours.err:
+		return []difference{{Kind: kindFailed, Want: theirs.err, Got: ours.err}}
+	case (theirs.doc == nil) != (ours.doc == nil):
+		return droppedBy(ours)
 	}
 	return diffFields(flatten(theirs.doc), flatten(ours.doc), sameNow(time.Now()))
 }

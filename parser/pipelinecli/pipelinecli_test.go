@@ -52,7 +52,6 @@ func TestFilebeat(t *testing.T) {
 }
 
 func TestPackage(t *testing.T) {
-	stream := "app/data_stream/log/"
 	dir := write(t, t.TempDir(), map[string]string{
 		stream + "elasticsearch/ingest_pipeline/default.yml":         "processors: [{set: {field: a, value: '{{{_conf.x}}}'}}, {remove: {field: _conf}}, {set: {field: event.ingested, value: '{{{_ingest.timestamp}}}'}}]\n",
 		stream + "_dev/test/pipeline/test-common-config.yml":         "fields: {_conf: {x: y}}\ndynamic_fields: {event.ingested: '.*'}\n",

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/millrace/millrace/event"
@@ -19,10 +16,12 @@ var received = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // tally counts events.
 type tally struct {
-	equal, total int
-	skipped      int // by the fixture's own configuration; not in total
-	agreed       int // that Elasticsearch renders as millrace does
-	outdated     int // of these, that are not as expected
+	Module   string `json:"module,omitempty"`
+	Total    int    `json:"events"`
+	Equal    int    `json:"equal"`
+	Skipped  int    `json:"skipped,omitempty"`                     // by the fixture's own configuration; not in Total
+	Agreed   int    `json:"as_in_elasticsearch,omitempty"`         // that Elasticsearch renders as millrace does
+	Outdated int    `json:"differ_in_elasticsearch_too,omitempty"` // of these, that are not as expected
 }
 
 // tester is one run over many fixtures.
@@ -31,19 +30,21 @@ type tester struct {
 	oracle   *oracle
 	received time.Time
 	tallies  map[string]*tally
-	reasons  map[string]int // events by what differs from the fixture
-	apart    map[string]int // events by what differs from Elasticsearch
-	outdated map[string]int // events by what differs from the fixture in Elasticsearch too
+	causes   causes // what differs from the fixtures
+	outdated causes // what differs from the fixtures in Elasticsearch too
+	apart    causes // what differs from Elasticsearch
+	problems []string
+	events   []eventReport // for JSON
 }
 
-// Test runs the fixtures of all pipelines below dir, and prints the fields in which events differ and how many
+// Test runs the fixtures of all pipelines below dir, and prints in which fields and ways events differ and how many
 // are equal.
 func Test(dir string, o Options) error {
 	groups, err := discover(dir)
 	if err != nil {
 		return err
 	}
-	t := &tester{Options: &o, received: received, tallies: map[string]*tally{}, reasons: map[string]int{}, apart: map[string]int{}, outdated: map[string]int{}}
+	t := &tester{Options: &o, received: received, tallies: map[string]*tally{}, causes: causes{}, apart: causes{}, outdated: causes{}}
 	if o.Elasticsearch != "" {
 		if t.oracle, err = newOracle(o.Elasticsearch); err != nil {
 			return err
@@ -56,17 +57,27 @@ func Test(dir string, o Options) error {
 	return t.summary()
 }
 
+// problem tells of what is not one event's.
+func (t *tester) problem(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if t.JSON {
+		t.problems = append(t.problems, text)
+		return
+	}
+	fmt.Fprintln(t.Out, text)
+}
+
 func (t *tester) group(g *group) {
 	fixtures, problems := g.readFixtures(t.Fixtures)
 	for _, err := range problems {
-		fmt.Fprintln(t.Out, "fixture left out:", err)
+		t.problem("fixture left out: %v", err)
 	}
 	if len(fixtures) == 0 {
 		return
 	}
 	sum := t.tallies[g.module()]
 	if sum == nil {
-		sum = &tally{}
+		sum = &tally{Module: g.module()}
 		t.tallies[g.module()] = sum
 	}
 	set, err := pipeline.Compile(g.sources, t.Deps)
@@ -74,25 +85,25 @@ func (t *tester) group(g *group) {
 		err = fmt.Errorf("%s: there is no pipeline %q", g.name, g.entry)
 	}
 	if err != nil {
-		fmt.Fprintln(t.Out, cut(err.Error()))
+		t.problem("%s", cut(err.Error()))
 	}
 	other, err2 := t.otherSide(g)
 	if err2 != nil {
-		fmt.Fprintln(t.Out, cut(err2.Error()))
+		t.problem("%s", cut(err2.Error()))
 	}
 	defer other.remove()
 	for i := range fixtures {
 		x := &fixtures[i]
 		switch {
 		case x.skip != "":
-			sum.skipped += len(x.expected)
+			sum.Skipped += len(x.expected)
 		case err != nil && err2 != nil && t.oracle != nil:
-			sum.total += len(x.expected)
-			sum.outdated += len(x.expected)
-			t.outdated["the pipeline does not load"] += len(x.expected)
+			sum.Total += len(x.expected)
+			sum.Outdated += len(x.expected)
+			t.outdated.addEvents(x.file, []difference{{Kind: kindNotLoaded}}, len(x.expected))
 		case err != nil:
-			sum.total += len(x.expected)
-			t.reasons["the pipeline does not load"] += len(x.expected)
+			sum.Total += len(x.expected)
+			t.causes.addEvents(x.file, []difference{{Kind: kindNotLoaded}}, len(x.expected))
 		default:
 			t.fixture(g, set, other, x, sum)
 		}
@@ -100,13 +111,13 @@ func (t *tester) group(g *group) {
 }
 
 func (t *tester) fixture(g *group, set *pipeline.Set, other *otherSide, x *fixture, sum *tally) {
-	sum.total += len(x.expected)
+	sum.Total += len(x.expected)
 	if len(x.events) != len(x.expected) && !x.filebeat {
-		fmt.Fprintf(t.Out, "%s: %d events, %d are expected\n", x.file, len(x.events), len(x.expected))
+		t.problem("%s: %d events, %d are expected", x.file, len(x.events), len(x.expected))
 	}
 	answers, err := other.answers(x)
 	if err != nil {
-		fmt.Fprintf(t.Out, "%s: %s\n", x.file, cut(err.Error()))
+		t.problem("%s: %s", x.file, cut(err.Error()))
 	}
 	r, p := set.NewRunner(), set.Pipeline(g.entry)
 	expected := x.expected
@@ -119,68 +130,64 @@ func (t *tester) fixture(g *group, set *pipeline.Set, other *otherSide, x *fixtu
 			break // Filebeat's fixtures have the first hundred events of a long log
 		}
 		if len(expected) == 0 {
-			fmt.Fprintf(t.Out, "%s: event %d is one more than expected\n", x.file, n+1)
-			t.reasons["one event more than expected"]++
+			t.problem("%s: event %d is one more than expected", x.file, n+1)
+			t.causes.add(eventName(x, n), []difference{{Kind: kindEventExtra}})
 			continue
 		}
-		var apart []string
+		var apart []difference
 		if answers != nil {
 			apart = diffSides(answers[n], t.runOne(other.runner, other.pipeline, in))
 		}
-		t.judge(fmt.Sprintf("%s: event %d", x.file, n+1), x.compare(expected[0], got), apart, answers != nil, sum)
+		t.judge(eventName(x, n), x.compare(expected[0], got), apart, answers != nil, sum)
 		expected = expected[1:]
 	}
 	if len(expected) > 0 {
-		t.reasons["an event is missing"] += len(expected)
+		t.causes.addEvents(x.file, []difference{{Kind: kindEventMissing}}, len(expected))
 	}
 }
 
+func eventName(x *fixture, n int) string { return fmt.Sprintf("%s: event %d", x.file, n+1) }
+
 // compare is what differs between what is expected and what became of an event.
-func (x *fixture) compare(want map[string]any, got result) []string {
+func (x *fixture) compare(want map[string]any, got result) []difference {
 	switch {
 	case got.err != "" && want == nil && !x.filebeat:
 		return nil // elastic-package writes null for an event that fails
 	case got.err != "":
-		return []string{"+failed: " + got.err}
+		return []difference{{Kind: kindFailed, Got: got.err}}
 	case (want == nil) != (got.doc == nil):
-		return []string{fmt.Sprintf("-dropped: %t", want == nil), fmt.Sprintf("+dropped: %t", got.doc == nil)}
+		return droppedBy(got)
 	case want == nil:
 		return nil
 	}
 	return x.diff(want, got.doc)
 }
 
-// judge counts one event. lines are what differs from the fixture, apart what differs from Elasticsearch.
-func (t *tester) judge(where string, lines, apart []string, asked bool, sum *tally) {
-	count(t.apart, apart)
-	if asked && len(apart) == 0 {
-		sum.agreed++
+// droppedBy is the difference when one side alone drops an event.
+func droppedBy(ours result) []difference {
+	if ours.doc == nil {
+		return []difference{{Kind: kindDropped}}
 	}
-	switch {
-	case len(lines) == 0:
-		sum.equal++
-	case asked && len(apart) == 0:
-		sum.outdated++
-		count(t.outdated, lines)
-	default:
-		count(t.reasons, lines)
-	}
-	if !t.Verbose || len(lines) == 0 && len(apart) == 0 {
-		return
-	}
-	fmt.Fprintln(t.Out, where)
-	for _, line := range lines {
-		fmt.Fprintln(t.Out, "  "+cut(line))
-	}
-	for _, line := range apart {
-		fmt.Fprintln(t.Out, "  elasticsearch "+cut(line))
-	}
+	return []difference{{Kind: kindNotDropped}}
 }
 
-func count(by map[string]int, lines []string) {
-	for _, line := range lines {
-		name, _, _ := strings.Cut(line, ": ")
-		by[name]++
+// judge counts one event. all is what differs from the fixture, apart what differs from Elasticsearch.
+func (t *tester) judge(where string, all, apart []difference, asked bool, sum *tally) {
+	t.apart.add(where, apart)
+	if asked && len(apart) == 0 {
+		sum.Agreed++
+	}
+	switch {
+	case len(all) == 0:
+		sum.Equal++
+	case asked && len(apart) == 0:
+		sum.Outdated++
+		t.outdated.add(where, all)
+	default:
+		t.causes.add(where, all)
+	}
+	if t.Verbose && len(all)+len(apart) > 0 {
+		t.event(eventReport{where, all, apart})
 	}
 }
 
@@ -239,56 +246,5 @@ func document(ev *event.Event) (map[string]any, error) {
 func removeMetadata(doc map[string]any) {
 	for _, name := range []string{"_index", "_id", "_routing", "_version", "_version_type"} {
 		delete(doc, name)
-	}
-}
-
-func (t *tester) summary() error {
-	t.list("fields that differ, by count of events:", t.reasons)
-	t.list("fields that differ in Elasticsearch too, by count of events:", t.outdated)
-	t.list("fields that differ from Elasticsearch's, by count of events:", t.apart)
-	var all tally
-	for _, module := range slices.Sorted(maps.Keys(t.tallies)) {
-		sum := t.tallies[module]
-		t.line(module, sum)
-		all.equal += sum.equal
-		all.total += sum.total
-		all.skipped += sum.skipped
-		all.agreed += sum.agreed
-		all.outdated += sum.outdated
-	}
-	t.line("all", &all)
-	if all.skipped > 0 {
-		fmt.Fprintf(t.Out, "%d events more are in fixtures whose configuration skips them\n", all.skipped)
-	}
-	if t.oracle != nil && len(t.oracle.left) > 0 {
-		fmt.Fprintf(t.Out, "Elasticsearch there is without %s: both sides were compared without them\n",
-			strings.Join(slices.Sorted(maps.Keys(t.oracle.left)), ", "))
-	}
-	if all.equal < all.total {
-		return fmt.Errorf("pipeline test: %d events differ: %w", all.total-all.equal, ErrFailed)
-	}
-	return nil
-}
-
-func (t *tester) line(name string, sum *tally) {
-	fmt.Fprintf(t.Out, "%-24s %d of %d events equal (%s)", name, sum.equal, sum.total, percent(sum.equal, sum.total))
-	if t.oracle != nil {
-		fmt.Fprintf(t.Out, ", %d differ in Elasticsearch too (together %s); %d as in Elasticsearch", sum.outdated,
-			percent(sum.equal+sum.outdated, sum.total), sum.agreed)
-	}
-	fmt.Fprintln(t.Out)
-}
-
-func (t *tester) list(title string, counts map[string]int) {
-	if len(counts) == 0 {
-		return
-	}
-	fmt.Fprintln(t.Out, "\n"+title)
-	for i, name := range byCount(counts) {
-		if i == 40 && !t.Verbose {
-			fmt.Fprintln(t.Out, "        … (--verbose prints all, and each event)")
-			break
-		}
-		fmt.Fprintf(t.Out, "%6d  %s\n", counts[name], name)
 	}
 }
