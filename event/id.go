@@ -20,9 +20,10 @@ type Boot [8]byte
 // 40 bits of counter, big-endian. Ids sort by time, which keeps the version look-up of Elasticsearch cheap.
 type ID [19]byte
 
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
 // AppendText appends the id as Elasticsearch gets it in _id: IDLen characters of base64url.
 func (id ID) AppendText(dst []byte) []byte {
-	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	var text [IDLen]byte
 	for i, at := 0, 0; i < 18; i, at = i+3, at+4 {
 		n := uint32(id[i])<<16 | uint32(id[i+1])<<8 | uint32(id[i+2])
@@ -34,6 +35,29 @@ func (id ID) AppendText(dst []byte) []byte {
 
 // String is the id as Elasticsearch gets it in _id.
 func (id ID) String() string { return string(id.AppendText(nil)) }
+
+// IDText is the text of one id after the other. Those of lines that one process received in the same millisecond differ
+// in the last characters only.
+type IDText struct {
+	text [IDLen]byte
+	ms   int64
+	boot Boot
+}
+
+// Set makes it the text of line i of b, which is valid until the next call.
+func (t *IDText) Set(b *Batch, i int) []byte {
+	l := &b.Lines[i]
+	ms, boot := l.Received/1e6, &b.Origins[l.Origin].Boot
+	if ms != t.ms || *boot != t.boot || t.text[0] == 0 {
+		t.ms, t.boot = ms, *boot
+		b.ID(i).AppendText(t.text[:0])
+	}
+	end, n := t.text[IDLen-8:], uint64(boot[7])<<44|l.Counter<<4
+	for i := range end {
+		end[i] = digits[n>>(42-6*i)&63]
+	}
+	return t.text[:]
+}
 
 // makeID puts an id together; received is in ns since the epoch.
 func makeID(received int64, boot Boot, counter uint64) ID {

@@ -27,6 +27,24 @@ func TestID(t *testing.T) {
 	}
 }
 
+func TestIDText(t *testing.T) {
+	var text IDText
+	b := new(Batch)
+	for i, boot := range []Boot{{1, 2, 3, 4, 5, 6, 7, 0xfe}, {1, 2, 3, 4, 5, 6, 7, 0xff}} {
+		b.Origins = append(b.Origins, Origin{Boot: boot})
+		for _, received := range []int64{0, 1_795_305_600_123_999_999, 1_795_305_600_123_000_000, 1_795_305_600_124_000_000} {
+			for _, counter := range []uint64{0, 0xa1b2c3d4e5, 1<<40 - 1} {
+				b.Add(uint32(i), received, counter, 0, nil)
+			}
+		}
+	}
+	for i := range b.Lines {
+		if got, want := string(text.Set(b, i)), b.ID(i).String(); got != want {
+			t.Errorf("line %d: %s, want %s", i, got, want)
+		}
+	}
+}
+
 func FuzzIDText(f *testing.F) {
 	f.Add([]byte("0123456789abcdefghi"))
 	f.Fuzz(func(t *testing.T, b []byte) {

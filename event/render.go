@@ -12,7 +12,7 @@ import (
 // ErrSelfReference is returned when a container would contain itself in the rendered JSON.
 var ErrSelfReference = errors.New("iterable object is self-referencing itself")
 
-// AppendJSON appends the document as JSON. Text that is not UTF-8 gets U+FFFD for each bad byte.
+// AppendJSON appends the document as JSON without white space. Text that is not UTF-8 gets U+FFFD for each bad byte.
 // On an error dst comes back as it was.
 func (ev *Event) AppendJSON(dst []byte) ([]byte, error) { return ev.AppendValue(dst, ev.doc) }
 

@@ -1,7 +1,6 @@
 package indexer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -59,8 +58,8 @@ type Item struct {
 	Outcome Outcome    // set by the sink
 	Err     *ItemError // set by the sink when Dead or Trouble
 
-	troubled             int64 // ns since the epoch when it was first in trouble; 0 if not
-	action, id, doc, end int   // offsets in the batch's buffer
+	troubled         int64 // ns since the epoch when it was first in trouble; 0 if not
+	action, doc, end int   // offsets in the batch's buffer
 }
 
 // Batch is one bulk request. Its body is kept in the form in which Elasticsearch takes it (an action
@@ -70,8 +69,9 @@ type Batch struct {
 	Items []Item
 	buf   []byte
 
-	index string // that head is for
-	head  []byte // of an action line, up to the id
+	index  string // of the last item
+	id     event.IDText
+	action []byte // with any id
 }
 
 // Reset empties b and keeps its memory.
@@ -103,11 +103,11 @@ func (b *Batch) Doc(i int) []byte {
 
 // ID is the _id of item i as text, valid until the batch is reset.
 func (b *Batch) ID(i int) []byte {
-	it := &b.Items[i]
-	return b.buf[it.id : it.id+event.IDLen : it.id+event.IDLen]
+	end := b.Items[i].doc - len(actionEnd)
+	return b.buf[end-event.IDLen : end : end]
 }
 
-// Add appends a document, one JSON object, that is to be created in index (a valid name of an index)
+// Add appends a document, one JSON object without a line feed, that is to be created in index (a valid name of an index)
 // under the id of ref. doc is copied.
 func (b *Batch) Add(index string, ref event.Ref, doc []byte) {
 	b.begin(index, ref)
@@ -115,31 +115,25 @@ func (b *Batch) Add(index string, ref event.Ref, doc []byte) {
 	b.finish()
 }
 
+const actionEnd = "\"}}\n" // behind the id
+
 // begin appends the action line; the document is appended to b.buf next.
 func (b *Batch) begin(index string, ref event.Ref) {
-	if b.index != index || b.head == nil {
-		b.index, b.head = index, fmt.Appendf(b.head[:0], `{"create":{"_index":"%s","_id":"`, index)
+	id := b.id.Set(ref.D.Batch, ref.Line)
+	if b.index != index || b.action == nil {
+		b.index, b.action = index, fmt.Appendf(b.action[:0], `{"create":{"_index":"%s","_id":"%s`+actionEnd, index, id)
 	}
 	start := len(b.buf)
-	id := start + len(b.head)
-	b.buf = ref.ID().AppendText(append(b.buf, b.head...))
-	b.buf = append(b.buf, "\"}}\n"...)
-	b.Items = append(b.Items, Item{Ref: ref, Index: index, action: start, id: id, doc: len(b.buf)})
+	b.buf = append(b.buf, b.action...)
+	doc := len(b.buf)
+	copy(b.buf[doc-len(actionEnd)-event.IDLen:], id)
+	b.Items = append(b.Items, Item{Ref: ref, Index: index, action: start, doc: doc})
 }
 
-// finish ends the document that was begun. A line feed in JSON can only be white space, but would end
-// the item: it becomes a blank.
+// finish ends the document that was begun.
 func (b *Batch) finish() {
-	it := &b.Items[len(b.Items)-1]
-	for doc := b.buf[it.doc:]; ; {
-		i := bytes.IndexByte(doc, '\n')
-		if i < 0 {
-			break
-		}
-		doc[i], doc = ' ', doc[i+1:]
-	}
 	b.buf = append(b.buf, '\n')
-	it.end = len(b.buf)
+	b.Items[len(b.Items)-1].end = len(b.buf)
 }
 
 // addItem copies item i of src, with what it has been through.
@@ -147,7 +141,7 @@ func (b *Batch) addItem(src *Batch, i int) {
 	from := &src.Items[i]
 	it, shift := *from, len(b.buf)-from.action
 	b.buf = append(b.buf, src.buf[from.action:from.end]...)
-	it.action, it.id, it.doc, it.end = it.action+shift, it.id+shift, it.doc+shift, it.end+shift
+	it.action, it.doc, it.end = it.action+shift, it.doc+shift, it.end+shift
 	b.Items = append(b.Items, it)
 }
 

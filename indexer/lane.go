@@ -78,7 +78,7 @@ func NewLane(name string, cfg Config, sink Sink, deps Deps, log *zap.Logger) (*L
 // Name is the lane's name.
 func (l *Lane) Name() string { return l.name }
 
-// Add takes the document of one line, a JSON object, and settles the line when its fate is known.
+// Add takes the document of one line, a JSON object without a line feed, and settles the line when its fate is known.
 // doc is copied before Add returns. Add blocks while the lane is full, until ctx ends; with an error
 // (that of ctx, or ErrStopped) the line was not taken. Safe for concurrent use.
 func (l *Lane) Add(ctx context.Context, doc []byte, ref event.Ref) error {

@@ -489,6 +489,9 @@ func BenchmarkLaneAdd(b *testing.B) {
 	defer func() { cancel(); <-ended }()
 	const lines = 1000
 	d := sinktest.Delivery(lines, sinktest.Received.Add(time.Hour))
+	for i := range d.Batch.Lines {
+		d.Batch.Lines[i].Received = d.Batch.Lines[0].Received // as lines are that were read together
+	}
 	doc := []byte(`{"@timestamp":"2026-11-22T01:00:00.000Z","message":"` + strings.Repeat("word ", 120) + `"}`)
 	done := make(chan struct{}, 1)
 	b.SetBytes(int64(len(doc)))

@@ -297,6 +297,9 @@ func FuzzLine(f *testing.F) {
 		if err := json.Unmarshal(doc, &m); err != nil {
 			t.Fatalf("%v: %s", err, doc)
 		}
+		if bytes.IndexByte(doc, '\n') >= 0 {
+			t.Errorf("a line feed is in %s", doc)
+		}
 		if m.Log.Source.IP != "192.0.2.1" || m.Event.Original != strings.ToValidUTF8(string(line), "\ufffd") && !strings.Contains(m.Event.Original, "\ufffd") {
 			t.Errorf("%s", doc)
 		}

@@ -26,7 +26,8 @@ type Source interface {
 
 // Output takes documents. It is safe for concurrent use.
 type Output interface {
-	// Add takes the document of a line, a JSON object that it copies, and settles the line when its fate is known.
+	// Add takes the document of a line, a JSON object without a line feed that it copies, and settles the line when its
+	// fate is known.
 	// It blocks while there is no room; with an error the line was not taken.
 	Add(ctx context.Context, doc []byte, line event.Ref) error
 }
