@@ -16,6 +16,25 @@ func (x code) bool() func(*Context) bool {
 	return func(c *Context) bool { return eval(c).v.Bool() }
 }
 
+// isWhole tells whether x is of an integral primitive type.
+func (cp *compiler) isWhole(x code) bool {
+	return x.t.prim && x.t.rank > 0 && x.t.rank <= cp.lib.long.rank
+}
+
+// whole is x, of an integral primitive type, as an int64.
+func (x code) whole() func(*Context) int64 {
+	switch {
+	case x.konst != nil:
+		n := x.konst.int()
+		return func(*Context) int64 { return n }
+	case x.local:
+		slot := x.slot
+		return func(c *Context) int64 { return c.stack[c.base+slot].int() }
+	}
+	eval := x.eval
+	return func(c *Context) int64 { return eval(c).int() }
+}
+
 func (cp *compiler) constant(at int, t *class, v value) code {
 	return code{t: t, eval: func(*Context) value { return v }, konst: &v, at: at}
 }

@@ -11,8 +11,10 @@ import (
 type fieldSite struct {
 	name     string
 	sym      event.Symbol
-	index    int // what the name means in a list, -1 if it is no number
-	ofMap    *method
+	index    int     // what the name means in a list, -1 if it is no number
+	ofMap    *method // what reads and what sets the name of a map, when that is no entry
+	setsMap  *method
+	ofList   *method
 	at       int
 	nullSafe bool
 }
@@ -22,7 +24,7 @@ func (cp *compiler) site(at int, name string, nullSafe bool) *fieldSite {
 	if n, err := strconv.Atoi(name); err == nil {
 		s.index = n
 	}
-	s.ofMap = cp.lib.mapT.getters[name]
+	s.ofMap, s.setsMap, s.ofList = cp.lib.mapT.getters[name], cp.lib.hashMap.setters[name], cp.lib.arrayList.getters[name]
 	return s
 }
 
@@ -69,6 +71,9 @@ func (c *Context) getField(x value, s *fieldSite) value {
 		}
 		return c.mapSymbol(x, s.sym)
 	}
+	if x.ref == nil && x.isList() && s.ofList != nil {
+		return s.ofList.run(c, x, nil)
+	}
 	k := x.class()
 	if k.elem != nil && s.name == "length" {
 		return count(c.size(x))
@@ -90,6 +95,10 @@ func (c *Context) getField(x value, s *fieldSite) value {
 func (c *Context) setField(x value, s *fieldSite, v value) {
 	if x.isNull() {
 		c.nullPointer(s.at, "cannot access method/field [%s] from a null def reference", s.name)
+	}
+	if x.ref == nil && x.isMap() && s.setsMap == nil {
+		c.putSymbol(x, s.sym, v)
+		return
 	}
 	k := x.class()
 	if m := k.setters[s.name]; m != nil {

@@ -140,9 +140,22 @@ func (cp *compiler) operate(at int, op string, a, b code, assigned bool) code {
 	case bits:
 		return cp.folded(at, a, b, code{t: t, eval: func(c *Context) value { v := x(c); return bitwise(op, t, v, y(c)) }})
 	case ordering:
+		if t.rank <= l.long.rank {
+			return orderWhole(l, op, cp.cast(a, want{t: t}).whole(), cp.cast(b, want{t: t}).whole())
+		}
 		return truth(l, func(c *Context) bool { v := x(c); return order(op, t, v, y(c)) })
 	}
 	return cp.folded(at, a, b, code{t: t, eval: func(c *Context) value { v := x(c); return c.arith(op, t, v, y(c), at) }})
+}
+
+// orderWhole compares ints or longs.
+func orderWhole(l *lib, op string, x, y func(*Context) int64) code {
+	less, equal := op[0] == '<', len(op) == 2
+	return truth(l, func(c *Context) bool {
+		n := x(c)
+		m := y(c)
+		return n == m && equal || less && n < m || !less && n > m
+	})
 }
 
 // orderDef compares values of unknown types; whole numbers are the commonest.
@@ -189,6 +202,10 @@ func (cp *compiler) equality(x *binaryExpr) code {
 	}
 	if b.isNull() {
 		return cp.nullTest(a, negate)
+	}
+	if cp.isWhole(a) && cp.isWhole(b) {
+		n, m := a.whole(), b.whole()
+		return truth(l, func(c *Context) bool { v := n(c); return (v == m(c)) != negate })
 	}
 	if a.konst != nil {
 		a, b = b, a

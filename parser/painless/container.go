@@ -84,6 +84,9 @@ func (c *Context) stored(x value) event.Value {
 		if x.v.Kind() == event.Missing {
 			return event.NullValue()
 		}
+		if x.v.Kind() >= event.List {
+			c.Share() // it may be in another place, too
+		}
 		return x.v
 	case *arena:
 		return c.imported(r, x.v)
@@ -96,6 +99,7 @@ func (c *Context) stored(x value) event.Value {
 				c.tags = map[event.Value]*tag{}
 			}
 			c.tags[x.v] = r
+			c.Share()
 			return x.v
 		}
 	case *temporal:
@@ -439,9 +443,11 @@ func (c *Context) arrange(x value) {
 
 // settle makes plain values of what the run leaves in the document.
 func (c *Context) settle() {
-	for v, t := range c.tags {
-		if t.cls.is(classes().set) {
-			c.arrange(value{v, t})
+	if c.tags != nil {
+		for v, t := range c.tags {
+			if t.cls.is(classes().set) {
+				c.arrange(value{v, t})
+			}
 		}
 	}
 	if c.boxed != nil || c.odd != nil {

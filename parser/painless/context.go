@@ -58,9 +58,13 @@ type Context struct {
 
 	entryRoom [32]mapEntry // of which the run has taken entries
 	entries   int
-	names     *arena   // the texts of symbols
-	symbols   []symbol // by their number
-	orders    []spot   // of the maps that loops are going over, see hashOrder
+
+	tokenRoom  [2]tokenizer // of which the run has taken tokenizers
+	tokenizers int
+
+	names   *arena   // the texts of symbols
+	symbols []symbol // by their number
+	orders  []spot   // of the maps that loops are going over, see hashOrder
 
 	fields   *Fields       // in use
 	readings []event.Value // by field
@@ -94,11 +98,15 @@ func (c *Context) throw(cls string, format string, args ...any) { c.throwAt(-1, 
 
 // throwAt is throw at a place of the script.
 func (c *Context) throwAt(at int, cls string, format string, args ...any) {
-	e := &exception{cls: classes().mustType(cls), message: format, hasText: true, at: at}
 	if len(args) > 0 {
-		e.message = fmt.Sprintf(format, args...)
+		format = fmt.Sprintf(format, args...)
 	}
-	panic(thrown{e})
+	c.throwText(at, cls, format)
+}
+
+// throwText is throwAt with a message that is ready.
+func (c *Context) throwText(at int, cls, message string) {
+	panic(thrown{&exception{cls: classes().mustType(cls), message: message, hasText: true, at: at}})
 }
 
 func (c *Context) throwBare(cls string) {
@@ -174,11 +182,12 @@ func (c *Context) end(p *program) {
 	clear(c.args[:cap(c.args)])
 	clear(c.viewRoom[:c.views])
 	clear(c.entryRoom[:c.entries])
+	clear(c.tokenRoom[:c.tokenizers])
 	if cap(c.orders) > keepOrders {
 		c.orders = nil
 	}
 	c.stack, c.high, c.args, c.ret, c.views = c.stack[:0], 0, c.args[:0], value{}, 0
-	c.entries = 0
+	c.entries, c.tokenizers = 0, 0
 }
 
 // recovered turns what unwound the closures into an *Error.

@@ -76,26 +76,37 @@ func (cp *compiler) path(x expr) (k check, ok bool) {
 		if cp.lib.mapT.getters[x.name] != nil {
 			return check{}, false
 		}
-		return cp.pathStep(x.x, x.name, x.nullSafe)
+		to := toEntry
+		if x.name == "length" {
+			to = toLength
+		}
+		return cp.pathStep(x.x, x.name, x.nullSafe, to)
 	case *indexExpr:
 		lit, isLiteral := x.i.(*literal)
 		if !isLiteral || lit.tok.kind != tokString {
 			return check{}, false
 		}
-		return cp.pathStep(x.x, lit.tok.text, false)
+		return cp.pathStep(x.x, lit.tok.text, false, toEntry)
+	case *callExpr:
+		if to := sizes[x.name]; to != toEntry && len(x.args) == 0 {
+			return cp.pathStep(x.x, x.name, x.nullSafe, to)
+		}
 	}
 	return check{}, false
 }
 
-func (cp *compiler) pathStep(from expr, name string, nullSafe bool) (k check, ok bool) {
+// sizes are methods without arguments that give one.
+var sizes = map[string]stepTo{"size": toSize, "length": toChars}
+
+func (cp *compiler) pathStep(from expr, name string, nullSafe bool, to stepTo) (k check, ok bool) {
 	k, ok = cp.path(from)
-	if !ok || k.at == wholeDoc && isMetadata(name) {
+	if !ok || k.at == wholeDoc && (isMetadata(name) || to > toLength) {
 		return check{}, false
 	}
 	if !nullSafe && k.at != wholeDoc {
 		k.within = append(k.within, k.at)
 	}
-	k.at = cp.fields.add(fieldStep{k.at, event.Intern(name)})
+	k.at = cp.fields.add(fieldStep{k.at, event.Intern(name), to})
 	return k, true
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/millrace/millrace/event"
 )
 
 // directConditions have every form that is compiled into direct tests.
@@ -17,6 +19,7 @@ var directConditions = []string{
 	`['a', 'text', null].contains(ctx.a)`, `['a', 'text'].contains(ctx.a?.b)`, `['a', 7].contains(ctx.a)`, `[].contains(ctx.a)`,
 	`['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'text'].contains(ctx.a)`, `!['a', 'text'].contains(ctx.a)`,
 	`ctx.a != null && ctx.a.startsWith('te') && ctx.b != null`, `ctx.a == null || ctx.a.b == 'x' || ctx.a.length() > 3`, `!(ctx.a == 'x' || ctx.b == 'y')`,
+	`ctx.a.size() > 1`, `ctx.a?.size() == 0`, `ctx.a?.b.size() != 2`, `ctx.a.length > 1`, `ctx.a?.b?.length < 2`, `ctx.a?.length() >= 4`, `ctx.length == 1`, `ctx.size() > 2`,
 	`ctx.a != null && ctx.a.length() > 3`, `ctx.a.length() > 3 && ctx.b == null`, `ctx.a.length == 0 || ctx.a == 'x'`, `ctx._index == 'i'`, `ctx.empty`, `true`, `!false && ctx.a == 7`,
 	`ctx.a =~ /te/ && ctx.a != 'x'`, `(ctx.a == 'x') == true`, `ctx.a == ctx.b`, `ctx.tags == null || !(ctx.tags.contains('preserve'))`,
 }
@@ -56,4 +59,44 @@ func TestDirect(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d conditions are direct, asked %d times", compiled, len(conditions), all)
+}
+
+// TestSizesAreReadAgain writes into a map whose size was asked for.
+func TestSizesAreReadAgain(t *testing.T) {
+	fields := NewFields()
+	cond, err := CompileCondition(`ctx.m.a?.size() == 1`, Options{Fields: fields})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newContext(t, `{"m":{"a":{"b":1}}}`)
+	for _, write := range []struct {
+		path string
+		want bool
+	}{{"m.x", true}, {"m.a.c", false}, {"m.a.c.d", false}, {"m.a", false}} {
+		touched, ok := fields.Touched([]string{write.path})
+		if err := c.Event.Set(event.MustPath(write.path), c.Event.NewMap()); err != nil || !ok {
+			t.Fatal(err, ok)
+		}
+		c.Wrote(touched)
+		if holds, err := cond.Eval(c); holds != write.want || err != nil {
+			t.Errorf("behind %s: %v, %v", write.path, holds, err)
+		}
+	}
+}
+
+// TestSharedOnlyByScripts tells when a script leaves a container that may be in two places.
+func TestSharedOnlyByScripts(t *testing.T) {
+	for src, shared := range map[string]bool{
+		`ctx.b = ctx.s; ctx.a.x = 1 + 1`: false, `ctx.a.remove('x')`: false, `def x = ctx.a`: false, `ctx.b = ctx.a`: true, `ctx.l.add(ctx.a)`: true,
+		`ctx.b = new ArrayList(ctx.l)`: true, `def h = new HashSet(); ctx.b = h; ctx.c = h`: true, `ctx['b'] = ctx.l.subList(0, 1)`: true,
+	} {
+		script, err := CompileScript(src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newContext(t, `{"a":{"x":2},"l":[1,{}],"s":"text"}`)
+		if err := script.Run(c); err != nil || c.Shared() != shared {
+			t.Errorf("%s: shared is %v, %v", src, c.Shared(), err)
+		}
+	}
 }

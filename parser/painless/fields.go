@@ -20,7 +20,18 @@ type Fields struct {
 type fieldStep struct {
 	from int32 // wholeDoc for the first
 	name event.Symbol
+	to   stepTo
 }
+
+// stepTo is what a step leads to.
+type stepTo uint8
+
+const (
+	toEntry  stepTo = iota
+	toLength        // of a list, or an entry of a map: x.length
+	toSize          // of a list or map: x.size()
+	toChars         // of a text: x.length()
+)
 
 // hasAll tells whether none of the fields is null, so that it is no error to ask for what is in them.
 func (c *Context) hasAll(fields []int32) bool {
@@ -55,7 +66,7 @@ func (f *Fields) Add(path string) int32 {
 		return at
 	}
 	for name := range strings.SplitSeq(path, ".") {
-		at = f.add(fieldStep{at, event.Intern(name)})
+		at = f.add(fieldStep{from: at, name: event.Intern(name)})
 	}
 	return at
 }
@@ -122,6 +133,12 @@ const (
 
 // related tells where a field is to be found from a path.
 func (f *Fields) related(at int32, names []string) relation {
+	if s := f.steps[at]; s.to == toSize { // which all entries have a part in
+		if f.related(s.from, names) == isElsewhere {
+			return isElsewhere
+		}
+		return isBelow
+	}
 	var of []string
 	for ; at != wholeDoc; at = f.steps[at].from {
 		of = append(of, f.steps[at].name.String())
@@ -212,10 +229,14 @@ func (c *Context) read(at int32) bool {
 			v = c.readings[s.from]
 		}
 		switch {
-		case v.Kind() == event.Map:
+		case v.Kind() == event.Map && s.to <= toLength:
 			v = c.Event.Lookup(v, s.name)
 		case v.IsNull():
 			v = event.Value{}
+		case v.Kind() == event.List && (s.to == toLength || s.to == toSize), v.Kind() == event.Map && s.to == toSize:
+			v = event.IntValue(int32(c.Event.Len(v)))
+		case v.Kind() == event.String && s.to == toChars:
+			v = event.IntValue(int32(utf16Len(c.Event.Bytes(v))))
 		default:
 			return false
 		}

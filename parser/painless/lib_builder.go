@@ -125,19 +125,36 @@ func (s *stringBuilder) add(c *Context, this value, f func([]byte) []byte) value
 
 // tokenizer is a StringTokenizer.
 type tokenizer struct {
-	s, delims []byte
-	at        int
-	keep      bool
+	text   value
+	delims []byte
+	ascii  [2]uint64 // which of ASCII are delimiters
+	at     int       // bytes that it has gone over
+	keep   bool
 }
 
 func (*tokenizer) classOf(event.Value) *class { return classes().types["StringTokenizer"] }
 
+// tokenizer makes one, which lives as long as the run. The first ones cost no allocation.
+func (c *Context) tokenizer() *tokenizer {
+	if c.tokenizers == len(c.tokenRoom) {
+		return &tokenizer{}
+	}
+	c.tokenizers++
+	return &c.tokenRoom[c.tokenizers-1]
+}
+
 func declareTokenizer(l *lib) {
 	k := l.class("java.util.StringTokenizer", "java.util.Enumeration")
 	make := func(c *Context, _ value, a []value) value {
-		t := &tokenizer{s: c.arg(a[0]), delims: []byte(" \t\n\r\f")}
+		t := c.tokenizer()
+		t.text = a[0]
+		if s := c.arg(a[0]); !a[0].isText() {
+			t.text = c.textValue(s)
+		}
 		if len(a) > 1 {
-			t.delims = c.arg(a[1])
+			t.cutAt(c.arg(a[1]))
+		} else {
+			t.cutAt([]byte(" \t\n\r\f"))
 		}
 		t.keep = len(a) > 2 && a[2].bool()
 		return object(t)
@@ -145,15 +162,16 @@ func declareTokenizer(l *lib) {
 	k.method(l, "new(String)", make)
 	k.method(l, "new(String,String)", make)
 	k.method(l, "new(String,String,boolean)", make)
-	more := func(_ *Context, x value, _ []value) value {
+	more := func(c *Context, x value, _ []value) value {
 		t := *x.ref.(*tokenizer)
-		_, ok := t.token()
+		_, _, ok := t.token(textOf(c, t.text))
 		return boolean(ok)
 	}
 	k.method(l, "boolean hasMoreTokens()", more)
 	k.method(l, "int countTokens()", func(c *Context, x value, _ []value) value {
 		t, n := *x.ref.(*tokenizer), 0
-		for _, ok := t.token(); ok; _, ok = t.token() {
+		s := textOf(c, t.text)
+		for _, _, ok := t.token(s); ok; _, _, ok = t.token(s) {
 			c.loop()
 			n++
 		}
@@ -162,37 +180,50 @@ func declareTokenizer(l *lib) {
 	next := func(c *Context, x value, a []value) value {
 		t := x.ref.(*tokenizer)
 		if len(a) > 0 {
-			t.delims = c.arg(a[0])
+			t.cutAt(c.arg(a[0]))
 		}
-		b, ok := t.token()
+		i, j, ok := t.token(textOf(c, t.text))
 		if !ok {
 			c.throwBare("java.util.NoSuchElementException")
 		}
-		return c.textValue(b)
+		return c.sub(t.text, i, j)
 	}
 	k.method(l, "String nextToken()", next)
 	k.method(l, "String nextToken(String)", next)
 }
 
-func (t *tokenizer) token() ([]byte, bool) {
-	isDelim := func(at int) (bool, int) {
-		r, size := decode(t.s[at:])
-		return bytes.ContainsRune(t.delims, r), size
+// cutAt sets the delimiters.
+func (t *tokenizer) cutAt(delims []byte) {
+	t.delims, t.ascii = delims, [2]uint64{}
+	for _, b := range delims {
+		if b < utf8.RuneSelf {
+			t.ascii[b>>6] |= 1 << (b & 63)
+		}
 	}
-	for !t.keep && t.at < len(t.s) {
-		yes, size := isDelim(t.at)
+}
+
+// isDelim is about the character at a place of s.
+func (t *tokenizer) isDelim(s []byte, at int) (yes bool, size int) {
+	if b := s[at]; b < utf8.RuneSelf {
+		return t.ascii[b>>6]>>(b&63)&1 != 0, 1
+	}
+	r, size := decode(s[at:])
+	return bytes.ContainsRune(t.delims, r), size
+}
+
+// token goes over the next token of s, the text.
+func (t *tokenizer) token(s []byte) (from, to int, ok bool) {
+	for !t.keep && t.at < len(s) {
+		yes, size := t.isDelim(s, t.at)
 		if !yes {
 			break
 		}
 		t.at += size
 	}
-	start := t.at
-	if start >= len(t.s) {
-		return nil, false
-	}
-	for t.at < len(t.s) {
-		yes, size := isDelim(t.at)
-		if yes && t.at > start {
+	from = t.at
+	for t.at < len(s) {
+		yes, size := t.isDelim(s, t.at)
+		if yes && t.at > from {
 			break
 		}
 		t.at += size
@@ -200,7 +231,7 @@ func (t *tokenizer) token() ([]byte, bool) {
 			break
 		}
 	}
-	return t.s[start:t.at], true
+	return from, t.at, t.at > from
 }
 
 // index is the place of a char, which must be there.

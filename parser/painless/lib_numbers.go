@@ -220,7 +220,7 @@ func (c *Context) badNumber(s []byte, r int) {
 	if r != 10 {
 		under = " under radix " + strconv.Itoa(r)
 	}
-	c.throw("java.lang.NumberFormatException", "%s", `For input string: "`+string(s)+`"`+under)
+	c.throwText(-1, "java.lang.NumberFormatException", `For input string: "`+string(s)+`"`+under)
 }
 
 // parseWhole is Integer.parseInt and its like. The digits may be of any script.
@@ -260,7 +260,11 @@ func (c *Context) parseWhole(x value, r, size int) int64 {
 
 // magnitude reads digits, all of s.
 func magnitude(s []byte, r int) (n uint64, ok bool) {
-	for i := 0; i < len(s); {
+	i := 0
+	for ; i < min(len(s), 18) && r == 10 && s[i]-'0' <= 9; i++ { // the commonest, which cannot overflow
+		n = 10*n + uint64(s[i]-'0')
+	}
+	for i < len(s) {
 		c, size := decode(s[i:])
 		i += size
 		d := digitOf(c, r)

@@ -85,7 +85,7 @@ func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 // Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed. It is for
 // the caller to tell [Context.Wrote] of what [Script.Writes] says.
 func (s *Script) Run(ctx *Context) (err error) {
-	p := s.p
+	p, changes := s.p, ctx.changes
 	ctx.begin(p)
 	ctx.readonly = false
 	defer func() {
@@ -93,9 +93,8 @@ func (s *Script) Run(ctx *Context) (err error) {
 			err = ctx.recovered(p, r)
 		}
 		ctx.end(p)
-		if !p.assigns {
+		if !p.assigns && ctx.changes != changes {
 			ctx.Changed()
-			ctx.Share()
 		}
 	}()
 	p.run(ctx)
