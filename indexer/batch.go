@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/millrace/millrace/event"
 )
@@ -68,6 +69,7 @@ type Item struct {
 type Batch struct {
 	Items []Item
 	buf   []byte
+	size  int // that buf is likely to get
 
 	index  string // of the last item
 	id     event.IDText
@@ -115,7 +117,10 @@ func (b *Batch) Add(index string, ref event.Ref, doc []byte) {
 	b.finish()
 }
 
-const actionEnd = "\"}}\n" // behind the id
+const (
+	actionEnd = "\"}}\n" // behind the id
+	smallBody = 64 << 10 // that most lanes send, in bytes
+)
 
 // begin appends the action line; the document is appended to b.buf next.
 func (b *Batch) begin(index string, ref event.Ref) {
@@ -124,6 +129,9 @@ func (b *Batch) begin(index string, ref event.Ref) {
 		b.index, b.action = index, fmt.Appendf(b.action[:0], `{"create":{"_index":"%s","_id":"%s`+actionEnd, index, id)
 	}
 	start := len(b.buf)
+	if start >= smallBody && cap(b.buf) < b.size {
+		b.buf = slices.Grow(b.buf, b.size+smallBody-start) // append would do it in many steps, and leave as much garbage
+	}
 	b.buf = append(b.buf, b.action...)
 	doc := len(b.buf)
 	copy(b.buf[doc-len(actionEnd)-event.IDLen:], id)

@@ -70,7 +70,7 @@ func NewLane(name string, cfg Config, sink Sink, deps Deps, log *zap.Logger) (*L
 	l.again = newRetry(l)
 	l.dead = newDeadLetters(l, deps.DeadDir)
 	for range buffers {
-		l.free <- &Batch{}
+		l.free <- &Batch{size: int(cfg.Bulk.Bytes)}
 	}
 	return l, nil
 }
