@@ -373,18 +373,3 @@ func ParseZone(name string) (*time.Location, error) {
 	}
 	return zone, nil
 }
-
-// zoneNames are names of zones that Java reads in dates, and that time zone databases do not have, or have as something
-// else.
-var zoneNames = map[string]string{
-	"PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "MST": "America/Denver", "MDT": "America/Denver",
-	"CST": "America/Chicago", "CDT": "America/Chicago", "EST": "America/New_York", "EDT": "America/New_York",
-	"AST": "America/Halifax", "ADT": "America/Halifax", "NST": "America/St_Johns", "NDT": "America/St_Johns",
-	"AKST": "America/Juneau", "AKDT": "America/Juneau", "HST": "Pacific/Honolulu",
-	"CET": "Europe/Paris", "CEST": "Europe/Paris", "MET": "Europe/Paris", "MEST": "Europe/Paris",
-	"EET": "Europe/Kiev", "EEST": "Europe/Kiev", "WET": "Atlantic/Canary", "WEST": "Atlantic/Canary", "BST": "Europe/London",
-	"MSK": "Europe/Moscow", "MSD": "Europe/Moscow", "EAT": "Africa/Nairobi", "SAST": "Africa/Johannesburg",
-	"PKT": "Asia/Karachi", "IST": "Asia/Kolkata", "WIB": "Asia/Jakarta", "SGT": "Asia/Singapore", "HKT": "Asia/Hong_Kong",
-	"JST": "Asia/Tokyo", "KST": "Asia/Seoul", "AWST": "Australia/Perth", "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney",
-	"NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland",
-}

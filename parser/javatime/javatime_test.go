@@ -64,6 +64,9 @@ func TestParse(t *testing.T) {
 		{"yyyy-MM-dd X XXX", "2020-01-01 Z +01:00", ""},
 		{"yyyy-MM-dd VV", "2020-01-01 PST", ""},
 		{"yyyy-MM-dd z", "2020-01-01 PST", "2020-01-01T00:00:00-08:00"},
+		{"yyyy-MM-dd HH:mm:ss z", "2021-10-11 18:17:30 BST", "2021-10-11T18:17:30+11:00"}, // Bougainville's, as in Java
+		{"yyyy-MM-dd HH:mm:ss z", "2021-01-11 18:17:30 IST", "2021-01-11T18:17:30+02:00"},
+		{"yyyy-MM-dd HH:mm:ss z", "2021-07-11 18:17:30 BRT", "2021-07-11T18:17:30-03:00"},
 		{"yyyy-MM-dd HH:mm:ss O", "2020-07-02 03:04:05 GMT+02:00", "2020-07-02T03:04:05+02:00"},
 	} {
 		f, err := Compile(c.pattern)
@@ -190,6 +193,14 @@ func FuzzParse(f *testing.F) {
 		mustReadAlike(t, p, []byte(text))
 		p.Append(nil, 1e18, 3600)
 	})
+}
+
+func TestZoneNames(t *testing.T) {
+	for name, zone := range zoneNames() {
+		if loaded, err := ParseZone(zone); err != nil || loaded.String() != zone {
+			t.Errorf("%s is %s: %v", name, zone, err)
+		}
+	}
 }
 
 func TestLenient(t *testing.T) {

@@ -131,7 +131,7 @@ func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
 	}
 	for range maxZoneParts {
 		text := string(b[pos:end])
-		if long, ok := zoneNames[text]; ok && short {
+		if long, ok := zoneNames()[text]; ok && short {
 			text = long
 		}
 		if zone := zoneOf(text); zone != nil {
