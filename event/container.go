@@ -28,6 +28,12 @@ func (o *object) is(s state) bool { return o.state&s != 0 }
 // it does not have. Symbols have their places by their numbers.
 func (o *object) place(k key) *uint8 { return &o.places[k%key(len(o.places))] }
 
+// move is for the copy of a container in another event: where its entries begin there, and for how many more there is room.
+func (o *object) move(start, room int) {
+	o.start, o.cap = uint32(start), o.len+uint32(room)
+	o.state, o.table, o.size = o.state&^hashed, 0, 0
+}
+
 // NewMap makes an empty map.
 func (ev *Event) NewMap() Value { return ev.newObject(Map, 6) }
 

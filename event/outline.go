@@ -15,8 +15,7 @@ func (ev *Event) Outline() Outline {
 	place := func(at, room int) {
 		object := &o.objects[at]
 		old := ev.slots[object.start:][:object.len]
-		object.start, object.cap = uint32(o.room), object.len+uint32(room)
-		object.state, object.table, object.size = object.state&^hashed, 0, 0
+		object.move(o.room, room)
 		for len(o.slots) < o.room {
 			o.slots = append(o.slots, slot{})
 		}

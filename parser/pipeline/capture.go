@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,142 +11,127 @@ import (
 
 // captureTarget is where the captures of a slot go.
 type captureTarget struct {
-	path   event.Path
-	typ    grok.Type
-	parent int          // the place that has it; -1: the path is to be followed
-	name   event.Symbol // there
-	shared bool         // the pattern has several slots of this name: what more than one captures is a list
-	first  int          // of them
+	path     event.Path
+	top      event.Symbol // its first step
+	inIngest bool
+	typ      grok.Type
+	shared   bool // the pattern has several slots of this name: what more than one captures is a list
+	first    int  // of them
 }
-
-// capturePlace is a map of the document that captures go to: it is looked for once in a match.
-type capturePlace struct {
-	above int // the place that has it
-	name  event.Symbol
-}
-
-// atDocument is the first of the places.
-const atDocument = 0
 
 // captureTargets plans where the captures of each slot go.
-func captureTargets(o *options, fields []grok.Field) (targets []captureTarget, places []capturePlace) {
-	names := make([]string, len(fields))
+func captureTargets(o *options, fields []grok.Field) (targets []captureTarget) {
 	first := map[string]int{} // by pattern and name
 	for i, f := range fields {
-		names[i] = strings.Join(f.Path, ".")
-		t := captureTarget{path: o.parsePath("patterns", names[i]), typ: f.Type, first: i}
-		key := strconv.Itoa(f.Pattern) + " " + names[i]
+		name := strings.Join(f.Path, ".")
+		t := captureTarget{path: o.parsePath("patterns", name), typ: f.Type, first: i}
+		key := strconv.Itoa(f.Pattern) + " " + name
 		if j, ok := first[key]; ok {
 			t.first, t.shared, targets[j].shared = j, true, true
 		} else {
 			first[key] = i
 		}
+		top, _, _ := strings.Cut(strings.TrimPrefix(name, "_source."), ".")
+		t.top, t.inIngest = event.Intern(top), strings.HasPrefix(name, "_ingest.")
 		targets = append(targets, t)
 	}
-	places = []capturePlace{{}}
-	index := map[string]int{"": atDocument}
-	for i := range targets {
-		t := &targets[i]
-		if t.parent = -1; isPlain(names[i]) && !replaced(names, fields, i) {
-			above := atDocument
-			steps := strings.Split(names[i], ".")
-			for n, step := range steps[:len(steps)-1] {
-				path := strings.Join(steps[:n+1], ".")
-				at, ok := index[path]
-				if !ok {
-					at = len(places)
-					index[path] = at
-					places = append(places, capturePlace{above, event.Intern(step)})
-				}
-				above = at
-			}
-			t.parent, t.name = above, event.Intern(steps[len(steps)-1])
+	return targets
+}
+
+// captureLayout is how the captures of some slots, together, are written.
+type captureLayout struct {
+	slots  []int
+	layout *event.Layout // of those whose first step is missing in the document before; nil: they go one by one
+	others []int         // the others, which go one by one
+}
+
+// maxLayouts bounds those of a pattern.
+const maxLayouts = 8
+
+// layoutOf is the layout for the captures of a match, nil beyond the bound. The first match that has such captures says
+// which of their first steps are missing before.
+func (p *grokProcessor) layoutOf(ev *event.Event, s *grokScratch, pattern int, captures []grok.Capture) *captureLayout {
+	known := s.layouts[pattern]
+	for i := range known {
+		if known[i].isOf(captures) {
+			return &known[i]
 		}
 	}
-	return targets, places
-}
-
-// isPlain tells whether a name is that of a field of the document, step by step.
-func isPlain(name string) bool {
-	return !strings.HasPrefix(name, "_ingest") && !strings.HasPrefix(name, "_source") && !strings.Contains("."+name+".", "..")
-}
-
-// replaced tells whether another capture of the pattern may put something else where that of slot i is to go.
-func replaced(names []string, fields []grok.Field, i int) bool {
-	for j, name := range names {
-		if fields[j].Pattern == fields[i].Pattern && strings.HasPrefix(names[i], name+".") {
-			return true
+	if len(known) == maxLayouts {
+		return nil
+	}
+	l := captureLayout{}
+	paths, once := make([]event.Path, len(captures)), true
+	for i, c := range captures {
+		t := &p.targets[c.Field]
+		once = once && !slices.ContainsFunc(l.slots, func(slot int) bool { return p.targets[slot].first == t.first })
+		l.slots = append(l.slots, c.Field)
+		if t.inIngest || ev.Index(ev.Doc(), t.top) < 0 {
+			paths[i] = t.path
+		} else {
+			l.others = append(l.others, i)
 		}
 	}
-	return false
+	if once {
+		l.layout = event.NewLayout(paths)
+	}
+	s.layouts[pattern] = append(known, l)
+	return &s.layouts[pattern][len(known)]
 }
 
-// place is the map there, which is made when it is missing; another kind is something that stands there instead.
-func (p *grokProcessor) place(ev *event.Event, s *grokScratch, i int) event.Value {
-	if m := s.places[i]; m.Kind() != event.Missing {
-		return m
+func (l *captureLayout) isOf(captures []grok.Capture) bool {
+	if len(l.slots) != len(captures) {
+		return false
 	}
-	above := p.place(ev, s, p.places[i].above)
-	if above.Kind() != event.Map {
-		return above
+	for i := range captures {
+		if l.slots[i] != captures[i].Field {
+			return false
+		}
 	}
-	m := ev.Lookup(above, p.places[i].name)
-	if m.Kind() == event.Missing {
-		m = ev.NewMap()
-		ev.Add(above, p.places[i].name, m)
-	}
-	s.places[i] = m
-	return m
-}
-
-// leavePlaces forgets the places: each is to be looked for again.
-func (s *grokScratch) leavePlaces(ev *event.Event) {
-	clear(s.places)
-	s.places[atDocument] = ev.Doc()
+	return true
 }
 
 // write puts the captures of the last match, which was of v, into the event: all or, when one cannot be converted,
 // none.
-func (p *grokProcessor) write(ev *event.Event, s *grokScratch, v event.Value) (err error) {
+func (p *grokProcessor) write(ev *event.Event, s *grokScratch, pattern int, v event.Value) (err error) {
 	captures := s.matcher.Captures()
-	if p.converts {
-		for _, c := range captures {
-			if typ := p.targets[c.Field].typ; typ != grok.String {
-				if s.converted[c.Field], err = convertCapture(ev.Bytes(v)[c.Start:c.End], typ); err != nil {
-					return err
-				}
-			}
+	values := s.values[:len(captures)]
+	for i := range values {
+		c := &captures[i]
+		if typ := p.targets[c.Field].typ; typ == grok.String {
+			values[i] = ev.Sub(v, int(c.Start), int(c.End))
+		} else if values[i], err = convertCapture(ev.Bytes(v)[c.Start:c.End], typ); err != nil {
+			return err
 		}
 	}
-	s.leavePlaces(ev)
-	joins := false
-	for _, c := range captures {
-		t := &p.targets[c.Field]
-		w := s.converted[c.Field]
-		if t.typ == grok.String {
-			w = ev.Sub(v, int(c.Start), int(c.End))
-		}
+	if l := p.layoutOf(ev, s, pattern, captures); l != nil && l.layout != nil && p.writeNew(ev, l, values) {
+		return nil
+	}
+	clear(s.taken)
+	for i, c := range captures {
+		t, w := &p.targets[c.Field], values[i]
 		if t.shared {
-			if !joins {
-				clear(s.taken)
-				joins = true
-			}
 			if w = s.join(ev, t.first, w); w.Kind() == event.Missing {
-				continue
-			}
-		}
-		if t.parent >= 0 {
-			if m := p.place(ev, s, t.parent); m.Kind() == event.Map {
-				ev.Put(m, t.name, w)
 				continue
 			}
 		}
 		if err := ev.Set(t.path, w); err != nil {
 			return err
 		}
-		s.leavePlaces(ev) // one may be somewhere else now
 	}
 	return nil
+}
+
+// writeNew writes values by their layout, unless the document is not as it was made for; what it has written then may
+// be written again.
+func (p *grokProcessor) writeNew(ev *event.Event, l *captureLayout, values []event.Value) bool {
+	for _, i := range l.others {
+		t := &p.targets[l.slots[i]]
+		if ev.Index(ev.Doc(), t.top) < 0 || ev.Set(t.path, values[i]) != nil {
+			return false
+		}
+	}
+	return ev.SetNew(l.layout, values)
 }
 
 // join is what becomes of the name of slot first: w, or a list with what the name had before. It is

@@ -17,9 +17,8 @@ import (
 type grokProcessor struct {
 	field         event.Path
 	set           *grok.Set
+	patterns      int             // how many the set has
 	targets       []captureTarget // by capture slot
-	places        []capturePlace  // of targets
-	converts      bool            // some capture to a number or boolean
 	ignoreMissing bool
 	trace         bool
 	slot          int
@@ -28,11 +27,11 @@ type grokProcessor struct {
 
 // grokScratch is a runner's share of a grok processor.
 type grokScratch struct {
-	matcher   *grok.Matcher
-	converted []event.Value // by slot
-	taken     []event.Value // by slot: what this match has for its name
-	places    []event.Value // that this match has met
-	noMatch   noMatchError
+	matcher *grok.Matcher
+	values  []event.Value     // of the captures
+	taken   []event.Value     // by slot: what this match has for its name
+	layouts [][]captureLayout // by pattern
+	noMatch noMatchError
 }
 
 // noMatchError makes its text only when it is asked for, as most pipelines expect some lines not to match.
@@ -83,8 +82,7 @@ func newGrok(o *options) processor {
 		return p
 	}
 	p.where = fmt.Sprintf("%s:%d", o.c.file, o.node.get("patterns").line)
-	p.targets, p.places = captureTargets(o, p.set.Fields())
-	p.converts = slices.ContainsFunc(p.targets, func(t captureTarget) bool { return t.typ != grok.String })
+	p.targets, p.patterns = captureTargets(o, p.set.Fields()), len(patterns)
 	return p
 }
 
@@ -102,8 +100,8 @@ func (o *options) definitions() (*node, map[string]string) {
 }
 
 func (p *grokProcessor) newScratch() *grokScratch {
-	return &grokScratch{matcher: p.set.NewMatcher(), converted: make([]event.Value, len(p.targets)),
-		taken: make([]event.Value, len(p.targets)), places: make([]event.Value, len(p.places))}
+	n := len(p.targets)
+	return &grokScratch{matcher: p.set.NewMatcher(), values: make([]event.Value, n), taken: make([]event.Value, n), layouts: make([][]captureLayout, p.patterns)}
 }
 
 func (p *grokProcessor) run(r *Runner) error {
@@ -125,7 +123,7 @@ func (p *grokProcessor) run(r *Runner) error {
 		s.noMatch = noMatchError{r.ev, v, limited}
 		return &s.noMatch
 	}
-	if err := p.write(r.ev, s, v); err != nil {
+	if err := p.write(r.ev, s, pattern, v); err != nil {
 		return err
 	}
 	if p.trace {

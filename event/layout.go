@@ -1,0 +1,107 @@
+package event
+
+import "slices"
+
+// Layout is what becomes of an event when several fields are set one behind the other, none of which it has and which
+// are in nothing that it has: the maps that they are in, and their places there.
+type Layout struct {
+	roots   [rootIngest + 1][]slot // entries of the document and of the tree of _ingest: a value's number, or a map
+	slots   []slot                 // entries of the other maps
+	objects []object               // those maps; they begin at offsets in slots
+	inner   []int                  // slots that are maps
+	leaves  []leaf                 // slots that are values
+}
+
+type leaf struct{ slot, value int }
+
+// layoutRoom is how many entries more than those of the layout its maps have room for.
+const layoutRoom = 3
+
+// NewLayout makes a layout of paths; zero ones stand for values that it leaves out. It is nil when one path is, or is in
+// the way of, another one.
+func NewLayout(paths []Path) *Layout {
+	ev, l := New(), &Layout{}
+	ev.Ingest()
+	for i, p := range paths {
+		if !p.IsZero() && (ev.Has(p) || ev.Set(p, LongValue(int64(i))) != nil) {
+			return nil
+		}
+	}
+	const roots = len(l.roots) // the first containers
+	for i := range ev.objects {
+		o := ev.objects[i]
+		entries := slices.Clone(ev.slots[o.start:][:o.len])
+		for j := range entries {
+			switch v := &entries[j].val; {
+			case v.kind == Map:
+				v.bits -= uint64(roots)
+				if i >= roots {
+					l.inner = append(l.inner, len(l.slots)+j)
+				}
+			case i >= roots:
+				l.leaves = append(l.leaves, leaf{len(l.slots) + j, int(v.bits)})
+			}
+		}
+		if i < roots {
+			if l.roots[i] = entries; o.is(crowded | byText) {
+				return nil
+			}
+			continue
+		}
+		o.move(len(l.slots), layoutRoom)
+		l.slots = append(append(l.slots, entries...), make([]slot, layoutRoom)...)
+		l.objects = append(l.objects, o)
+	}
+	return l
+}
+
+// SetNew sets the fields of a layout. It does nothing, and tells so, when the event has something where they are to go.
+func (ev *Event) SetNew(l *Layout, values []Value) bool {
+	if !ev.lacks(ev.doc, l.roots[rootDoc]) || len(l.roots[rootIngest]) > 0 && !ev.lacks(ev.Ingest(), l.roots[rootIngest]) {
+		return false
+	}
+	start, first := len(ev.slots), len(ev.objects)
+	ev.slots = append(ev.slots, l.slots...)
+	ev.objects = append(ev.objects, l.objects...)
+	slots, objects := ev.slots[start:], ev.objects[first:]
+	for i := range objects {
+		objects[i].start += uint32(start)
+	}
+	for _, i := range l.inner {
+		slots[i].val.bits += uint64(first)
+	}
+	for _, f := range l.leaves {
+		slots[f.slot].val = values[f.value]
+	}
+	ev.addEntries(ev.doc, l.roots[rootDoc], first, values)
+	if len(l.roots[rootIngest]) > 0 {
+		ev.addEntries(ev.ingest, l.roots[rootIngest], first, values)
+	}
+	return true
+}
+
+// lacks tells whether m has none of the entries, and takes them all without further ado.
+func (ev *Event) lacks(m Value, entries []slot) bool {
+	o := &ev.objects[m.bits]
+	for i := range entries {
+		if *o.place(entries[i].key) != 0 {
+			return false
+		}
+	}
+	return int(o.len)+len(entries) <= int(min(o.cap, maxPlace)) && !o.is(byText|hashed)
+}
+
+// addEntries adds them to a map that lacks them; the maps among them are counted from first.
+func (ev *Event) addEntries(m Value, entries []slot, first int, values []Value) {
+	o := &ev.objects[m.bits]
+	to := ev.slots[o.start+o.len:][:len(entries)]
+	for i := range to {
+		e := &entries[i]
+		v := Value{Map, e.val.bits + uint64(first)}
+		if e.val.kind != Map {
+			v = values[e.val.bits]
+		}
+		to[i] = slot{e.key, v}
+		o.note(e.key)
+	}
+}
