@@ -36,17 +36,22 @@ func (ev *Event) scanText() {
 }
 
 // roughBytes has a bit for each byte that is not plain.
-func (ev *Event) roughBytes(group *[64]byte) (found uint64) {
-	all := uint64(0)
-	for i := 0; i < len(group); i += 8 {
-		w := binary.LittleEndian.Uint64(group[i:])
-		all |= w
-		if r := roughIn(w); r != 0 {
-			found |= (r >> 7 * 0x0102040810204080 >> 56) << i // one bit of each byte, side by side
-		}
+func (ev *Event) roughBytes(group *[64]byte) uint64 {
+	w := [8]uint64{word(group[0:]), word(group[8:]), word(group[16:]), word(group[24:]), word(group[32:]), word(group[40:]), word(group[48:]), word(group[56:])}
+	if (w[0]|w[1]|w[2]|w[3]|w[4]|w[5]|w[6]|w[7])&high != 0 {
+		ev.wide = true
 	}
-	ev.wide = ev.wide || all&high != 0
-	return found
+	// Bit i of byte b is that of byte b of word i: it belongs to bit b of byte i.
+	found := roughIn(w[0])>>7 | roughIn(w[1])>>6 | roughIn(w[2])>>5 | roughIn(w[3])>>4 | roughIn(w[4])>>3 | roughIn(w[5])>>2 | roughIn(w[6])>>1 | roughIn(w[7])
+	if found == 0 {
+		return 0
+	}
+	t := (found ^ found>>7) & 0x00aa00aa00aa00aa
+	found ^= t ^ t<<7
+	t = (found ^ found>>14) & 0x0000cccc0000cccc
+	found ^= t ^ t<<14
+	t = (found ^ found>>28) & 0x00000000f0f0f0f0
+	return found ^ t ^ t<<28
 }
 
 // skip notes that the text which was added since the last scan is plain, as far as it will ever be a value.
