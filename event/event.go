@@ -33,6 +33,7 @@ type Event struct {
 	rough   []uint64 // of those behind plain, the bits of bytes that are not
 	wide    bool     // there may be some that are not ASCII
 	cyclic  bool     // of what was rendered last, something contains itself
+	escaped escaped  // in it
 	forms   []formAt // of the frozen values
 }
 

@@ -20,7 +20,7 @@ func (ev *Event) AppendJSON(dst []byte) ([]byte, error) { return ev.AppendValue(
 func (ev *Event) AppendValue(dst []byte, v Value) ([]byte, error) {
 	ev.scan()
 	ev.buf = slices.Grow(ev.buf, block) // see block
-	ev.cyclic = false
+	ev.cyclic, ev.escaped = false, escaped{}
 	out := ev.appendValue(dst, v)
 	if ev.cyclic {
 		return dst, ErrSelfReference

@@ -95,16 +95,39 @@ func (ev *Event) appendOther(dst []byte, v Value) []byte {
 // appendRough appends text of which some bytes have to be escaped, with its quotes.
 func (ev *Event) appendRough(dst []byte, off, end int) []byte {
 	dst = append(dst, '"')
+	if e := &ev.escaped; off <= e.off && e.end <= end { // as in a line with its message
+		dst, _ = ev.appendEscapes(dst, off, e.off)
+		dst = append(dst, dst[e.at:][:e.size]...)
+		dst, _ = ev.appendEscapes(dst, e.end, end)
+		return append(dst, '"')
+	}
+	at := len(dst)
+	dst, ascii := ev.appendEscapes(dst, off, end)
+	if ascii {
+		ev.escaped = escaped{off, end, at, len(dst) - at}
+	}
+	return append(dst, '"')
+}
+
+// escaped is the last ASCII text that was rendered with escapes. In a text that contains it they are the same: ASCII is
+// no part of any other character.
+type escaped struct {
+	off, end int
+	at, size int // in what is being rendered
+}
+
+// appendEscapes appends text with escapes, and tells whether all of it is ASCII.
+func (ev *Event) appendEscapes(dst []byte, off, end int) (out []byte, ascii bool) {
 	for {
 		next := ev.nextRough(off, end)
 		dst = append(dst, ev.buf[off:next]...)
 		if next == end {
-			return append(dst, '"')
+			return dst, true
 		}
 		c := ev.buf[next]
 		if c >= utf8.RuneSelf {
 			dst, _ = appendText(dst, ev.buf[next:end])
-			return append(dst, '"')
+			return dst, false
 		}
 		dst = appendEscaped(dst, c)
 		off = next + 1
