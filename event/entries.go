@@ -82,15 +82,14 @@ func (ev *Event) Within(v Value, note Shapes, depth, most int) (set Shapes, n in
 		switch {
 		case v.kind < String || v.kind < frozen && uint32(v.bits) != 0:
 			set |= Shape(v.kind).Set()
+		case v.kind < frozen:
+			set |= ev.Shape(*v).Set()
 		case v.kind == frozen:
 			f := ev.formAt(uint32(v.bits >> 32))
 			set |= f.shape.Set() | f.within
 			n += len(f.slots)
 		default:
 			set |= ev.Shape(*v).Set()
-			if v.kind < List {
-				break
-			}
 			inner, m, ok := ev.Within(*v, note, depth-1, most-n)
 			set |= inner
 			if n += m; !ok {
@@ -108,10 +107,10 @@ func (ev *Event) Within(v Value, note Shapes, depth, most int) (set Shapes, n in
 // Holds tells whether an entry's value is a container in which [Event.Within] has noted a value of the shapes; there
 // may be more in what was thawed since.
 func (e *Entry) Holds(ev *Event, note Shapes) bool {
-	if e.val.kind == frozen {
-		return ev.formAt(uint32(e.val.bits>>32)).within&note != 0
+	if e.val.kind < List {
+		return e.val.kind == frozen && ev.formAt(uint32(e.val.bits>>32)).within&note != 0
 	}
-	return e.val.kind > frozen && ev.objects[e.val.bits].is(noted)
+	return ev.objects[e.val.bits].is(noted)
 }
 
 // Entries are those of a container, in place. The slice is valid until the event is changed, or a frozen value of it read.
@@ -121,7 +120,12 @@ func (ev *Event) Entries(v Value) []Entry {
 }
 
 // Shape is that of an entry's value.
-func (e *Entry) Shape(ev *Event) Shape { return ev.Shape(e.val) }
+func (e *Entry) Shape(ev *Event) Shape {
+	if e.val.kind < String {
+		return Shape(e.val.kind)
+	}
+	return ev.Shape(e.val)
+}
 
 // Symbol is the name of a map's entry, when it is a symbol.
 func (e *Entry) Symbol() (Symbol, bool) { return Symbol(e.key), e.key.isSymbol() }

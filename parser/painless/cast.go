@@ -68,7 +68,7 @@ func (cp *compiler) cast(x code, w want) code {
 	}
 	conv := cp.converter(x.at, x.t, t, w.explicit)
 	if conv == nil {
-		return code{t: t, eval: x.eval, cond: x.cond, konst: x.konst, at: x.at}
+		return code{t: t, eval: x.eval, try: x.try, cond: x.cond, konst: x.konst, at: x.at}
 	}
 	if x.konst != nil && x.t != cp.lib.def {
 		return cp.constant(x.at, t, conv(nil, *x.konst))
@@ -138,6 +138,14 @@ func (cp *compiler) converter(at int, from, to *class, explicit bool) func(*Cont
 	case from == to || to == l.def || to == l.object:
 		return nil
 	case from == l.def || from == l.object:
+		if to == l.string || to == l.charSequence {
+			return func(c *Context, v value) value {
+				if v.isText() {
+					return v
+				}
+				return c.castDef(v, to, explicit, at)
+			}
+		}
 		asIs := cp.kindsOfClass(to)
 		return func(c *Context, v value) value {
 			if v.ref == nil && asIs.Has(event.Shape(v.v.Kind())) && !c.readonly {

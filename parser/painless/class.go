@@ -38,13 +38,17 @@ type constant struct {
 // native is a method's body. args are valid until it returns.
 type native func(c *Context, this value, args []value) value
 
+// fallible is the body of a static method that often throws.
+type fallible func(c *Context, args []value) (value, *exception)
+
 type method struct {
 	owner  *class
 	name   string
 	params []*class
 	ret    *class
 	run    native
-	plain  bool // takes any arguments: none must be checked or converted
+	try    fallible // what run does, of some
+	plain  bool     // takes any arguments: none must be checked or converted
 }
 
 func (m *method) key() string { return methodKey(m.name, len(m.params)) }
@@ -209,6 +213,13 @@ func (k *class) method(l *lib, signature string, run native) {
 		return
 	}
 	k.methods[m.key()] = m
+}
+
+// fallible declares a static method that often throws.
+func (k *class) fallible(l *lib, signature string, try fallible) {
+	k.method(l, "static "+signature, func(c *Context, _ value, a []value) value { return orThrow(try(c, a)) })
+	name, params, _ := strings.Cut(signature[strings.IndexByte(signature, ' ')+1:], "(")
+	k.statics[methodKey(name, 1+strings.Count(params, ","))].try = try
 }
 
 func (k *class) constant(name string, typ *class, v func() value) {

@@ -15,6 +15,7 @@ const (
 	doBreak
 	doContinue
 	doReturn
+	doThrow // what is in Context.raised
 )
 
 // code is a compiled expression.
@@ -22,6 +23,7 @@ type code struct {
 	t      *class
 	eval   func(c *Context) value
 	cond   func(c *Context) bool // the same as a bool, for some booleans
+	try    tries                 // eval that gives what it throws, of some calls
 	konst  *value                // set when it is a constant
 	chain  []link                // set when it is ctx.a?.b
 	view   *viewOf               // set when it is a view of a map
@@ -29,6 +31,22 @@ type code struct {
 	local  bool                  // it is the local in slot
 	slot   int
 	at     int
+}
+
+// then is a statement that does something with the value of x.
+func (x code) then(do func(*Context, value) ctl) step {
+	if x.try == nil {
+		eval := x.eval
+		return func(c *Context) ctl { return do(c, eval(c)) }
+	}
+	return func(c *Context) ctl {
+		v, exc := x.try(c)
+		if exc != nil {
+			c.raised = exc
+			return doThrow
+		}
+		return do(c, v)
+	}
 }
 
 type compiler struct {

@@ -355,11 +355,25 @@ func (cp *compiler) assign(x *assignExpr) code {
 		cp.fail(x.at, "this cannot be assigned")
 	}
 	if x.op == "" {
-		eval := cp.as(x.x, want{t: to.t}).eval
-		return cp.storing(to, func(c *Context, _ value) (value, value) {
-			n := eval(c)
+		v := cp.as(x.x, want{t: to.t})
+		out := cp.storing(to, func(c *Context, _ value) (value, value) {
+			n := v.eval(c)
 			return n, n
 		}, false)
+		if v.try != nil {
+			out.try = func(c *Context) (n value, exc *exception) {
+				r := to.recv(c)
+				var i value
+				if to.index != nil {
+					i = to.index(c)
+				}
+				if n, exc = v.try(c); exc == nil {
+					to.store(c, r, i, n)
+				}
+				return n, exc
+			}
+		}
+		return out
 	}
 	return cp.storing(to, cp.update(x.at, x.op, to, cp.expr(x.x), false), true)
 }

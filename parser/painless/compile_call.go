@@ -43,10 +43,7 @@ func (cp *compiler) funcCall(x *funcCall) code {
 // call runs a body in a frame of its own, which begins at base with the arguments.
 func (c *Context) call(base, frame int, body step) value {
 	outer := c.enter(base, frame)
-	var result value
-	if body(c) == doReturn {
-		result = c.ret
-	}
+	result := c.result(body(c))
 	c.leave(base, outer)
 	return result
 }
@@ -155,6 +152,9 @@ func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []
 	if nullSafe && m.ret.prim {
 		cp.fail(at, "Result of null safe operator must be nullable")
 	}
+	if m.try != nil {
+		return cp.invokeFallible(at, m, args)
+	}
 	site := &fieldSite{name: m.name, at: at}
 	if len(args) == 0 {
 		return code{t: m.ret, at: at, eval: func(c *Context) value {
@@ -189,6 +189,20 @@ func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []
 		c.args = c.args[:base]
 		return v
 	}}
+}
+
+func (cp *compiler) invokeFallible(at int, m *method, args []func(*Context) value) code {
+	try := func(c *Context) (value, *exception) {
+		base := len(c.args)
+		for _, a := range args {
+			v := a(c)
+			c.args = append(c.args, v)
+		}
+		v, exc := m.try(c, c.args[base:len(c.args):len(c.args)])
+		c.args = c.args[:base]
+		return v, exc
+	}
+	return code{t: m.ret, at: at, try: try, eval: func(c *Context) value { return orThrow(try(c)) }}
 }
 
 // callSite is a call on a def: the method is looked up by the class of the receiver.

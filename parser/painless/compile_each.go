@@ -117,11 +117,11 @@ func (s *each) round(c *Context, v value) (to ctl, done bool) {
 		}
 	}
 	c.stack[c.base+s.slot] = v
-	switch do(c) {
+	switch to = do(c); to {
 	case doBreak:
 		return next, true
-	case doReturn:
-		return doReturn, true
+	case doReturn, doThrow:
+		return to, true
 	}
 	return next, false
 }

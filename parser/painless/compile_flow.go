@@ -126,14 +126,7 @@ func (cp *compiler) exprStmt(s *exprStmt, in place) (step, flow) {
 		}, flow{}
 	}
 	if !result || x.t == cp.lib.void {
-		return func(c *Context) ctl {
-			x.eval(c)
-			return next
-		}, flow{}
+		return x.then(func(*Context, value) ctl { return next }), flow{}
 	}
-	x = cp.cast(x, want{t: cp.fn.ret, boxes: true})
-	return func(c *Context) ctl {
-		c.ret = x.eval(c)
-		return doReturn
-	}, flow{returns: true, leaves: true, ends: true}
+	return cp.cast(x, want{t: cp.fn.ret, boxes: true}).then(returned), flow{returns: true, leaves: true, ends: true}
 }

@@ -42,10 +42,7 @@ func (c *Context) apply(f value, args ...value) value {
 	c.stack = append(c.stack, args...)
 	outer := c.enter(base, l.frame)
 	l.capture(c)
-	var result value
-	if l.body(c) == doReturn {
-		result = c.ret
-	}
+	result := c.result(l.body(c))
 	c.leave(base, outer)
 	return result
 }

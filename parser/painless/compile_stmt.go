@@ -49,24 +49,24 @@ func (cp *compiler) declaration(s *declStmt) step {
 	t := cp.typeOf(s.t)
 	var steps []step
 	for i, name := range s.names {
-		zero := cp.zero(t)
-		init := func(*Context) value { return zero }
+		init := cp.constant(name.pos, t, cp.zero(t))
 		if s.inits[i] != nil {
-			init = cp.as(s.inits[i], want{t: t}).eval
+			init = cp.as(s.inits[i], want{t: t})
 		}
 		slot := cp.declareNamed(name.pos, name.text, t).slot
-		steps = append(steps, func(c *Context) ctl {
-			v := init(c)
+		steps = append(steps, init.then(func(c *Context, v value) ctl {
 			c.stack[c.base+slot] = v
 			return next
-		})
+		}))
 	}
 	if len(steps) == 1 {
 		return steps[0]
 	}
 	return func(c *Context) ctl {
 		for _, s := range steps {
-			s(c)
+			if to := s(c); to != next {
+				return to
+			}
 		}
 		return next
 	}
@@ -160,16 +160,20 @@ func (cp *compiler) loopStmt(s *loopStmt) (step, flow) {
 	}
 	first := s.bodyFirst
 	return func(c *Context) ctl {
-		init(c)
+		if to := init(c); to != next {
+			return to
+		}
 		for first || cond(c) {
 			c.loop()
-			switch body(c) {
+			switch to := body(c); to {
 			case doBreak:
 				return next
-			case doReturn:
-				return doReturn
+			case doReturn, doThrow:
+				return to
 			}
-			after(c)
+			if to := after(c); to != next {
+				return to
+			}
 			if first && !cond(c) {
 				return next
 			}
@@ -201,11 +205,12 @@ func (cp *compiler) returnStmt(s *returnStmt) step {
 			return doReturn
 		}
 	}
-	x := cp.as(s.x, want{t: cp.fn.ret, boxes: true})
-	return func(c *Context) ctl {
-		c.ret = x.eval(c)
-		return doReturn
-	}
+	return cp.as(s.x, want{t: cp.fn.ret, boxes: true}).then(returned)
+}
+
+func returned(c *Context, v value) ctl {
+	c.ret = v
+	return doReturn
 }
 
 func (cp *compiler) tryStmt(s *tryStmt, in place) (step, flow) {
@@ -229,6 +234,9 @@ func (cp *compiler) tryStmt(s *tryStmt, in place) (step, flow) {
 	}
 	return func(c *Context) ctl {
 		to, exc := c.try(body)
+		if to == doThrow {
+			exc = c.raised
+		}
 		if exc == nil {
 			return to
 		}

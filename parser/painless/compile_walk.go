@@ -24,6 +24,7 @@ type plan struct {
 // pass is a loop over the entries of the argument, or a removeIf.
 type pass struct {
 	calls   [event.NumShapes]*walk // with the entry, by its shape
+	called  event.Shapes           // those that have one
 	removes bool                   // the entries for which the calls are true,
 	gone    event.Shapes           // and those
 }
@@ -185,7 +186,9 @@ func (p *planner) pass(name string, removes bool, what func(*planner) answer) {
 		case always:
 			out.gone |= e.shapes
 		case never:
-			out.calls[shape] = e.called
+			if out.calls[shape] = e.called; e.called != nil {
+				out.called |= e.shapes
+			}
 		}
 		if e.called != nil {
 			p.walk.busy |= e.called.busy

@@ -38,14 +38,15 @@ type Context struct {
 
 	hooks    Hooks
 	params   value
-	stack    []value // locals of the functions that are running
-	high     int     // how much of the stack the run has used
-	base     int     // where the running function's locals begin
-	args     []value // arguments of the calls that are being made
-	ret      value   // what return left
-	readonly bool    // a condition runs: the document must not change
-	left     int     // so many iterations more
-	changes  int     // of containers
+	stack    []value    // locals of the functions that are running
+	high     int        // how much of the stack the run has used
+	base     int        // where the running function's locals begin
+	args     []value    // arguments of the calls that are being made
+	ret      value      // what return left
+	raised   *exception // what a statement has thrown without unwinding the closures
+	readonly bool       // a condition runs: the document must not change
+	left     int        // so many iterations more
+	changes  int        // of containers
 	depth    int
 	memory   int
 	mark     int                         // size of the event's text when the run began
@@ -101,16 +102,39 @@ func (c *Context) throwAt(at int, cls string, format string, args ...any) {
 	if len(args) > 0 {
 		format = fmt.Sprintf(format, args...)
 	}
-	c.throwText(at, cls, format)
+	exc := newException(cls, format)
+	exc.at = at
+	panic(thrown{exc})
 }
 
-// throwText is throwAt with a message that is ready.
-func (c *Context) throwText(at int, cls, message string) {
-	panic(thrown{&exception{cls: classes().mustType(cls), message: message, hasText: true, at: at}})
+func newException(cls, message string) *exception {
+	return &exception{cls: classes().mustType(cls), message: message, hasText: true, at: -1}
 }
 
 func (c *Context) throwBare(cls string) {
 	panic(thrown{&exception{cls: classes().mustType(cls), at: -1}})
+}
+
+// tries computes a value, or an exception. Go's panics are dear: what scripts often catch goes without.
+type tries func(*Context) (value, *exception)
+
+// orThrow throws the exception, if there is one.
+func orThrow(v value, exc *exception) value {
+	if exc != nil {
+		panic(thrown{exc})
+	}
+	return v
+}
+
+// result is that of a function whose body went on like this.
+func (c *Context) result(to ctl) value {
+	switch to {
+	case doReturn:
+		return c.ret
+	case doThrow:
+		panic(thrown{c.raised})
+	}
+	return value{}
 }
 
 // loop counts an iteration or a call.
@@ -180,9 +204,11 @@ func (c *Context) frame(n int) {
 func (c *Context) end(p *program) {
 	clear(c.stack[:c.high])
 	clear(c.args[:cap(c.args)])
-	clear(c.viewRoom[:c.views])
-	clear(c.entryRoom[:c.entries])
-	clear(c.tokenRoom[:c.tokenizers])
+	if c.views+c.entries+c.tokenizers > 0 {
+		clear(c.viewRoom[:c.views])
+		clear(c.entryRoom[:c.entries])
+		clear(c.tokenRoom[:c.tokenizers])
+	}
 	if cap(c.orders) > keepOrders {
 		c.orders = nil
 	}

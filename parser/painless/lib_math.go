@@ -328,7 +328,7 @@ func (c *Context) parseBig(x value, r int) *big.Int {
 	}
 	for i := range len(digits) {
 		if digits[i] == '_' || digits[i] >= 0x80 || digitOf(rune(digits[i]), r) < 0 {
-			c.badNumber([]byte(s), r)
+			panic(thrown{badNumber([]byte(s), r)})
 		}
 	}
 	c.work(len(digits) * len(digits) >> 8)

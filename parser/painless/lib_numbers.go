@@ -100,17 +100,18 @@ func declareWhole(l *lib, k *class, t string, size int) {
 		k.method(l, "static "+sig, func(c *Context, _ value, a []value) value { return f(c, a) })
 	}
 	title := strings.ToUpper(t[:1]) + t[1:]
-	parse := func(c *Context, a []value) value {
-		return num(c.parseWhole(a[0], radix(a, 1), size))
+	parse := func(c *Context, a []value) (value, *exception) {
+		n, exc := c.tryWhole(a[0], radix(a, 1), size)
+		return num(n), exc
 	}
-	static("$T parse"+title+"(String)", parse)
-	static("$T parse"+title+"(String,int)", parse)
+	k.fallible(l, t+" parse"+title+"(String)", parse)
+	k.fallible(l, t+" parse"+title+"(String,int)", parse)
 	parseUnsigned := func(c *Context, a []value) value { return num(c.parseUnsigned(a[0], radix(a, 1), size)) }
 	static("$T parseUnsigned"+title+"(String)", parseUnsigned)
 	static("$T parseUnsigned"+title+"(String,int)", parseUnsigned)
 	static("$B decode(String)", func(c *Context, a []value) value { return num(c.decodeWhole(a[0], size)) })
 	static("$B valueOf($T)", func(_ *Context, a []value) value { return a[0] })
-	static("$B valueOf(String,int)", parse)
+	k.fallible(l, name+" valueOf(String,int)", parse)
 	static("String toString($T)", func(c *Context, a []value) value { return c.javaString(a[0]) })
 	static("String toString($T,int)", func(c *Context, a []value) value {
 		r := radix(a, 1)
@@ -215,29 +216,42 @@ func declareSmall(l *lib, k *class, t, title string, size int, num func(int64) v
 	})
 }
 
-func (c *Context) badNumber(s []byte, r int) {
+func badNumber(s []byte, r int) *exception {
 	under := ""
 	if r != 10 {
 		under = " under radix " + strconv.Itoa(r)
 	}
-	c.throwText(-1, "java.lang.NumberFormatException", `For input string: "`+string(s)+`"`+under)
+	return notANumber(`For input string: "` + string(s) + `"` + under)
 }
 
-// parseWhole is Integer.parseInt and its like. The digits may be of any script.
+func notANumber(message string) *exception {
+	return newException("java.lang.NumberFormatException", message)
+}
+
+// parseWhole is Integer.parseInt and its like.
 func (c *Context) parseWhole(x value, r, size int) int64 {
+	n, exc := c.tryWhole(x, r, size)
+	if exc != nil {
+		panic(thrown{exc})
+	}
+	return n
+}
+
+// tryWhole is parseWhole that gives what it throws. The digits may be of any script.
+func (c *Context) tryWhole(x value, r, size int) (int64, *exception) {
 	if x.isNull() {
-		c.throw("java.lang.NumberFormatException", "Cannot parse null string")
+		return 0, notANumber("Cannot parse null string")
 	}
 	s := textOf(c, x)
 	if size < 32 {
-		n := c.parseWhole(x, r, 32)
-		if n != n<<(64-size)>>(64-size) {
-			c.throw("java.lang.NumberFormatException", "%s", `Value out of range. Value:"`+string(s)+`" Radix:`+strconv.Itoa(r))
+		n, exc := c.tryWhole(x, r, 32)
+		if exc == nil && n != n<<(64-size)>>(64-size) {
+			exc = notANumber(`Value out of range. Value:"` + string(s) + `" Radix:` + strconv.Itoa(r))
 		}
-		return n
+		return n, exc
 	}
 	if r < 2 || r > 36 {
-		c.throw("java.lang.NumberFormatException", "radix %d out of range", r)
+		return 0, notANumber("radix " + strconv.Itoa(r) + " out of range")
 	}
 	digits := s
 	negative := len(s) > 0 && s[0] == '-'
@@ -250,12 +264,12 @@ func (c *Context) parseWhole(x value, r, size int) int64 {
 		limit++
 	}
 	if !ok || n > limit {
-		c.badNumber(s, r)
+		return 0, badNumber(s, r)
 	}
 	if negative {
-		return -int64(n)
+		return -int64(n), nil
 	}
-	return int64(n)
+	return int64(n), nil
 }
 
 // magnitude reads digits, all of s.
@@ -296,7 +310,7 @@ func (c *Context) parseUnsigned(x value, r, size int) int64 {
 		c.throw("java.lang.NumberFormatException", "%s", `String value `+string(s)+` exceeds range of unsigned int.`)
 	}
 	if !ok {
-		c.badNumber(s, r)
+		panic(thrown{badNumber(s, r)})
 	}
 	return int64(n)
 }

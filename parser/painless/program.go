@@ -77,7 +77,7 @@ func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	if p.cond != nil {
 		return p.cond(ctx), nil
 	}
-	holds = p.run(ctx) == doReturn && ctx.ret.bool()
+	holds = ctx.result(p.run(ctx)).bool()
 	ctx.end(p)
 	return holds, nil
 }
@@ -97,7 +97,7 @@ func (s *Script) Run(ctx *Context) (err error) {
 			ctx.Changed()
 		}
 	}()
-	p.run(ctx)
+	ctx.result(p.run(ctx))
 	ctx.settle()
 	return nil
 }

@@ -38,11 +38,7 @@ func (r *repeated) test(c *Context, v value) bool {
 	if l.truth != nil {
 		yes = l.truth(c)
 	} else {
-		var result value
-		if l.body(c) == doReturn {
-			result = c.ret
-		}
-		yes = c.castDef(result, classes().boolean, false, -1).bool()
+		yes = c.castDef(c.result(l.body(c)), classes().boolean, false, -1).bool()
 	}
 	c.base = outer
 	c.depth--

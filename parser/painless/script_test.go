@@ -47,6 +47,14 @@ func TestScripts(t *testing.T) {
 		{"lambdas capture", `int n = 2; ctx.l.removeIf(x -> x < n); def f = ctx.l.stream().map(x -> x * n).collect(Collectors.toList()); ctx.m = f`, `{"l":[1,2,3]}`, `{"l":[2,3],"m":[4,6]}`},
 		{"references", `ctx.l = ctx.l.stream().map(String::valueOf).map(String::toUpperCase).collect(Collectors.toList())`, `{"l":["a",1]}`, `{"l":["A","1"]}`},
 		{"try", `try { ctx.n = Integer.parseInt(ctx.s) } catch (NumberFormatException e) { ctx.e = e.getMessage() }`, `{"s":"x"}`, `{"s":"x","e":"For input string: \"x\""}`},
+		{"what a declaration throws", `int f(def s) { try { int n = 1, m = Integer.parseInt(s); return m } catch (Exception e) { return -1 } } ctx.r = [f('7'), f('x')]; int z = Integer.parseInt('y')`, `{}`, `error: For input string: "y"`},
+		{"what assignments throw", `def n = 0; try { n = Integer.parseInt('7'); ctx.n = n; ctx.n = Long.parseLong('x') } catch (Exception e) { ctx.e = e.getMessage() }`, `{}`, `{"n":7,"e":"For input string: \"x\""}`},
+		{"what loops throw", `int n = 0; try { for (int i = 0; i < 9; i = Integer.parseInt('x')) { n++ } } catch (Exception e) { n += 10 } try { for (int i = Integer.parseInt('x'); i < 9; i++) { n++ } } catch (Exception e) { n += 100 }
+			try { for (def x : ctx.l) { n += 1000; int i = Integer.parseInt(x) } } catch (Exception e) { } try { while (true) { int i = Integer.parseInt('x') } } catch (Exception e) { n += 50000 } ctx.n = n`, `{"l":["1","x","2"]}`, `{"l":["1","x","2"],"n":52111}`},
+		{"what functions throw", `int f(def s) { return Integer.parseInt(s) } int g(def s) { Integer.parseInt(s) } def n = 0; try { n = f('x') } catch (Exception e) { n++ } try { g('x') } catch (Exception e) { n++ }
+			try { ctx.l.removeIf(x -> { int i = Integer.parseInt(x); return i > 1 }) } catch (Exception e) { n++ } try { ctx.m = ctx.l.stream().map(x -> { return Integer.parseInt(x) }).collect(Collectors.toList()) } catch (NumberFormatException e) { n++ } ctx.n = n`,
+			`{"l":["1","x","2"]}`, `{"l":["1","x","2"],"n":4}`},
+		{"what is thrown in catch", `try { try { int i = Integer.parseInt('x') } catch (ArithmeticException e) { ctx.a = 1 } } catch (Exception e) { try { int i = Integer.parseInt('y') } catch (Exception f) { ctx.e = e.getMessage() + f.getMessage() } }`, `{}`, `{"e":"For input string: \"x\"For input string: \"y\""}`},
 		{"errors of limits are not caught", `try { int i = 0; while (true) { i++ } } catch (Exception e) { }`, `{}`, `error: The maximum number of statements that can be executed in a loop has been reached.`},
 		{"a container in itself", `ctx.a = ctx; ctx.s = ctx.toString()`, `{}`, `error: a container holds itself`},
 		{"an unknown class", `Foo x = null`, `{}`, `refused: painless: line 1, column 1: unknown type [Foo]`},

@@ -53,21 +53,26 @@ func (c *Context) walk(w *walk, v event.Value) bool {
 // pass makes one pass over a container.
 func (c *Context) pass(p *pass, v event.Value, prunes event.Shapes) {
 	gone := p.gone | event.Shape(event.Missing).Set()
-	entries := c.Event.Entries(v)
-	for i := range entries {
-		e := &entries[i]
-		shape := e.Shape(c.Event)
-		w := p.calls[shape]
-		if w == nil {
-			continue
-		}
-		yes := w.plans[shape].isTrue.Has(shape)
-		if e.Holds(c.Event, prunes) {
-			yes = c.walk(w, c.Event.At(v, i))
-			entries = c.Event.Entries(v)
-		}
-		if yes && p.removes {
-			c.Event.SetAt(v, i, event.Value{}) // which nothing else in a container is
+	if entries := c.Event.Entries(v); p.called != 0 {
+		for i := range entries {
+			e := &entries[i]
+			holds := e.Holds(c.Event, prunes)
+			if !holds && !p.removes {
+				continue
+			}
+			shape := e.Shape(c.Event)
+			if !p.called.Has(shape) {
+				continue
+			}
+			w := p.calls[shape]
+			yes := w.plans[shape].isTrue.Has(shape)
+			if holds {
+				yes = c.walk(w, c.Event.At(v, i))
+				entries = c.Event.Entries(v)
+			}
+			if yes && p.removes {
+				c.Event.SetAt(v, i, event.Value{}) // which nothing else in a container is
+			}
 		}
 	}
 	if p.removes && c.Event.Shapes(v)&gone != 0 {
