@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/millrace/millrace/parser/geoip"
 	"github.com/millrace/millrace/parser/pipeline"
@@ -59,15 +60,17 @@ func (c pipelineCheckCommand) Run(term terminal) error {
 
 type pipelineTestCommand struct {
 	pipelineFlags
-	Dir           string `arg:"" help:"A Filebeat module, an integration, or a folder of them."`
-	Fixtures      string `placeholder:"DIR" help:"Folder with MODULE/FILESET/*.log and *-expected.json, in place of the fixtures beside the pipelines."`
-	JSON          bool   `name:"json" help:"Answer with one object."`
-	Verbose       bool   `short:"v" help:"Print the fields in which each event differs."`
-	Elasticsearch string `placeholder:"URL" help:"Ask this Elasticsearch too what it makes of the same events (pipelines of names of their own, _simulate, removed after), and tell which events differ from the fixture there as well."`
+	Dir           string    `arg:"" help:"A Filebeat module, an integration, or a folder of them."`
+	Fixtures      string    `placeholder:"DIR" help:"Folder with MODULE/FILESET/*.log and *-expected.json, in place of the fixtures beside the pipelines."`
+	Now           time.Time `xor:"clock" placeholder:"TIME" help:"When the events are received, as 2022-10-01T00:00:00Z: dates without a year take theirs from it."`
+	JSON          bool      `name:"json" help:"Answer with one object."`
+	Verbose       bool      `short:"v" help:"Print the fields in which each event differs."`
+	Elasticsearch string    `xor:"clock" placeholder:"URL" help:"Ask this Elasticsearch too what it makes of the same events (pipelines of names of their own, _simulate, removed after), and tell which events differ from the fixture there as well."`
 }
 
 func (pipelineTestCommand) Help() string {
-	return `Events are built, and compared, as elastic's own test runners do it. Elastic's integrations are compared exactly, but for
+	return `Events are built, and compared, as elastic's own test runners do it. What is not as the fixtures have it is counted
+by field and kind; alone counts the events in which nothing else differs. Elastic's integrations are compared exactly, but for
 the dynamic_fields of their test configuration. Filebeat's fixtures have their lists sorted and are without bookkeeping:
 ` + strings.Join(pipelinecli.Bookkeeping, ", ") + `,
 and @timestamp where no event of the fixture has one.`
@@ -78,5 +81,7 @@ func (c pipelineTestCommand) Run(term terminal) error {
 	if err != nil {
 		return err
 	}
-	return pipelinecli.Test(c.Dir, pipelinecli.Options{Deps: deps, Fixtures: c.Fixtures, Verbose: c.Verbose, JSON: c.JSON, Out: term.out, Elasticsearch: c.Elasticsearch})
+	return pipelinecli.Test(c.Dir, pipelinecli.Options{
+		Deps: deps, Fixtures: c.Fixtures, Verbose: c.Verbose, JSON: c.JSON, Now: c.Now, Out: term.out, Elasticsearch: c.Elasticsearch,
+	})
 }

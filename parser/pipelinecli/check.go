@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/millrace/millrace/parser/pipeline"
 )
@@ -18,7 +19,8 @@ type Options struct {
 	Deps     pipeline.Deps
 	Fixtures string // folder of fixtures MODULE/FILESET in place of those beside the pipelines
 	Verbose  bool
-	JSON     bool // Test's answer is one object
+	JSON     bool      // Test's answer is one object
+	Now      time.Time // when events are received; zero for a time of the past
 	Out      io.Writer
 
 	Elasticsearch string // URL of one that is asked what it makes of the same events; "" for none

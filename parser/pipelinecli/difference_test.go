@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const stream = "app/data_stream/log/"
@@ -73,6 +74,21 @@ func TestReportAsJSON(t *testing.T) {
 	}
 	if len(got.Events) != 7 || len(got.Problems) != 2 || !slices.ContainsFunc(got.Problems, func(s string) bool { return strings.HasSuffix(s, "event 9 is one more than expected") }) {
 		t.Errorf("events are %+v, problems %q", got.Events, got.Problems)
+	}
+}
+
+func TestNow(t *testing.T) {
+	dir := write(t, t.TempDir(), map[string]string{
+		stream + "elasticsearch/ingest_pipeline/default.yml": "processors: [{date: {field: t, formats: [MMM d HH:mm:ss]}}]\n",
+		stream + "_dev/test/pipeline/test-a.json":            `{"events":[{"t":"Mar 7 01:02:03"}]}`,
+		stream + "_dev/test/pipeline/test-a.json" + suffix:   `{"expected":[{"t":"Mar 7 01:02:03","@timestamp":"2022-03-07T01:02:03.000Z"}]}`,
+	})
+	var out strings.Builder
+	if err := Test(dir, Options{Out: &out}); !errors.Is(err, ErrFailed) {
+		t.Errorf("with a clock of another year: %v", err)
+	}
+	if err := Test(dir, Options{Out: &out, Now: time.Date(2022, 12, 31, 0, 0, 0, 0, time.UTC)}); err != nil {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }
 

@@ -141,15 +141,33 @@ func readPackageConfig(fixture string) (packageConfig, error) {
 	return all, nil
 }
 
+// merge lays a fixture's own fields over those of all, as elastic-package's library for configurations does: objects
+// field by field, lists item by item.
 func merge(into, from map[string]any) {
 	for name, v := range from {
-		old, ok := into[name].(map[string]any)
-		if inner, too := v.(map[string]any); ok && too {
-			merge(old, inner)
-			continue
-		}
-		into[name] = v
+		into[name] = merged(into[name], v)
 	}
+}
+
+func merged(old, v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if old, ok := old.(map[string]any); ok {
+			merge(old, v)
+			return old
+		}
+	case []any:
+		old, _ := old.([]any)
+		all := append([]any(nil), v...)
+		for i := range min(len(old), len(v)) {
+			all[i] = merged(old[i], v[i])
+		}
+		if len(old) > len(v) {
+			all = append(all, old[len(v):]...)
+		}
+		return all
+	}
+	return v
 }
 
 // readPackageFixture builds events as elastic-package does for its pipeline tests.

@@ -54,11 +54,12 @@ func TestFilebeat(t *testing.T) {
 func TestPackage(t *testing.T) {
 	dir := write(t, t.TempDir(), map[string]string{
 		stream + "elasticsearch/ingest_pipeline/default.yml":         "processors: [{set: {field: a, value: '{{{_conf.x}}}'}}, {remove: {field: _conf}}, {set: {field: event.ingested, value: '{{{_ingest.timestamp}}}'}}]\n",
-		stream + "_dev/test/pipeline/test-common-config.yml":         "fields: {_conf: {x: y}}\ndynamic_fields: {event.ingested: '.*'}\n",
+		stream + "_dev/test/pipeline/test-common-config.yml":         "fields: {_conf: {x: y}, tags: [t, u]}\ndynamic_fields: {event.ingested: '.*'}\n",
+		stream + "_dev/test/pipeline/test-b.json-config.yml":         "fields: {_conf: {z: 1}, tags: [v]}\n",
 		stream + "_dev/test/pipeline/test-a.log":                     "one\n",
-		stream + "_dev/test/pipeline/test-a.log" + suffix:            `{"expected":[{"message":"one","a":"y","event":{"ingested":"x"}}]}`,
+		stream + "_dev/test/pipeline/test-a.log" + suffix:            `{"expected":[{"message":"one","a":"y","tags":["t","u"],"event":{"ingested":"x"}}]}`,
 		stream + "_dev/test/pipeline/test-b.json":                    `{"events":[{"n":1}]}`,
-		stream + "_dev/test/pipeline/test-b.json" + suffix:           `{"expected":[{"n":1,"a":"y","event":{"ingested":"x"}}]}`,
+		stream + "_dev/test/pipeline/test-b.json" + suffix:           `{"expected":[{"n":1,"a":"y","tags":["v","u"],"event":{"ingested":"x"}}]}`,
 		"other/elasticsearch/ingest_pipeline/default.json":           `{"processors":[{"nothing":{}},{"set":{"field":"a"}}]}`,
 		"other/_dev/test/pipeline/test-c.json" + suffix + ".ignored": ``,
 	})

@@ -45,6 +45,9 @@ func Test(dir string, o Options) error {
 		return err
 	}
 	t := &tester{Options: &o, received: received, tallies: map[string]*tally{}, causes: causes{}, apart: causes{}, outdated: causes{}}
+	if !o.Now.IsZero() {
+		t.received = o.Now
+	}
 	if o.Elasticsearch != "" {
 		if t.oracle, err = newOracle(o.Elasticsearch); err != nil {
 			return err
