@@ -79,7 +79,7 @@ func TestReportAsJSON(t *testing.T) {
 
 func TestNow(t *testing.T) {
 	dir := write(t, t.TempDir(), map[string]string{
-		stream + "elasticsearch/ingest_pipeline/default.yml": "processors: [{date: {field: t, formats: [MMM d HH:mm:ss]}}]\n",
+		stream + "elasticsearch/ingest_pipeline/default.yml": "processors: [{date: {field: t, formats: ['MMM d HH:mm:ss']}}]\n",
 		stream + "_dev/test/pipeline/test-a.json":            `{"events":[{"t":"Mar 7 01:02:03"}]}`,
 		stream + "_dev/test/pipeline/test-a.json" + suffix:   `{"expected":[{"t":"Mar 7 01:02:03","@timestamp":"2022-03-07T01:02:03.000Z"}]}`,
 	})
