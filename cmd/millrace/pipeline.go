@@ -70,7 +70,8 @@ type pipelineTestCommand struct {
 
 func (pipelineTestCommand) Help() string {
 	return `Events are built, and compared, as elastic's own test runners do it. What is not as the fixtures have it is counted
-by field and kind; alone counts the events in which nothing else differs. Elastic's integrations are compared exactly, but for
+by field and kind; alone counts the events in which nothing else differs, and of an event with an error.message that is not
+expected, that alone is counted. Elastic's integrations are compared exactly, but for
 the dynamic_fields of their test configuration. Filebeat's fixtures have their lists sorted and are without bookkeeping:
 ` + strings.Join(pipelinecli.Bookkeeping, ", ") + `,
 and @timestamp where no event of the fixture has one.`

@@ -88,8 +88,13 @@ type cause struct {
 // causes are counted by kind and field.
 type causes map[[2]string]*cause
 
-// add counts what differs in one event.
-func (c causes) add(where string, all []difference) { c.addEvents(where, all, 1) }
+// add counts what differs in one event. That it has an error.message which nobody expects is why all else differs.
+func (c causes) add(where string, all []difference) {
+	if i := slices.IndexFunc(all, func(d difference) bool { return d.Kind == kindExtra && d.Field == "error.message" }); i >= 0 {
+		all = all[i : i+1]
+	}
+	c.addEvents(where, all, 1)
+}
 
 // addEvents is add for n events alike.
 func (c causes) addEvents(where string, all []difference, n int) {

@@ -15,9 +15,9 @@ const stream = "app/data_stream/log/"
 var uneven = map[string]string{
 	stream + "elasticsearch/ingest_pipeline/default.yml": "processors: [{fail: {if: ctx.n == 7, message: no}}, {drop: {if: ctx.n == 8}}]\n",
 	stream + "_dev/test/pipeline/test-a.json": `{"events":[
-		{"n":1,"l":["a","b","b"]},{"n":2,"l":["a","b"]},{"n":3,"l":["a","b"]},{"n":7},{"n":8},{"n":9},{"x":"<1>"},{"x":1},{"x":2}]}`,
+		{"n":1,"l":["a","b","b"]},{"n":2,"l":["a","b"]},{"n":3,"l":["a","b"]},{"n":7},{"n":8},{"n":9},{"x":"<1>"},{"error":{"message":"no"}},{"x":1},{"x":2}]}`,
 	stream + "_dev/test/pipeline/test-a.json" + suffix: `{"expected":[
-		{"n":1,"l":["b","a","b"]},{"n":0,"l":["a","c"]},{"n":4,"l":["b","a"]},{"n":7},{"n":8},null,{"y":null},{"x":1}]}`,
+		{"n":1,"l":["b","a","b"]},{"n":0,"l":["a","c"]},{"n":4,"l":["b","a"]},{"n":7},{"n":8},null,{"y":null},{"x":1},{"x":1}]}`,
 }
 
 const unevenTable = `
@@ -29,10 +29,11 @@ events  alone  kind     field                                    for example
      1      1  event failed                                      "no"
      1      1  event not dropped
      1      1  one event more than expected
+     1      1  extra    error.message                            "no"
      1      0  differs  l                                        ["a","c"] → ["a","b"]
      1      0  extra    x                                        "<1>"
      1      0  missing  y                                        null
-app                      1 of 8 events equal (12.5%)
+app                      1 of 9 events equal (11.1%)
 `
 
 func TestCauses(t *testing.T) {
@@ -65,14 +66,14 @@ func TestReportAsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(out.String()), &got); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	if got.All.Total != 8 || got.All.Equal != 1 || len(got.Modules) != 1 || got.Modules[0].Module != "app" {
+	if got.All.Total != 9 || got.All.Equal != 1 || len(got.Modules) != 1 || got.Modules[0].Module != "app" {
 		t.Errorf("tallies are %+v, %+v", got.All, got.Modules)
 	}
 	first := got.Causes[0]
 	if first.Kind != kindOrder || first.Field != "l" || first.Events != 2 || first.Alone != 1 || !strings.HasSuffix(first.Where, "test-a.json: event 1") {
 		t.Errorf("first difference is %+v", first)
 	}
-	if len(got.Events) != 7 || len(got.Problems) != 2 || !slices.ContainsFunc(got.Problems, func(s string) bool { return strings.HasSuffix(s, "event 9 is one more than expected") }) {
+	if len(got.Events) != 8 || len(got.Problems) != 2 || !slices.ContainsFunc(got.Problems, func(s string) bool { return strings.HasSuffix(s, "event 10 is one more than expected") }) {
 		t.Errorf("events are %+v, problems %q", got.Events, got.Problems)
 	}
 }
