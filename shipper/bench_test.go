@@ -29,6 +29,10 @@ func cpuTime() time.Duration {
 // copies, and the writing of files. ns/op and cpu-ns/op are for one line.
 func BenchmarkIntake(b *testing.B) {
 	line := "Nov 21 23:40:00 web1 sshd[12345]: Failed password for invalid user admin from 192.0.2.17 port 51234 ssh2"
+	var hosts []string // of a relay
+	for i := range 50 {
+		hosts = append(hosts, fmt.Sprintf("<38>Nov 21 23:40:00 login-%02d sshd[%d]: Connection closed by 192.0.2.17 [preauth]", i*7%50, 12345+i))
+	}
 	for _, bench := range []struct {
 		name  string
 		lines []string
@@ -36,6 +40,7 @@ func BenchmarkIntake(b *testing.B) {
 		{"one file", []string{"<30>" + line}},
 		{"auth, two files", []string{"<38>" + line}},
 		{"facilities mixed", []string{"<30>" + line, "<38>" + line, "<6>" + line}},
+		{"hosts mixed", hosts},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			var data []byte

@@ -20,10 +20,11 @@ type header struct {
 
 // beginning is what stood behind the time of a plain line: "web1 sshd".
 type beginning struct {
-	text []byte
-	host int          // its length
-	to   *destination // where lines with that priority went
-	id   uint64       // of to
+	priority uint8
+	text     []byte
+	host     int          // its length
+	to       *destination // where such lines went
+	id       uint64       // of to
 }
 
 const stampSize = len("Nov 21 23:40:00 ")
@@ -33,9 +34,10 @@ const stampSize = len("Nov 21 23:40:00 ")
 // day, and host and program those of the line before with that priority; all others go through syslog.Header.
 type headerReader struct {
 	full  syslog.Header
-	stamp [stampSize]byte // of the last line that had one; its day was once read in full
-	iso   isoTime         // the same
-	usual [maxPriority + 1]*beginning
+	stamp [stampSize]byte             // of the last line that had one; its day was once read in full
+	iso   isoTime                     // the same
+	usual [maxPriority + 1]*beginning // the last one of that priority
+	known [128]*beginning             // by hash
 }
 
 const maxPriority = 191
@@ -100,12 +102,11 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 		return false
 	}
 	b := r.usual[priority]
-	if b == nil {
-		b = new(beginning)
+	if b == nil || !b.begins(h, line[i:]) {
+		if b = r.beginning(h.priority, line[i:]); b == nil {
+			return false
+		}
 		r.usual[priority] = b
-	}
-	if !b.begins(line[i:], h.rfc5424) && !b.read(line[i:]) {
-		return false
 	}
 	h.usual = b
 	h.host = syslog.Span{Start: int32(i), End: int32(i + b.host)}
@@ -209,32 +210,43 @@ func (t *isoTime) match(text []byte) int {
 	return n
 }
 
-// begins reports whether text begins so, and a pid or the end of a tag follows; in RFC 5424, a space.
-func (b *beginning) begins(text []byte, rfc5424 bool) bool {
+// begins reports whether the text of a line with that priority begins so, and a pid or the end of a tag follows; in RFC
+// 5424, a space.
+func (b *beginning) begins(h *header, text []byte) bool {
 	n := len(b.text)
-	return n > 0 && n < len(text) && (text[n] == '[' || text[n] == ':' || rfc5424 && text[n] == ' ') && string(text[:n]) == string(b.text)
+	return b.priority == h.priority && n < len(text) && (text[n] == '[' || text[n] == ':' || h.rfc5424 && text[n] == ' ') &&
+		string(text[:n]) == string(b.text)
 }
 
-// read reads a beginning from text. It returns false if there is none that is simple.
-func (b *beginning) read(text []byte) bool {
-	host, kinds := 0, uint8(0)
+// beginning returns that of text; nil if it has none that is simple.
+func (r *headerReader) beginning(priority uint8, text []byte) *beginning {
+	host, kinds, hash := 0, uint8(0), uint32(priority)
 	for host < len(text) && nameByte[text[host]] != 0 {
 		kinds |= nameByte[text[host]]
+		hash = hash*31 + uint32(text[host])
 		host++
 	}
 	if kinds < isPunct || host == len(text) || text[host] != ' ' || host > maxName || nameByte[text[0]] == isPunct {
-		return false
+		return nil
 	}
 	start := host + 1
 	end := start
 	for end < len(text) && nameByte[text[end]] != 0 {
+		hash = hash*31 + uint32(text[end])
 		end++
 	}
 	if end == start || end == len(text) || end-start > maxName || nameByte[text[start]] != isLetter {
-		return false
+		return nil
 	}
-	b.text, b.host, b.to = append(b.text[:0], text[:end]...), host, nil
-	return true
+	at := &r.known[hash%uint32(len(r.known))]
+	if *at == nil {
+		*at = new(beginning)
+	}
+	b := *at
+	if b.priority != priority || string(b.text) != string(text[:end]) {
+		b.priority, b.text, b.host, b.to = priority, append(b.text[:0], text[:end]...), host, nil
+	}
+	return b
 }
 
 const (
