@@ -40,6 +40,14 @@ func needed(p processor) event.Path {
 		return of(&p.field, p.ignoreMissing)
 	case *textProcessor:
 		return of(&p.field, p.ignoreMissing)
+	case *splitProcessor:
+		return of(&p.field, p.ignoreMissing)
+	case *csvProcessor:
+		return of(&p.field, p.ignoreMissing)
+	case *dissectProcessor:
+		return of(&field{path: p.field}, p.ignoreMissing)
+	case *foreachProcessor:
+		return of(&field{path: p.field}, p.ignoreMissing)
 	case *grokProcessor:
 		return of(&field{path: p.field}, p.ignoreMissing)
 	case *geoipProcessor:
