@@ -47,6 +47,11 @@ var cruel = []struct {
 		return `2020-01-01 00:00:00 aaaaaa-aaaaaa-aa <= a@b` + strings.Repeat(" P=a", n/4)
 	}},
 	{"nagios", `%{NAGIOSLOGLINE}!`, func(n int) string { return `[1] SERVICE ALERT: ` + strings.Repeat("a;", n/2) }},
+	{"look-ahead in loop", `(?:(?=a{1000})a)*b`, func(n int) string { return strings.Repeat("a", n) }},
+	{"look-behind in loop", `a{1000}(?:(?<=a{1000})a)*b`, func(n int) string { return strings.Repeat("a", n) }},
+	{"back-reference in loop", `(?<x>)(?:(?<y>a)\k<x>)*b`, func(n int) string { return strings.Repeat("a", n) }},
+	{"lazy interval in loop", `(?:[ab]{1,1000}?)+c`, func(n int) string { return strings.Repeat("a", n) }},
+	{"lazy interval of what is decoded", `(?:\P{L}{1,50}?)+(?:=x|é)`, func(n int) string { return strings.Repeat("\xff", n) }},
 	{"words", `(?:%{WORD}[ ,]?)+!`, func(n int) string { return strings.Repeat("ab ", n/3) }},
 	{"not UTF-8", `(?:.)*é`, func(n int) string { return strings.Repeat("\xff\xc3", n/2) }},
 }

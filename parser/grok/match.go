@@ -220,9 +220,11 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			continue
 		case opLookEnd:
 			m.stack = m.stack[:m.regs[in.slot].height]
-			pos = int(m.regs[in.slot].pos)
-			in = in.to
-			continue
+			if m.steps <= m.hard { // as it goes back, and again where it is in a loop
+				pos = int(m.regs[in.slot].pos)
+				in = in.to
+				continue
+			}
 		case opNotLook:
 			m.regs[in.slot].height = int32(len(m.stack))
 			m.stack = append(m.stack, choice{in.pc, int32(pos), 0, int32(len(m.trail))})
@@ -239,7 +241,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				_, w := utf8.DecodeLastRune(line[:q])
 				q -= w
 			}
-			if k == 0 {
+			if k == 0 && m.steps <= m.hard {
 				pos = q
 				in = in.to
 				continue
@@ -258,7 +260,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			continue
 		case opBackref:
 			end, cost := in.backref(line, pos, m.trail, p.groups[in.slot])
-			if m.steps += cost; end >= 0 {
+			if m.steps += cost; end >= 0 && m.steps <= m.hard {
 				pos = end
 				in = in.to
 				continue
@@ -334,7 +336,7 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 	if in.min > 0 {
 		var took int32
 		lo, took = in.set.take(line, pos, in.min)
-		m.steps += (lo - pos) >> 1
+		m.steps += (lo - pos) >> min(in.set.cost, 1)
 		if took < in.min {
 			return -1
 		}
@@ -343,13 +345,13 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 	switch {
 	case in.max >= 0:
 		hi, _ = in.set.take(line, lo, in.max-in.min)
-		m.steps += (hi - lo) >> 1
+		m.steps += (hi - lo) >> min(in.set.cost, 1)
 	case in.set.kind == notNewline:
 		hi = m.span(in, line, lo)
 	}
 	q, seen := in.takeMore(line, lo, hi)
 	m.steps += lazySteps + seen>>min(in.set.cost, 3)
-	if q < 0 {
+	if q < 0 || m.steps > m.hard { // it has looked further than it goes
 		return -1
 	}
 	if in.capture {

@@ -164,6 +164,7 @@ type class struct {
 	tab   [256]uint8
 	set   charset
 	first byteSet // the bytes that members begin with
+	wrong bool    // what is not UTF-8 is a member
 	kind  classKind
 	b     byte      // notByte: the one
 	low   uint64    // mostBytes: in each byte what is not a member is below, or
@@ -220,7 +221,7 @@ func (c *class) mostKind() classKind {
 }
 
 func newClass(set charset) *class {
-	c := &class{set: set, first: bytesOf(set)}
+	c := &class{set: set, first: bytesOf(set), wrong: set.has(utf8.RuneError)}
 	out := 0
 	for b := range 0x80 {
 		if set.has(rune(b)) {
@@ -261,17 +262,15 @@ func newClass(set charset) *class {
 
 // width returns the length of the character at p if it is a member, else 0.
 func (c *class) width(line []byte, p int) int {
-	switch c.tab[line[p]] {
-	case 0:
-		return 0
-	case inASCII:
-		return 1
+	t := c.tab[line[p]]
+	if t <= inASCII {
+		return int(t)
 	}
 	r, w := utf8.DecodeRune(line[p:])
-	if !c.set.has(r) {
-		return 0
+	if t == inHigh || c.wrong && r == utf8.RuneError || c.set.has(r) {
+		return w
 	}
-	return w
+	return 0
 }
 
 // run returns where the members from p on end.
