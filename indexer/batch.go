@@ -69,7 +69,7 @@ type Item struct {
 type Batch struct {
 	Items []Item
 	buf   []byte
-	size  int // that buf is likely to get
+	size  int // that buf may get
 
 	index  string // of the last item
 	id     event.IDText
@@ -129,8 +129,8 @@ func (b *Batch) begin(index string, ref event.Ref) {
 		b.index, b.action = index, fmt.Appendf(b.action[:0], `{"create":{"_index":"%s","_id":"%s`+actionEnd, index, id)
 	}
 	start := len(b.buf)
-	if start >= smallBody && cap(b.buf) < b.size {
-		b.buf = slices.Grow(b.buf, b.size+smallBody-start) // append would do it in many steps, and leave as much garbage
+	if room := cap(b.buf); start >= smallBody && start >= room/2 && room < b.size {
+		b.buf = slices.Grow(b.buf, min(2*room, b.size)+smallBody-start) // append's steps are a quarter, which leaves more garbage
 	}
 	b.buf = append(b.buf, b.action...)
 	doc := len(b.buf)
