@@ -82,6 +82,9 @@ func splitDomain(text string) (d domainParts, ok bool) {
 		return d, false
 	}
 	suffix, icann := publicsuffix.PublicSuffix(punycode)
+	if icann && strings.Contains(suffix, ".") { // it may be what the list has of a name below the suffix
+		_, icann = publicsuffix.PublicSuffix(suffix)
+	}
 	if !icann && !strings.Contains(suffix, ".") {
 		return d, false
 	}

@@ -162,6 +162,7 @@ var cases = []struct{ processors, doc, want string }{
 	{`[{network_direction: {internal_networks: [public], ignore_missing: false}}]`, `{"source":{"ip":null},"destination":{"ip":"::1"}}`, `unable to calculate network direction from document`},
 	{`[{registered_domain: {field: f, target_field: url}}]`, `{"f":"www.Example.co.uk"}`, `{"f":"www.Example.co.uk","url":{"domain":"www.Example.co.uk","registered_domain":"example.co.uk","top_level_domain":"co.uk"}}`},
 	{`[{registered_domain: {field: f}}]`, `{"f":"a.b.example.com"}`, `{"f":"a.b.example.com","domain":"a.b.example.com","registered_domain":"example.com","top_level_domain":"com","subdomain":"a.b"}`},
+	{`[{registered_domain: {field: f}}]`, `{"f":"a.dualstack.us-east-1.amazonaws.com"}`, `{"f":"a.dualstack.us-east-1.amazonaws.com","domain":"a.dualstack.us-east-1.amazonaws.com","registered_domain":"us-east-1.amazonaws.com","top_level_domain":"amazonaws.com","subdomain":"a.dualstack"}`},
 	{`[{registered_domain: {field: f}}]`, `{"f":"com"}`, `{"f":"com","domain":"com","top_level_domain":"com"}`},
 	{`[{registered_domain: {field: f, ignore_missing: false}}]`, `{"f":"host.invalidtld"}`, `unable to set domain information for document`},
 	{`[{dot_expander: {field: a.b}}]`, `{"a.b":1,"a":{"c":2}}`, `{"a":{"b":1,"c":2}}`},
