@@ -20,6 +20,7 @@ import (
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/indexer"
 	"github.com/millrace/millrace/indexer/sinktest"
+	"github.com/millrace/millrace/internal/cputime"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -496,6 +497,7 @@ func BenchmarkLaneAdd(b *testing.B) {
 	done := make(chan struct{}, 1)
 	b.SetBytes(int64(len(doc)))
 	b.ReportAllocs()
+	defer cputime.Measure(b, 1)()
 	for i := 0; b.Loop(); i++ {
 		if i%lines == 0 {
 			d = event.NewDelivery(d.Batch, nil)
