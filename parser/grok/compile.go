@@ -34,7 +34,7 @@ func compile(k *kit, def *parsedDef, s *Set, opts Options) (*program, error) {
 			continue
 		}
 		p.fieldOf = append(p.fieldOf, int32(len(s.fields)))
-		s.fields = append(s.fields, Field{Name: name, Path: splitPath(name), Type: lw.types[i], Pattern: len(s.progs)})
+		s.fields = append(s.fields, Field{Name: name, Path: splitPath(name), Syntax: lw.syntaxes[i], Type: lw.types[i], Pattern: len(s.progs)})
 	}
 	p.useFields()
 	if p.scans {

@@ -54,6 +54,7 @@ type Field struct {
 	// segment, dots included. Logstash takes a dot as part of the name,
 	// Elasticsearch as a step down: the caller decides.
 	Path    []string
+	Syntax  string // INT of %{INT:pid}; "" for a group of a name
 	Type    Type
 	Pattern int // of the set
 }

@@ -17,6 +17,7 @@ type lowerer struct {
 	numbered bool // plain groups capture: no group has a name, and \1 is used
 	names    []string
 	types    []Type
+	syntaxes []string
 	byName   map[string][]int
 	size     int
 	inside   int  // how many loops are around
@@ -123,6 +124,7 @@ func (lw *lowerer) lowerCapture(n *node) (*node, error) {
 	slot := len(lw.names)
 	lw.names = append(lw.names, n.field)
 	lw.types = append(lw.types, n.typ)
+	lw.syntaxes = append(lw.syntaxes, n.subs[0].name)
 	lw.byName[n.field] = append(lw.byName[n.field], slot)
 	lw.repeated = lw.repeated || lw.inside > 0
 	sub, err := lw.lower(n.subs[0])

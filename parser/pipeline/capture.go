@@ -15,8 +15,9 @@ type captureTarget struct {
 	top      event.Symbol // its first step
 	inIngest bool
 	typ      grok.Type
-	shared   bool // the pattern has several slots of this name: what more than one captures is a list
-	first    int  // of them
+	deep     bool // it has more steps
+	first    int  // of the pattern's slots of this name: what several of them capture is a list
+	rank     int  // in the order of Elasticsearch
 }
 
 // captureTargets plans where the captures of each slot go.
@@ -27,14 +28,16 @@ func captureTargets(o *options, fields []grok.Field) (targets []captureTarget) {
 		t := captureTarget{path: o.parsePath("patterns", name), typ: f.Type, first: i}
 		key := strconv.Itoa(f.Pattern) + " " + name
 		if j, ok := first[key]; ok {
-			t.first, t.shared, targets[j].shared = j, true, true
+			t.first = j
 		} else {
 			first[key] = i
 		}
-		top, _, _ := strings.Cut(strings.TrimPrefix(name, "_source."), ".")
+		top, _, deep := strings.Cut(strings.TrimPrefix(name, "_source."), ".")
+		t.deep = deep
 		t.top, t.inIngest = event.Intern(top), strings.HasPrefix(name, "_ingest.")
 		targets = append(targets, t)
 	}
+	rankCaptures(targets, fields)
 	return targets
 }
 
@@ -75,6 +78,16 @@ func (p *grokProcessor) layoutOf(ev *event.Event, s *grokScratch, pattern int, c
 	if once {
 		l.layout = event.NewLayout(paths)
 	}
+	slices.SortStableFunc(l.others, func(i, j int) int { // those that may fail come first, in their order
+		a, b := &p.targets[l.slots[i]], &p.targets[l.slots[j]]
+		switch {
+		case a.deep && !b.deep:
+			return -1
+		case b.deep && !a.deep:
+			return 1
+		}
+		return a.rank - b.rank
+	})
 	s.layouts[pattern] = append(known, l)
 	return &s.layouts[pattern][len(known)]
 }
@@ -107,19 +120,7 @@ func (p *grokProcessor) write(ev *event.Event, s *grokScratch, pattern int, v ev
 	if l := p.layoutOf(ev, s, pattern, captures); l != nil && l.layout != nil && p.writeNew(ev, l, values) {
 		return nil
 	}
-	clear(s.taken)
-	for i, c := range captures {
-		t, w := &p.targets[c.Field], values[i]
-		if t.shared {
-			if w = s.join(ev, t.first, w); w.Kind() == event.Missing {
-				continue
-			}
-		}
-		if err := ev.Set(t.path, w); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.writeOrdered(ev, s, captures, values)
 }
 
 // writeNew writes values by their layout, unless the document is not as it was made for; what it has written then may
@@ -132,22 +133,4 @@ func (p *grokProcessor) writeNew(ev *event.Event, l *captureLayout, values []eve
 		}
 	}
 	return ev.SetNew(l.layout, values)
-}
-
-// join is what becomes of the name of slot first: w, or a list with what the name had before. It is
-// Missing when w went into a list that is there already.
-func (s *grokScratch) join(ev *event.Event, first int, w event.Value) event.Value {
-	switch before := s.taken[first]; before.Kind() {
-	case event.Missing:
-	case event.List:
-		ev.Append(before, w)
-		return event.Value{}
-	default:
-		list := ev.NewList()
-		ev.Append(list, before)
-		ev.Append(list, w)
-		w = list
-	}
-	s.taken[first] = w
-	return w
 }

@@ -30,6 +30,7 @@ type grokScratch struct {
 	matcher *grok.Matcher
 	values  []event.Value     // of the captures
 	taken   []event.Value     // by slot: what this match has for its name
+	order   []int             // of the captures
 	layouts [][]captureLayout // by pattern
 	noMatch noMatchError
 }
