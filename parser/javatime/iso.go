@@ -6,37 +6,35 @@ import "bytes"
 // digits behind a point or comma, and with Z, +01, +0100, +01:00 or the name of a zone behind the time.
 func ParseISO8601(b []byte) (Date, bool) {
 	var d Date
-	end := d.parseISO(b, 2)
-	if end != len(b) || d.has&hasNanos != 0 && d.has&hasSecond == 0 {
-		return d, false
-	}
-	return d, d.finish()
+	end := d.parseISO(b)
+	return d, end == len(b) && d.wholeSecond() && d.finish() == nothing
 }
+
+// wholeSecond tells whether a fraction, if there is one, is that of a second.
+func (d *Date) wholeSecond() bool { return d.has&hasNanos == 0 || d.has&hasSecond != 0 }
 
 // ParseISO8601Full is ParseISO8601 of dates without a time, or with one down to its seconds.
 func ParseISO8601Full(b []byte) (Date, bool) {
 	d, ok := ParseISO8601(b)
-	return d, ok && (d.has&hasSecond != 0 || bytes.IndexByte(b, 'T') < 0)
+	return d, ok && d.wholeTime(b)
 }
 
-// ParseLenient is ParseISO8601 of months, days, hours, minutes and seconds that may have one digit, and of years that
-// may have fewer than four; fractions and zones are behind minutes only.
-func ParseLenient(b []byte) (Date, bool) {
-	var d Date
-	end := d.parseISO(b, 1)
-	return d, end == len(b) && d.finish()
-}
+// wholeTime tells whether a time, if there is one, goes down to its seconds.
+func (d *Date) wholeTime(b []byte) bool { return d.has&hasSecond != 0 || bytes.IndexByte(b, 'T') < 0 }
 
-// parseISO reads numbers of at least so many digits, up to two.
-func (d *Date) parseISO(b []byte, least int) int {
-	two, four := field{count: least}, field{count: 4}
-	if least == 1 {
-		four = field{count: 1}
+// parseISO reads as much of a date as is there.
+func (d *Date) parseISO(b []byte) int {
+	two, four := field{count: 2}, field{count: 4}
+	d.Has, d.has = HasYear, hasCalendarYear|hasProlepticYear
+	pos := 0
+	if len(b) > 0 && b[0] == '-' {
+		pos++
 	}
-	d.Has, d.has = HasYear, hasCalendarYear
-	pos := number(&four, b, 0, 4, 0, 9999, &d.Year)
-	if pos < 0 || pos == len(b) {
-		return pos
+	if pos = number(&four, b, pos, 4, 0, 9999, &d.Year); pos < 0 {
+		return -1
+	}
+	if b[0] == '-' {
+		d.Year = -d.Year
 	}
 	for i, part := range []*int{&d.Month, &d.Day} {
 		if pos == len(b) {
@@ -45,10 +43,11 @@ func (d *Date) parseISO(b []byte, least int) int {
 		if b[pos] != '-' {
 			break // for T
 		}
-		if pos = number(&two, b, pos+1, 2, 1, 12+19*i, part); pos < 0 {
+		if pos = number(&two, b, pos+1, 2, i, 99-68*i, part); pos < 0 {
 			return -1
 		}
 		d.Has |= HasMonth << i
+		d.has |= hasMonthOfYear << i
 	}
 	if pos == len(b) {
 		return pos
@@ -73,10 +72,7 @@ func (d *Date) parseISO(b []byte, least int) int {
 		if pos = number(&two, b, pos, 2, 0, high, part); pos < 0 {
 			return -1
 		}
-		d.has |= [...]clock{hasHour, hasMinute, hasSecond}[i]
-	}
-	if least == 1 && pos < len(b) && d.has&hasMinute == 0 {
-		return -1
+		d.has |= hasHour << i
 	}
 	if pos < len(b) && (b[pos] == '.' || b[pos] == ',') {
 		if pos = d.parseFraction(b, pos+1, 1, 9); pos < 0 {

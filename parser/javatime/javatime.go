@@ -16,11 +16,12 @@ type Format struct {
 	pattern string
 	fields  []field
 	plain   *plain // nil when the format is not
+	several bool   // Java has several parsers for it
 }
 
 func newFormat(pattern string, fields []field) *Format {
 	markRepeated(fields, map[byte]bool{})
-	return &Format{pattern, fields, plainOf(fields)}
+	return &Format{pattern: pattern, fields: fields, plain: plainOf(fields)}
 }
 
 // field is a letter of the pattern with its count, a literal, or an optional part.
@@ -32,7 +33,7 @@ type field struct {
 	reserve  int      // digits that the numbers of fixed width that follow at once need
 	part     uint64   // a bit for what it says of the date, 0 where several may differ
 	again    bool     // a field before is of the same part; where that was there, it must say the same
-	signed   bool     // a year that may have a sign
+	named    bool     // the pattern is one of those behind a name
 	texts    []string // names in another language than English
 }
 
@@ -145,7 +146,7 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 			if err := checkCount(c, n); err != nil {
 				return nil, "", err
 			}
-			f := field{letter: c, count: n, signed: co.named && c == 'u', texts: co.language.texts(c, n)}
+			f := field{letter: c, count: n, named: co.named, texts: co.language.texts(c, n)}
 			switch {
 			case !f.numeric():
 			case len(fields) > 0 && fields[len(fields)-1].numeric() && f.fixed():
@@ -249,17 +250,21 @@ const (
 )
 
 // clock is a set of the parts of a date that decide which others count.
-type clock uint8
+type clock uint16
 
 const (
-	hasHour     clock = 1 << iota // of the day
-	hasHalfHour                   // of the half day
-	hasMinute
+	hasHour   clock = 1 << iota // of the day
+	hasMinute                   // behind hasHour, as hasSecond is behind it
 	hasSecond
 	hasNanos
+	hasHalfHour     // of the half day
 	hasCalendarYear // and not of weeks
 	hasProlepticYear
-	hasMonthOfYear // and not only of a day of the year
+	hasMonthOfYear
+	hasDayOfMonth // behind hasMonthOfYear
+	hasDayOfYear
+	hasClockHour     // 1 to 24
+	hasClockHalfHour // 1 to 12
 )
 
 // Moment is a point in time and the offset of the zone in which it is told.

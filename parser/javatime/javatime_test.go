@@ -189,6 +189,8 @@ func FuzzParse(f *testing.F) {
 		}
 		if d, ok := p.Parse([]byte(text)); ok {
 			d.Resolve(time.UTC)
+		} else if p.Fault([]byte(text)) == "" {
+			t.Errorf("%s does not read %s, and does not say why", pattern, text)
 		}
 		mustReadAlike(t, p, []byte(text))
 		p.Append(nil, 1e18, 3600)
@@ -204,8 +206,40 @@ func TestZoneNames(t *testing.T) {
 }
 
 func TestLenient(t *testing.T) {
-	mustRead(t, ParseLenient, map[string]string{
+	f, _ := Named("date_optional_time")
+	mustRead(t, f.Parse, map[string]string{
 		"2020-2-3": "2020-02-03T00:00:00Z", "2020-2-3T4:5:6": "2020-02-03T04:05:06Z", "2020-02-03T4": "2020-02-03T04:00:00Z",
 		"2020-02-03T04:05.1": "2020-02-03T00:00:00Z", "2020-02-03T04Z": "", "2020-02-03T04.1": "", "2020-2-30": "",
 	})
+}
+
+// TestFault has what Elasticsearch says of these dates.
+func TestFault(t *testing.T) {
+	for _, c := range []struct{ pattern, text, want string }{
+		{"yyyy-MM-dd", "x", "Text 'x' could not be parsed at index 0"},
+		{"yyyy-MM-dd", "2020-13-01 and more than 64 letters of text that goes on and on and on", "Text '2020-13-01 and more than 64 letters of text that goes on and on ...' could not be parsed, unparsed text found at index 10"},
+		{"yyyy😀X", "2020😀x", "Text '2020😀x' could not be parsed at index 6"},
+		{"yyyy-MM-dd", "2020-13-32", "Invalid value for MonthOfYear (valid values 1 - 12): 13"},
+		{"MM-dd", "13-45", "Invalid value for DayOfMonth (valid values 1 - 28/31): 45"},
+		{"yyyy-MM-dd", "2020-02-30", "Invalid date 'FEBRUARY 30'"},
+		{"yyyy-MM-dd", "2021-02-29", "Invalid date 'February 29' as '2021' is not a leap year"},
+		{"yyyy-MM-dd HH:mm", "2020-02-30 24:61", "Invalid value for HourOfDay (valid values 0 - 23): 24"},
+		{"uuuu-MM-dd HH:mm", "2020-02-30 24:61", "Invalid date 'FEBRUARY 30'"},
+		{"yyyyDDD", "2020000", "Invalid value for DayOfYear (valid values 1 - 365/366): 0"},
+		{"yyyyDDD", "2021366", "Invalid date 'DayOfYear 366' as '2021' is not a leap year"},
+		{"yyyy", "-2020", "Invalid value for YearOfEra (valid values 1 - 999999999/1000000000): -2020"},
+		{"yyyy", "+2020", "Text '+2020' could not be parsed at index 0"},
+		{"EEE MMM d uuuu", "Mon Jan 1 2020", "Conflict found: Field DayOfWeek 3 differs from DayOfWeek 1 derived from 2020-01-01"},
+	} {
+		f, err := Compile(c.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := f.Parse([]byte(c.text)); ok {
+			t.Errorf("%s reads %s", c.pattern, c.text)
+		}
+		if got := f.Fault([]byte(c.text)); got != c.want {
+			t.Errorf("%s of %s: %s\nwant %s", c.pattern, c.text, got, c.want)
+		}
+	}
 }

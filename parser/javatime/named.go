@@ -1,6 +1,10 @@
 package javatime
 
-import "strings"
+import (
+	"math"
+	"slices"
+	"strings"
+)
 
 // Named is one of Elasticsearch's formats that go by a name, such as strict_date_time. Those that are no pattern
 // (epoch_millis, date_optional_time) are not among them.
@@ -22,7 +26,15 @@ func Named(name string) (*Format, bool) {
 	if err != nil {
 		return nil, false
 	}
-	return newFormat(name, fields), true
+	f := newFormat(name, fields)
+	f.several = strings.Contains(pattern, "@") && bare != "date_optional_time" || slices.Contains(severalParsers, name)
+	return f, true
+}
+
+// severalParsers are the names for which Java has several parsers, beside those with an offset.
+var severalParsers = []string{
+	"strict_date_hour_minute_second", "strict_date_hour_minute_second_fraction", "strict_date_hour_minute_second_millis",
+	"strict_year", "strict_year_month",
 }
 
 const (
@@ -32,7 +44,7 @@ const (
 )
 
 // named are the patterns of a name, and of the name with strict_ before it. They have letters of their own: # is a
-// point and one to nine digits of a second, ### at most three, @ an offset in any form, @@ also a small z, I, J and i the
+// point and one to nine digits of a second, ### at most three, ## a comma and up to nine, @ an offset in any form, @@ also a small z, I, J and i the
 // year, week and day of ISO weeks, % a year of four digits that may be below zero.
 var named = map[string][2]string{
 	"basic_date":                        {"uuuuMMd", ""},
@@ -48,12 +60,13 @@ var named = map[string][2]string{
 	"basic_week_date":                   {"IIII'W'JJi", "IIII'W'JJi"},
 	"basic_week_date_time":              {"IIII'W'JJi'T'HHmmss#@", "IIII'W'JJi'T'HHmmss#@"},
 	"basic_week_date_time_no_millis":    {"IIII'W'JJi'T'HHmmss@", "IIII'W'JJi'T'HHmmss@"},
-	"date":                              {lenientDay, strictDay},
+	"date":                              {"u[-M[-d]]", strictDay},
 	"date_hour":                         {lenientDay + "'T'H", strictDay + "'T'HH"},
 	"date_hour_minute":                  {lenientDay + "'T'H:m", strictDay + "'T'HH:mm"},
 	"date_hour_minute_second":           {lenientDay + "'T'" + lenientTime, strictDay + "'T'" + strictTime},
 	"date_hour_minute_second_fraction":  {lenientDay + "'T'" + lenientTime + "#", strictDay + "'T'" + strictTime + "#"},
 	"date_hour_minute_second_millis":    {lenientDay + "'T'" + lenientTime + "###", strictDay + "'T'" + strictTime + "#"},
+	"date_optional_time":                {"u[-M[-d]]['T'[H[:m[:s][#][##][VV][@]]]]", ""},
 	"date_time":                         {lenientDay + "'T'" + lenientTime + "#@", strictDay + "'T'" + strictTime + "[#]@"},
 	"date_time_no_millis":               {lenientDay + "'T'" + lenientTime + "[@]", strictDay + "'T'" + strictTime + "@"},
 	"hour":                              {"H", "HH"},
@@ -86,7 +99,11 @@ const ownLetters = "#@IJi%"
 func (d *Date) parseOwn(f *field, b []byte, pos int) int {
 	switch f.letter {
 	case '#':
-		if pos == len(b) || b[pos] != '.' {
+		point := byte('.')
+		if f.count == 2 {
+			point = ','
+		}
+		if pos == len(b) || b[pos] != point {
 			return -1
 		}
 		most := 9
@@ -123,14 +140,24 @@ func (d *Date) parseOwn(f *field, b []byte, pos int) int {
 
 // signedYear reads a year with a sign: a plus only before more than four digits.
 func (d *Date) signedYear(f *field, b []byte, pos int) int {
-	digits := field{count: f.count}
-	if b[pos] == '+' {
-		if digits.count = 5; f.count < 4 {
+	if b[pos] == '+' && f.count < 4 {
+		return -1
+	}
+	digits, most := field{count: f.count, reserve: f.reserve}, mostDigits
+	if f.named {
+		most = 9
+	}
+	end := number(&digits, b, pos+1, most, math.MinInt64, math.MaxInt64, &d.Year)
+	switch {
+	case end < 0:
+		return ^(pos + 1)
+	case b[pos] == '+' && end-pos-1 <= f.count:
+		return -1
+	}
+	if b[pos] == '-' {
+		if d.Year == 0 {
 			return -1
 		}
-	}
-	end := number(&digits, b, pos+1, 9, 0, 999_999_999, &d.Year)
-	if b[pos] == '-' {
 		d.Year = -d.Year
 	}
 	return end

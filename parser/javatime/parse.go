@@ -1,6 +1,9 @@
 package javatime
 
-import "time"
+import (
+	"bytes"
+	"math"
+)
 
 // Parse reads a date, all of b. False: b is not of this format, or no such date exists.
 func (f *Format) Parse(b []byte) (Date, bool) {
@@ -13,77 +16,10 @@ func (f *Format) Parse(b []byte) (Date, bool) {
 		d = Date{}
 		end = d.parse(f.fields, b, 0)
 	}
-	if end != len(b) || !d.finish() {
+	if end != len(b) || d.finish() != nothing {
 		return Date{}, false
 	}
 	return d, true
-}
-
-// finish checks what single fields could not, and forgets what does not count without others: a day without its
-// month, minutes without their hour.
-func (d *Date) finish() bool {
-	if !d.finishTime() {
-		return false
-	}
-	switch {
-	case d.has&hasHour != 0:
-		if d.half != 0 && d.Hour/12 != d.half-1 || d.has&hasHalfHour != 0 && d.Hour%12 != d.halfHour {
-			return false
-		}
-	case d.half != 0 && d.has&hasHalfHour != 0:
-		d.Hour = d.halfHour + 12*(d.half-1)
-		d.has |= hasHour
-	}
-	if d.weekYear > 0 && d.has&hasCalendarYear == 0 {
-		d.Month, d.Day, d.DayOfYear = 0, 0, 0
-		return true
-	}
-	if d.Has&HasMonth != 0 && (d.DayOfYear == 0 || d.has&hasMonthOfYear != 0) && (d.Month < 1 || d.Month > 12) ||
-		d.Has&HasDay != 0 && (d.DayOfYear == 0 || d.Day > 0) && (d.Day < 1 || d.Day > 31) {
-		return false
-	}
-	if d.Has&HasYear == 0 {
-		d.DayOfYear = 0
-		return true
-	}
-	if d.DayOfYear > 0 && (d.Month == 0 || d.Day == 0) {
-		return d.DayOfYear <= 337+daysIn(2, d.Year)
-	}
-	if d.Has&HasMonth == 0 {
-		if d.Day = 0; d.has&hasHour != 0 { // a time of no date is one of the first day of all, as in Elasticsearch
-			d.Year = 1970
-		}
-	}
-	return d.Month == 0 || d.Day <= daysIn(d.Month, d.Year) && d.agrees()
-}
-
-// agrees tells whether the day of the week and of the year are that of the date. Java looks only where the year is
-// one of no era.
-func (d *Date) agrees() bool {
-	if d.has&hasProlepticYear == 0 || d.Day == 0 || d.dayName == 0 && d.DayOfYear == 0 {
-		return true
-	}
-	day := time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
-	return (d.dayName == 0 || (int(day.Weekday())+6)%7+1 == d.dayName) && (d.DayOfYear == 0 || d.DayOfYear == day.YearDay())
-}
-
-// finishTime makes it midnight where the parts of the time leave a gap. Where that is behind the hour, Java has not even
-// looked at whether there is such a time.
-func (d *Date) finishTime() bool {
-	exists := d.Hour < 24 && d.Minute < 60 && d.Second < 60
-	const all = hasHour | hasMinute | hasSecond | hasNanos
-	has := d.has & all
-	if d.has&hasHalfHour != 0 && d.half != 0 {
-		has |= hasHour
-	}
-	switch has {
-	case hasHour, hasHour | hasMinute, hasHour | hasMinute | hasSecond, all:
-	default:
-		d.Hour, d.Minute, d.Second, d.Nanos = 0, 0, 0, 0
-		d.has, d.half = d.has&^(all|hasHalfHour), 0
-		return exists || has&hasHour != 0
-	}
-	return exists
 }
 
 func daysIn(month, year int) int {
@@ -99,14 +35,14 @@ func daysIn(month, year int) int {
 	return 31
 }
 
-// parse reads the fields at pos and returns the position behind them, -1 when they are not there.
+// parse reads the fields at pos and returns the position behind them, or ^ that of the field that is not there.
 func (d *Date) parse(fields []field, b []byte, pos int) int {
 	for i := range fields {
 		f := &fields[i]
 		switch f.letter {
 		case 0:
 			if len(b)-pos < len(f.literal) || string(b[pos:pos+len(f.literal)]) != f.literal {
-				return -1
+				return ^pos
 			}
 			pos += len(f.literal)
 		case '[':
@@ -121,10 +57,14 @@ func (d *Date) parse(fields []field, b []byte, pos int) int {
 			if again {
 				before = d.part(f.letter)
 			}
-			if pos = d.parseField(f, b, pos); pos < 0 || again && before != d.part(f.letter) {
-				return -1
+			end := d.parseField(f, b, pos)
+			switch {
+			case end < -1:
+				return end
+			case end < 0 || again && before != d.part(f.letter):
+				return ^pos
 			}
-			d.read |= f.part
+			pos, d.read = end, d.read|f.part
 		}
 	}
 	return pos
@@ -161,6 +101,8 @@ func (d *Date) part(letter byte) int {
 	return d.dayName
 }
 
+// parseField reads a field at pos and returns the position behind it, -1 when it is not there, or ^ a later position up to
+// where it is.
 func (d *Date) parseField(f *field, b []byte, pos int) int {
 	switch f.letter {
 	case 'M', 'L':
@@ -175,7 +117,7 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 		if f.count > 3 {
 			return name(b, pos, &d.Month, longMonths[:])
 		}
-		return number(f, b, pos, f.most(2), 0, 99, &d.Month)
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Month)
 	case 'E', 'e', 'c':
 		if f.letter != 'E' && f.count < 3 {
 			return number(f, b, pos, f.most(2), 1, 7, &d.weekday)
@@ -212,7 +154,7 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 		if f.letter == 'u' {
 			d.has |= hasProlepticYear
 		}
-		if f.signed && pos < len(b) && (b[pos] == '-' || b[pos] == '+') {
+		if f.count != 2 && pos < len(b) && (b[pos] == '-' || b[pos] == '+') {
 			return d.signedYear(f, b, pos)
 		}
 		if f.count == 2 {
@@ -220,13 +162,12 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 			d.Year += 2000
 			return pos
 		}
-		least := 0
-		if f.letter == 'y' { // of an era, which has no year 0
-			least = 1
-		}
-		end := number(f, b, pos, f.mostOfYear(), least, 999_999_999, &d.Year)
-		if all := pos + f.count + f.reserve; end >= 0 && all < len(b) && b[all]-'0' <= 9 && f.count >= 4 && (f.reserve == 0 || !f.signed) {
-			return -1 // Java takes all digits but those in reserve for such a year, and finds them too many
+		end := number(f, b, pos, f.mostOfYear(), math.MinInt64, math.MaxInt64, &d.Year)
+		if end >= 0 && f.count >= 4 && (f.reserve == 0 || !f.named) {
+			after := b[end:]
+			if len(after)-len(bytes.TrimLeft(after, "0123456789")) > f.reserve {
+				return -1 // Java takes all digits but those in reserve for such a year, and finds them too many
+			}
 		}
 		return end
 	case 'Y': // of a year of weeks, months and days say nothing
@@ -244,33 +185,30 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 		return number(f, b, pos, f.most(1), 0, 5, &ignored)
 	case 'd':
 		d.Has |= HasDay
-		return number(f, b, pos, f.most(2), 0, 99, &d.Day)
+		d.has |= hasDayOfMonth
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Day)
 	case 'D':
 		d.Has |= HasMonth | HasDay
-		return number(f, b, pos, f.most(3), 0, 366, &d.DayOfYear)
+		d.has |= hasDayOfYear
+		return number(f, b, pos, f.most(3), 0, math.MaxInt64, &d.DayOfYear)
 	case 'H':
 		d.has |= hasHour
-		return number(f, b, pos, f.most(2), 0, 99, &d.Hour)
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Hour)
 	case 'k':
-		d.has |= hasHour
-		pos = number(f, b, pos, f.most(2), 1, 24, &d.Hour)
-		d.Hour %= 24
-		return pos
-	case 'h', 'K':
+		d.has |= hasHour | hasClockHour
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Hour)
+	case 'h':
+		d.has |= hasHalfHour | hasClockHalfHour
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.halfHour)
+	case 'K':
 		d.has |= hasHalfHour
-		if f.letter == 'h' {
-			pos = number(f, b, pos, f.most(2), 1, 12, &d.halfHour)
-			d.halfHour %= 12
-		} else {
-			pos = number(f, b, pos, f.most(2), 0, 11, &d.halfHour)
-		}
-		return pos
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.halfHour)
 	case 'm':
 		d.has |= hasMinute
-		return number(f, b, pos, f.most(2), 0, 99, &d.Minute)
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Minute)
 	case 's':
 		d.has |= hasSecond
-		return number(f, b, pos, f.most(2), 0, 99, &d.Second)
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Second)
 	case 'S':
 		d.has |= hasNanos
 		return d.parseFraction(b, pos, f.count, f.count)
@@ -292,6 +230,13 @@ func number(f *field, b []byte, pos, most, low, high int, to *int) int {
 	if f.count > 1 && most <= 3 {
 		most = f.count
 	}
+	if low == 0 && most == mostDigits && pos < len(b) && b[pos] == '-' { // a letter that stands alone takes a sign, too
+		end := number(f, b, pos+1, most, math.MinInt64, high, to)
+		if *to = -*to; *to == 0 {
+			return -1
+		}
+		return end
+	}
 	end := pos
 	for end < len(b) && end-pos < most+f.reserve && b[end]-'0' <= 9 {
 		end++
@@ -312,19 +257,25 @@ func number(f *field, b []byte, pos, most, low, high int, to *int) int {
 
 // most is how many digits a number of up to n has in a text: a letter that stands alone takes zeros before it.
 func (f *field) most(n int) int {
-	if f.count == 1 {
-		return 9
+	if f.count == 1 && !f.named {
+		return mostDigits
 	}
 	return n
 }
 
 // mostOfYear is most for years: one of four digits or more has no others without a sign.
 func (f *field) mostOfYear() int {
-	if f.count >= 4 {
+	switch {
+	case f.count >= 4:
 		return f.count
+	case f.named:
+		return 9
 	}
-	return 9
+	return mostDigits
 }
+
+// mostDigits is how many digits a number has in Java.
+const mostDigits = 19
 
 func (d *Date) parseFraction(b []byte, pos, least, most int) int {
 	scale, i := 100_000_000, pos

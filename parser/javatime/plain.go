@@ -90,7 +90,7 @@ func (p *plain) part(f *field) (part plainPart, ok bool) {
 		if f.letter == 'u' {
 			p.clock |= hasProlepticYear
 		}
-		return plainPart{form: plainFour, to: plainYear}, f.count == 4 && !f.signed
+		return plainPart{form: plainFour, to: plainYear}, f.count == 4 && !f.named
 	case 'M', 'L':
 		p.has |= HasMonth
 		p.clock |= hasMonthOfYear
@@ -100,6 +100,7 @@ func (p *plain) part(f *field) (part plainPart, ok bool) {
 		return plainPart{form: form, to: plainMonths}, form != plainOther
 	case 'd':
 		p.has |= HasDay
+		p.clock |= hasDayOfMonth
 		return plainPart{form: form, to: plainDay}, form != plainOther
 	case 'H':
 		p.clock |= hasHour
@@ -132,7 +133,7 @@ func (p *plain) read(d *Date, b []byte) int {
 			switch {
 			case !ok:
 				if pos >= len(b) || b[pos]-'0' > 9 {
-					return -1
+					return signed(b, pos)
 				}
 				n, pos = int(b[pos]-'0'), pos+1
 			case pos+2 < len(b) && b[pos+2]-'0' <= 9:
@@ -152,7 +153,7 @@ func (p *plain) read(d *Date, b []byte) int {
 			high, ok := twoDigits(b, pos)
 			low, also := twoDigits(b, pos+2)
 			if !ok || !also {
-				return -1
+				return signed(b, pos)
 			}
 			numbers[part.to%plainNumbers] = high*100 + low
 			pos += 4
@@ -175,12 +176,17 @@ func (p *plain) read(d *Date, b []byte) int {
 			pos++
 		}
 	}
-	if numbers[plainYear] == 0 && p.has&HasYear != 0 && p.clock&hasProlepticYear == 0 {
-		return -1 // no era has a year 0
-	}
 	d.Year, d.Month, d.Day = numbers[plainYear], numbers[plainMonths], numbers[plainDay]
 	d.Hour, d.Minute, d.Second = numbers[plainHour], numbers[plainMinute], numbers[plainSecond]
 	return pos
+}
+
+// signed is what read returns where a number should be.
+func signed(b []byte, pos int) int {
+	if pos < len(b) && (b[pos] == '-' || b[pos] == '+') {
+		return unusual
+	}
+	return -1
 }
 
 // twoDigits is the number that two digits at pos make.

@@ -138,7 +138,9 @@ func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
 			d.Zone = zone
 			return end
 		}
-		if end = pos + bytes.LastIndexAny(b[pos:end], "/_-+"); end <= pos {
+		if shorter := pos + len(bytes.TrimRight(b[pos:end], "0123456789")); shorter < end {
+			end = shorter
+		} else if end = pos + bytes.LastIndexAny(b[pos:end], "/_-+"); end <= pos {
 			return -1
 		}
 	}

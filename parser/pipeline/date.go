@@ -1,11 +1,9 @@
 package pipeline
 
 import (
-	"encoding/binary"
-	"encoding/hex"
-	"errors"
-	"fmt"
+	"bytes"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/millrace/millrace/event"
@@ -62,8 +60,14 @@ func (s *dateScratch) zoneNamed(name []byte) (*time.Location, error) {
 	return zone, nil
 }
 
-// dateFormat reads a date; the moment's offset is that of zone.
-type dateFormat func(r *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool)
+// dateFormat reads dates.
+type dateFormat struct {
+	parse parseDate
+	fault func(text []byte) string // what Java says of a text that parse does not read; nil is null
+}
+
+// parseDate reads a date; the moment's offset is that of zone.
+type parseDate func(r *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool)
 
 func newDate(o *options) processor {
 	p := &dateProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("@timestamp")), zone: o.c.set.deps.Zone, slot: o.slot()}
@@ -139,11 +143,6 @@ func parseISO8601Full(_ *Runner, text []byte, zone *time.Location) (javatime.Mom
 	return resolved(&d, ok, zone)
 }
 
-func parseLenient(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
-	d, ok := javatime.ParseLenient(text)
-	return resolved(&d, ok, zone)
-}
-
 // resolved is the time of a date that could be read.
 func resolved(d *javatime.Date, ok bool, zone *time.Location) (m javatime.Moment, read bool) {
 	if !ok {
@@ -162,25 +161,19 @@ func offsetOf(seconds int64, zone *time.Location) int {
 	return offset
 }
 
-// parseTAI64N reads "@" and 24 hexadecimal digits.
+// parseTAI64N reads "@" and 24 hexadecimal digits, whatever is behind them.
 func parseTAI64N(_ *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool) {
-	if len(text) == 25 && text[0] == '@' {
-		text = text[1:]
-	}
-	var b [12]byte
-	if len(text) != 24 {
+	text = bytes.TrimPrefix(text, []byte("@"))
+	if len(text) < 24 {
 		return m, false
 	}
-	if _, err := hex.Decode(b[:], text); err != nil {
+	seconds, err := strconv.ParseInt(view(text[1:16]), 16, 64) // Elasticsearch does not look at the label before them
+	nanos, err2 := strconv.ParseInt(view(text[16:24]), 16, 64)
+	const leap = 10 // seconds that Elasticsearch takes off
+	if err != nil || err2 != nil || seconds > math.MaxInt64/1000-5000 {
 		return m, false
 	}
-	const label, leap = 0xf << 60, 10 // Elasticsearch takes ten leap seconds off, and does not look at the label
-	seconds := int64(binary.BigEndian.Uint64(b[:])&^label) - leap
-	ms := int64(binary.BigEndian.Uint32(b[8:])) / 1e6
-	if seconds > math.MaxInt64/1000-5000 {
-		return m, false
-	}
-	return fromMillis(seconds*1000+ms, zone), true
+	return fromMillis((seconds-leap)*1000+nanos/1e6, zone), true
 }
 
 func (p *dateProcessor) run(r *Runner) error {
@@ -189,7 +182,7 @@ func (p *dateProcessor) run(r *Runner) error {
 		return err
 	}
 	if v.IsNull() {
-		return errors.New("unable to parse date [null]")
+		return notRead(p.formats, nil)
 	}
 	s, zone := p.scratch(r), p.zone
 	if p.zoneTemplate != nil {
@@ -206,8 +199,8 @@ func (p *dateProcessor) run(r *Runner) error {
 	if last.date != nil && string(last.text) == string(text) && last.zone == zone && last.received == r.now/1e9 {
 		return r.ev.Set(p.target, r.ev.String(last.date))
 	}
-	for _, parse := range p.formats {
-		if m, ok := parse(r, text, zone); ok {
+	for i := range p.formats {
+		if m, ok := p.formats[i].parse(r, text, zone); ok {
 			date := p.format(r, &s.times, m)
 			if len(text) <= maxLast {
 				last.text, last.zone, last.received = append(last.text[:0], text...), zone, r.now/1e9
@@ -216,7 +209,7 @@ func (p *dateProcessor) run(r *Runner) error {
 			return r.ev.Set(p.target, date)
 		}
 	}
-	return fmt.Errorf("unable to parse date [%s]", text)
+	return notRead(p.formats, text)
 }
 
 // format writes the date as text, by default as yyyy-MM-dd'T'HH:mm:ss.SSSXXX.

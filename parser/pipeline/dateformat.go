@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -16,55 +17,55 @@ import (
 func parseDateFormat(name, locale string) (dateFormat, error) {
 	switch name {
 	case "ISO8601":
-		return parseISO8601, nil
+		return dateFormat{parseISO8601, notEmpty(javatime.FaultISO8601)}, nil
 	case "UNIX":
-		return parseUnix, nil
+		return dateFormat{parseUnix, unixFault}, nil
 	case "UNIX_MS":
-		return parseUnixMillis, nil
+		return dateFormat{parseUnixMillis, unixMillisFault}, nil
 	case "TAI64N":
-		return parseTAI64N, nil
+		return dateFormat{parseTAI64N, tai64nFault}, nil
 	}
 	var alternatives []dateFormat
 	for pattern := range strings.SplitSeq(strings.TrimPrefix(name, "8"), "||") {
 		f, err := parseNamedFormat(pattern, locale)
 		if err != nil {
-			return nil, err
+			return dateFormat{}, err
 		}
-		if f == nil {
-			return never, nil
+		if f.parse == nil {
+			f.parse = never
+			return f, nil
 		}
 		alternatives = append(alternatives, f)
 	}
 	if len(alternatives) == 1 {
 		return alternatives[0], nil
 	}
-	return func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
-		for _, parse := range alternatives {
-			if m, ok := parse(r, text, zone); ok {
+	return dateFormat{func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
+		for i := range alternatives {
+			if m, ok := alternatives[i].parse(r, text, zone); ok {
 				return m, true
 			}
 		}
 		return javatime.Moment{}, false
-	}, nil
+	}, severalFault}, nil
 }
 
 func never(*Runner, []byte, *time.Location) (m javatime.Moment, ok bool) { return m, false }
 
-// parseNamedFormat compiles a pattern, or a name that Elasticsearch has for one; nil when it is neither.
+// parseNamedFormat compiles a pattern, or a name that Elasticsearch has for one; it never matches when it is neither, and
+// is without parse.
 func parseNamedFormat(name, locale string) (dateFormat, error) {
 	switch name {
 	case "strict_date_optional_time", "iso8601":
-		return parseISO8601, nil
+		return dateFormat{parseISO8601, notEmpty(javatime.FaultISO8601)}, nil
 	case "strict_date_optional_time_nanos":
-		return parseISO8601Full, nil
-	case "date_optional_time":
-		return parseLenient, nil
+		return dateFormat{parseISO8601Full, notEmpty(javatime.FaultISO8601Full)}, nil
 	case "epoch_second":
-		return parseEpochSecond, nil
+		return dateFormat{parseEpochSecond, severalFault}, nil
 	case "epoch_millis":
-		return parseEpochMillis, nil
+		return dateFormat{parseEpochMillis, severalFault}, nil
 	case "":
-		return nil, nil
+		return noFormat(errors.New("No date pattern provided")), nil //nolint:staticcheck // Elasticsearch's text
 	}
 	if p, ok := javatime.Named(name); ok {
 		return patternFormat(p), nil
@@ -72,28 +73,28 @@ func parseNamedFormat(name, locale string) (dateFormat, error) {
 	p, known, err := javatime.CompileIn(name, locale)
 	switch {
 	case err != nil:
-		return nil, nil //nolint:nilerr // it never matches
+		return noFormat(err), nil
 	case known:
 		return patternFormat(p), nil
 	}
 	if p, err = javatime.Compile(name); err != nil {
-		return nil, nil //nolint:nilerr // it never matches
+		return noFormat(err), nil
 	}
 	if p.HasNames() {
-		return nil, fmt.Errorf("names of months and days are not known here in the language of the locale [%s]", locale)
+		return dateFormat{}, fmt.Errorf("names of months and days are not known here in the language of the locale [%s]", locale)
 	}
 	return patternFormat(p), nil
 }
 
 func patternFormat(p *javatime.Format) dateFormat {
-	return func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
+	return dateFormat{func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 		d, ok := p.Parse(text)
 		if ok && d.Has&javatime.HasYear == 0 {
 			d.Year = r.yearOf(d.Month, zone)
 			d.Has &^= javatime.HasZone // as in Elasticsearch
 		}
 		return resolved(&d, ok, zone)
-	}
+	}, notEmpty(p.Fault)}
 }
 
 // parseUnix reads seconds as Java's Double.parseDouble does, to the millisecond.
@@ -141,7 +142,7 @@ func parseEpoch(text []byte, zone *time.Location, unit int64) (m javatime.Moment
 	whole, fraction, _ := bytes.Cut(text, []byte("."))
 	n, err := strconv.ParseInt(view(whole), 10, 64)
 	millis := unit / 1e6
-	if err != nil || whole[0] == '+' || n > math.MaxInt64/millis-millis || n < math.MinInt64/millis+millis {
+	if err != nil || whole[0] == '+' || n == math.MinInt64 || millis > 1 && (n >= math.MaxInt64/millis || n <= math.MinInt64/millis) {
 		return m, false
 	}
 	ns, scale := int64(0), unit

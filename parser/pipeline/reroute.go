@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -188,14 +187,14 @@ func (p *dateIndexProcessor) run(r *Runner) error {
 	if err != nil {
 		return err
 	}
-	text := []byte("null")
-	if !v.IsNull() {
-		text = r.text(v)
+	if v.IsNull() {
+		return notRead(p.formats, nil)
 	}
-	for _, parse := range p.formats {
-		if _, ok := parse(r, text, p.zone); ok {
+	text := r.text(v)
+	for i := range p.formats {
+		if _, ok := p.formats[i].parse(r, text, p.zone); ok {
 			return nil
 		}
 	}
-	return errors.New("unable to parse date [" + string(text) + "]")
+	return notRead(p.formats, text)
 }

@@ -233,8 +233,8 @@ func notANumber(text string) string { return fmt.Sprintf(`For input string: "%s"
 // rootMessage is the text of what is at the bottom of err, null where Java has none.
 func (r *Runner) rootMessage(err error) event.Value {
 	switch e := err.(type) {
-	case *causedError:
-		return r.ev.Text(e.cause)
+	case interface{ Cause() string }:
+		return r.ev.Text(e.Cause())
 	case *painless.Error:
 		if e.Message == "" {
 			return event.NullValue()

@@ -1,0 +1,121 @@
+package javatime
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+)
+
+const severalFault = "Failed to parse with all enclosed parsers"
+
+// FaultISO8601 is what Elasticsearch says of a text that [ParseISO8601] does not read.
+func FaultISO8601(b []byte) string { return faultISO8601(b, false) }
+
+// FaultISO8601Full is what Elasticsearch says of a text that [ParseISO8601Full] does not read.
+func FaultISO8601Full(b []byte) string { return faultISO8601(b, true) }
+
+// faultISO8601 looks for dates that there are not, but that one of Java's parsers reads.
+func faultISO8601(b []byte, full bool) string {
+	var d Date
+	end := d.parseISO(b)
+	if end != len(b) || !d.wholeSecond() || full && !d.wholeTime(b) {
+		return severalFault
+	}
+	if w := d.finish(); w == wrongDate || w == wrongMonth && d.has&hasDayOfMonth == 0 {
+		return w.of(&d)
+	}
+	return severalFault
+}
+
+// Fault is what Java says of a text that [Format.Parse] does not read: at which letter it ends to be of the format, or why
+// there is no such date.
+func (f *Format) Fault(b []byte) string {
+	if f.several {
+		return severalFault
+	}
+	var d Date
+	end := d.parse(f.fields, b, 0)
+	switch {
+	case end < 0:
+		return fmt.Sprintf("Text '%s' could not be parsed at index %d", shortened(b), lettersOf(b[:^end]))
+	case end < len(b):
+		return fmt.Sprintf("Text '%s' could not be parsed, unparsed text found at index %d", shortened(b), lettersOf(b[:end]))
+	}
+	return d.finish().of(&d)
+}
+
+// shortened is a text with no more than its first 64 letters.
+func shortened(b []byte) string {
+	const most = 64
+	if letters := utf16.Encode([]rune(string(b))); len(letters) > most {
+		return string(utf16.Decode(letters[:most])) + "..."
+	}
+	return string(b)
+}
+
+// lettersOf counts UTF-16 units, as Java does.
+func lettersOf(b []byte) int { return len(utf16.Encode([]rune(string(b)))) }
+
+// of is what Java says of what is wrong with d.
+func (w wrong) of(d *Date) string {
+	value := func(name, valid string, n int) string {
+		return fmt.Sprintf("Invalid value for %s (valid values %s): %d", name, valid, n)
+	}
+	switch w {
+	case wrongEra:
+		return value("YearOfEra", "1 - 999999999/1000000000", d.Year)
+	case wrongYear:
+		return value("Year", "-999999999 - 999999999", d.Year)
+	case wrongMonth:
+		return value("MonthOfYear", "1 - 12", d.Month)
+	case wrongDay:
+		return value("DayOfMonth", "1 - 28/31", d.Day)
+	case wrongDate:
+		if d.Day == 29 {
+			return fmt.Sprintf("Invalid date 'February 29' as '%d' is not a leap year", d.Year)
+		}
+		return fmt.Sprintf("Invalid date '%s %d'", strings.ToUpper(longMonths[d.Month-1]), d.Day)
+	case wrongDayOfYear:
+		return value("DayOfYear", "1 - 365/366", d.DayOfYear)
+	case wrongLeapDay:
+		return fmt.Sprintf("Invalid date 'DayOfYear 366' as '%d' is not a leap year", d.Year)
+	case wrongClockHour:
+		return value("ClockHourOfDay", "1 - 24", d.Hour)
+	case wrongClockHalfHour:
+		return value("ClockHourOfAmPm", "1 - 12", d.halfHour)
+	case wrongHalfHour:
+		return value("HourOfAmPm", "0 - 11", d.halfHour)
+	case wrongHour:
+		return value("HourOfDay", "0 - 23", d.Hour)
+	case wrongMinute:
+		return value("MinuteOfHour", "0 - 59", d.Minute)
+	case wrongSecond:
+		return value("SecondOfMinute", "0 - 59", d.Second)
+	}
+	return w.conflict(d)
+}
+
+// conflict is what Java says of parts of a date that do not agree.
+func (w wrong) conflict(d *Date) string {
+	differs := func(name string, is, said int, of string) string {
+		return fmt.Sprintf("Conflict found: Field %s %d differs from %s %d derived from %s", name, is, name, said, of)
+	}
+	time := fmt.Sprintf("%02d:%02d", d.Hour, d.Minute)
+	if d.Second > 0 || d.Nanos > 0 {
+		time += fmt.Sprintf(":%02d", d.Second)
+	}
+	day := fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	switch w {
+	case otherHour:
+		return fmt.Sprintf("Conflict found: HourOfDay %d differs from HourOfDay %d while resolving  AmPmOfDay", d.Hour, d.halfHour+12*(d.half-1))
+	case otherHalf:
+		return differs("AmPmOfDay", d.Hour/12, d.half-1, time)
+	case otherHalfHour:
+		return differs("HourOfAmPm", d.Hour%12, d.halfHour, time)
+	case otherWeekday:
+		return differs("DayOfWeek", isoWeekday(d.day()), d.dayName, day)
+	case otherDayOfYear:
+		return differs("DayOfYear", d.day().YearDay(), d.DayOfYear, day)
+	}
+	return "Text could not be parsed"
+}

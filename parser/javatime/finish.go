@@ -1,0 +1,191 @@
+package javatime
+
+import "time"
+
+// wrong is why there is no such date, or time.
+type wrong uint8
+
+const (
+	nothing wrong = iota
+	wrongEra
+	wrongYear
+	wrongMonth
+	wrongDay
+	wrongDate
+	wrongDayOfYear
+	wrongLeapDay // the 366th of a year of 365
+	wrongClockHour
+	wrongClockHalfHour
+	wrongHalfHour
+	wrongHour
+	wrongMinute
+	wrongSecond
+	otherHour // than a half day and its hour say
+	otherHalf
+	otherHalfHour
+	otherWeekday
+	otherDayOfYear
+)
+
+const maxYear = 999_999_999
+
+// finish checks what single fields could not, in Java's order, and forgets what does not count without others: a day
+// without its month, minutes without their hour.
+func (d *Date) finish() wrong {
+	ofEra := d.has&(hasCalendarYear|hasProlepticYear) == hasCalendarYear
+	switch {
+	case ofEra && (d.Year < 1 || d.Year > maxYear):
+		return wrongEra
+	case d.Year < -maxYear || d.Year > maxYear:
+		return wrongYear
+	}
+	if d.has&hasProlepticYear != 0 && (d.has&hasDayOfYear != 0 || d.has&hasMonthOfYear != 0 && d.has&hasDayOfMonth != 0) {
+		if w := d.finishDate(); w != nothing {
+			return w
+		}
+	}
+	if w := d.finishTime(); w != nothing {
+		return w
+	}
+	switch {
+	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
+		d.Month, d.Day, d.DayOfYear = 0, 0, 0
+		return nothing
+	}
+	if w := d.finishDate(); w != nothing || d.has&hasProlepticYear == 0 {
+		return w
+	}
+	return d.agree()
+}
+
+// finishDate is finish for all but the time.
+func (d *Date) finishDate() wrong {
+	year, month, day := d.Has&HasYear != 0, d.has&hasMonthOfYear != 0, d.has&hasDayOfMonth != 0
+	switch {
+	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
+		return nothing
+	case year && d.has&hasDayOfYear != 0 && !(month && day):
+		return d.finishDayOfYear()
+	case !year && day && (d.Day < 1 || d.Day > 31): // before its month
+		return wrongDay
+	case month && (d.Month < 1 || d.Month > 12):
+		return wrongMonth
+	case month && day && (d.Day < 1 || d.Day > 31):
+		return wrongDay
+	case !year:
+		d.DayOfYear = 0
+		return nothing
+	case !month:
+		if d.Day = 0; d.has&hasHour != 0 { // a time of no date is one of the first day of all, as in Elasticsearch
+			d.Year = 1970
+		}
+	case d.Day > daysIn(d.Month, d.Year):
+		return wrongDate
+	}
+	return nothing
+}
+
+func (d *Date) finishDayOfYear() wrong {
+	d.Month, d.Day = 0, 0
+	switch {
+	case d.DayOfYear < 1 || d.DayOfYear > 366:
+		return wrongDayOfYear
+	case d.DayOfYear > 337+daysIn(2, d.Year):
+		return wrongLeapDay
+	}
+	return nothing
+}
+
+// agree looks whether the day of the week and of the year are that of the date. Java looks only where the year is one of
+// no era.
+func (d *Date) agree() wrong {
+	if d.Day == 0 || d.dayName == 0 && d.has&hasDayOfYear == 0 {
+		return nothing
+	}
+	day := d.day()
+	switch {
+	case d.dayName != 0 && d.dayName != isoWeekday(day):
+		return otherWeekday
+	case d.has&hasDayOfYear != 0 && d.DayOfYear != day.YearDay():
+		return otherDayOfYear
+	}
+	return nothing
+}
+
+func (d *Date) day() time.Time {
+	return time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
+}
+
+func isoWeekday(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
+
+// finishTime makes it midnight where the parts of the time leave a gap. Where that is behind the hour, Java has not even
+// looked at whether there is such a time.
+func (d *Date) finishTime() wrong {
+	if w := d.finishHour(); w != nothing {
+		return w
+	}
+	w := nothing
+	switch {
+	case d.Hour < 0 || d.Hour > 23:
+		w = wrongHour
+	case d.Minute < 0 || d.Minute > 59:
+		w = wrongMinute
+	case d.Second < 0 || d.Second > 59:
+		w = wrongSecond
+	}
+	const all = hasHour | hasMinute | hasSecond | hasNanos
+	switch has := d.has & all; has {
+	case hasHour, hasHour | hasMinute, hasHour | hasMinute | hasSecond, all:
+		if w == nothing {
+			w = d.agreeOnHalf()
+		}
+		return w
+	default:
+		d.Hour, d.Minute, d.Second, d.Nanos = 0, 0, 0, 0
+		d.has, d.half = d.has&^(all|hasHalfHour), 0
+		if has&hasHour != 0 {
+			return nothing
+		}
+	}
+	return w
+}
+
+// finishHour makes one hour of the day of what is said of it.
+func (d *Date) finishHour() wrong {
+	if d.has&hasClockHour != 0 {
+		if d.Hour < 1 || d.Hour > 24 {
+			return wrongClockHour
+		}
+		d.Hour %= 24
+	}
+	if d.has&hasHalfHour != 0 {
+		if d.has&hasClockHalfHour != 0 {
+			if d.halfHour < 1 || d.halfHour > 12 {
+				return wrongClockHalfHour
+			}
+			d.halfHour %= 12
+		} else if d.halfHour < 0 || d.halfHour > 11 {
+			return wrongHalfHour
+		}
+	}
+	both := d.half != 0 && d.has&hasHalfHour != 0
+	switch {
+	case both && d.has&hasHour == 0:
+		d.Hour = d.halfHour + 12*(d.half-1)
+		d.has |= hasHour
+	case both && d.Hour != d.halfHour+12*(d.half-1):
+		return otherHour
+	}
+	return nothing
+}
+
+// agreeOnHalf looks whether the hour is of the half of the day that is said, and the hour of it.
+func (d *Date) agreeOnHalf() wrong {
+	switch {
+	case d.half != 0 && d.Hour/12 != d.half-1:
+		return otherHalf
+	case d.has&hasHalfHour != 0 && d.Hour%12 != d.halfHour:
+		return otherHalfHour
+	}
+	return nothing
+}
