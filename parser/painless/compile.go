@@ -33,6 +33,15 @@ type code struct {
 	at     int
 }
 
+// tries is try, of any code.
+func (x code) tries() tries {
+	if x.try != nil {
+		return x.try
+	}
+	eval := x.eval
+	return func(c *Context) (value, *exception) { return eval(c), nil }
+}
+
 // then is a statement that does something with the value of x.
 func (x code) then(do func(*Context, value) ctl) step {
 	if x.try == nil {

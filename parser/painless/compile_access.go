@@ -355,27 +355,9 @@ func (cp *compiler) assign(x *assignExpr) code {
 		cp.fail(x.at, "this cannot be assigned")
 	}
 	if x.op == "" {
-		v := cp.as(x.x, want{t: to.t})
-		out := cp.storing(to, func(c *Context, _ value) (value, value) {
-			n := v.eval(c)
-			return n, n
-		}, false)
-		if v.try != nil {
-			out.try = func(c *Context) (n value, exc *exception) {
-				r := to.recv(c)
-				var i value
-				if to.index != nil {
-					i = to.index(c)
-				}
-				if n, exc = v.try(c); exc == nil {
-					to.store(c, r, i, n)
-				}
-				return n, exc
-			}
-		}
-		return out
+		return to.assigned(cp.as(x.x, want{t: to.t}).tries())
 	}
-	return cp.storing(to, cp.update(x.at, x.op, to, cp.expr(x.x), false), true)
+	return cp.storing(to, cp.update(x.at, x.op, to, cp.expr(x.x), false))
 }
 
 // update computes the new value of a target from the old one, and what the expression is worth.
@@ -424,21 +406,35 @@ func (c *Context) castBack(v, before value, at int) value {
 	return v
 }
 
-// storing evaluates receiver, index, then the new value, and stores it.
-func (cp *compiler) storing(to target, next func(c *Context, old value) (stored, result value), read bool) code {
-	if read && to.load == nil {
+// assigned evaluates receiver, index, then the new value, and stores it.
+func (to target) assigned(next tries) code {
+	try := func(c *Context) (value, *exception) {
+		r := to.recv(c)
+		var i value
+		if to.index != nil {
+			i = to.index(c)
+		}
+		n, exc := next(c)
+		if exc == nil {
+			to.store(c, r, i, n)
+		}
+		return n, exc
+	}
+	return code{t: to.t, at: to.at, try: try, eval: func(c *Context) value { return orThrow(try(c)) }}
+}
+
+// storing is the same for a new value that is made of the old one.
+func (cp *compiler) storing(to target, next func(c *Context, old value) (stored, result value)) code {
+	if to.load == nil {
 		cp.fail(to.at, "this can be assigned, but not read")
 	}
 	return code{t: to.t, at: to.at, eval: func(c *Context) value {
 		r := to.recv(c)
-		var i, old value
+		var i value
 		if to.index != nil {
 			i = to.index(c)
 		}
-		if read {
-			old = to.load(c, r, i)
-		}
-		n, result := next(c, old)
+		n, result := next(c, to.load(c, r, i))
 		to.store(c, r, i, n)
 		return result
 	}}
@@ -451,5 +447,5 @@ func (cp *compiler) stepExpr(x *stepExpr) code {
 		cp.fail(x.at, "this cannot be assigned")
 	}
 	one := cp.constant(x.at, cp.lib.int, integer(1))
-	return cp.storing(to, cp.update(x.at, x.op[:1], to, one, !x.prefix), true)
+	return cp.storing(to, cp.update(x.at, x.op[:1], to, one, !x.prefix))
 }

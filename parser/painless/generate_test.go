@@ -197,6 +197,12 @@ var moreStatements = []string{
 	"try { throw new RuntimeException(<string>); } catch (RuntimeException e) { r = e.getMessage() + e.toString(); }",
 	"try { try { def x = null; x.size(); } catch (IllegalArgumentException e) { r = 'iae'; } } catch (NullPointerException e) { r = 'npe'; }",
 	"try { r = Integer.parseInt(<string>); } catch (NumberFormatException e) { r = e.getMessage(); }",
+	"int n = 0; try { n = Integer.parseInt(<string>); n += 100; } catch (NumberFormatException e) { n--; r = e.getMessage(); } long l = Long.parseLong('' + <any>); r = r + ':' + n + l;",
+	"try { for (String x : <string>.splitOnToken(',')) { acc.add(x); int n = Integer.parseInt(x), m = n + 1; acc.add(m); } } catch (Exception e) { acc.add(e.getMessage()); } r = acc;",
+	"StringTokenizer t = new StringTokenizer(<string>, <string>, <bool>); r = t.countTokens() + t.nextToken() + t.hasMoreTokens() + t.nextToken(',');",
+	"def d = ['a': <any>, 'b': ['c': <any>, 'd': [<any>, null, ['e': <any>]]], 'f': '', 'g': [[]]]; r = tidy(d) + ':' + d;",
+	"def d = ['a': <any>, 'l': <list>, 'n': null, 'm': [['x': null, 'y': <any>], null]]; nulls(d); r = d;",
+	"Map m = <map>; List l = [<any>, '']; m.z = l; l.add(m.b); r = tidy(m.z) + ':' + tidy(l) + tidy(m) + m;",
 	"try { String s = <def>; r = s; } catch (ClassCastException e) { r = 'cast'; }",
 	"try { int i = <def>; r = i + 1; } catch (Exception e) { r = 'no int'; }",
 	"r = <list>.stream().map(x -> '' + x).filter(x -> x.length() > 1).collect(Collectors.joining(',', '[', ']'));",
@@ -247,6 +253,17 @@ const preamble = `String show(def v) {
     : v instanceof Short ? 'short' : v instanceof Number ? 'number' : 'other';
   return t == 'other' ? t : t + ':' + v;
 }
+boolean tidy(Object o) {
+  if (o == null || o == '') { return true; }
+  else if (o instanceof Map) { ((Map) o).values().removeIf(v -> tidy(v)); return ((Map) o).size() == 0; }
+  else if (o instanceof List) { ((List) o).removeIf(v -> tidy(v)); return ((List) o).length == 0; }
+  return false;
+}
+void nulls(Map m) {
+  for (def x : m.values()) { if (x instanceof Map) { nulls(x); } else if (x instanceof List) { nullsIn(x); } }
+  m.values().removeIf(v -> v == null);
+}
+void nullsIn(List l) { for (def x : l) { if (x instanceof Map) { nulls(x); } else if (x instanceof List) { nullsIn(x); } } }
 int fact(int n) { return n <= 1 ? 1 : n * fact(n - 1); }
 `
 

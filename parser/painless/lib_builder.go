@@ -221,6 +221,9 @@ func (t *tokenizer) token(s []byte) (from, to int, ok bool) {
 		t.at += size
 	}
 	from = t.at
+	for t.at < len(s) && s[t.at] < utf8.RuneSelf && t.ascii[s[t.at]>>6]>>(s[t.at]&63)&1 == 0 { // mostly all of it
+		t.at++
+	}
 	for t.at < len(s) {
 		yes, size := t.isDelim(s, t.at)
 		if yes && t.at > from {

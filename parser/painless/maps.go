@@ -110,9 +110,9 @@ func (c *Context) mapPut(m, k, v value) value {
 }
 
 func (c *Context) putSymbol(m value, name event.Symbol, v value) {
-	if s := name.String(); len(s) > 0 && s[0] == '_' && c.isRoot(m) && isMetadata(s) {
+	if c.isRoot(m) && isMetadata(name.String()) {
 		c.mutable(m)
-		c.setMeta(s, v)
+		c.setMeta(name.String(), v)
 		return
 	}
 	c.mutable(m)
