@@ -162,7 +162,7 @@ func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
 	}
 	var in filesetInput
-	if err := yaml.Unmarshal([]byte(config), &in); err != nil {
+	if err := unmarshalDotted([]byte(config), &in); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
 	}
 	f.tags = in.Tags
@@ -192,6 +192,23 @@ func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*
 		f.multiline.negate, f.multiline.before = in.Multiline.Negate, in.Multiline.Match == "before"
 	}
 	return f, nil
+}
+
+// unmarshalDotted reads a configuration whose names may stand for nested ones, as in multiline.pattern.
+func unmarshalDotted(text []byte, into any) error {
+	var flat map[string]any
+	if err := yaml.Unmarshal(text, &flat); err != nil {
+		return err
+	}
+	nested := map[string]any{}
+	for name, v := range flat {
+		put(nested, name, v)
+	}
+	text, err := yaml.Marshal(nested)
+	if err != nil {
+		return err
+	}
+	return yaml.Unmarshal(text, into)
 }
 
 // sample is one event of a log file.

@@ -89,7 +89,8 @@ func (f *fileset) readFixture(name string) (fixture, error) {
 			m.negate, m.before = own.Multiline.Negate, own.Multiline.Match == "before"
 		}
 	}
-	for _, s := range m.split(string(text)) {
+	whole := text[:bytes.LastIndexByte(text, '\n')+1] // Filebeat waits for the rest of a line that does not end
+	for _, s := range m.split(string(whole)) {
 		if s.text == "" || f.excludes(s.text) {
 			continue
 		}

@@ -24,10 +24,10 @@ func write(t *testing.T, root string, files map[string]string) string {
 
 var module = map[string]string{
 	"app/log/manifest.yml":        "var: [{name: paths, default: [/var/log/app]}]\ningest_pipeline: [ingest/entry.yml, ingest/rest.yml]\ninput: config/log.yml\n",
-	"app/log/config/log.yml":      "type: log\npaths:\n{{ range .paths }}\n - {{.}}\n{{ end }}\nexclude_lines: ['^#']\nmultiline: {pattern: '^\\s', match: after}\nprocessors: [{add_locale: ~}]\n",
+	"app/log/config/log.yml":      "type: log\npaths:\n{{ range .paths }}\n - {{.}}\n{{ end }}\nexclude_lines: ['^#']\nmultiline.pattern: '^\\s'\nmultiline.match: after\nprocessors: [{add_locale: ~}]\n",
 	"app/log/ingest/entry.yml":    "processors: [{pipeline: {name: '{< IngestPipeline \"rest\" >}'}}]\n",
 	"app/log/ingest/rest.yml":     "processors: [{drop: {if: ctx.message == 'drop'}}, {set: {field: app.n, value: 1}}]\n",
-	"app/log/test/a.log":          "# no\none\n  more\ndrop\ntwo\n",
+	"app/log/test/a.log":          "# no\none\n  more\ndrop\ntwo\nunfinished",
 	"app/log/test/a.log" + suffix: `[{"app.n":1,"message":"one\n  more","event.timezone":"-02:00","log.flags":["multiline"]},{"app.n":2,"message":"two"}]`,
 }
 
