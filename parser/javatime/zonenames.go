@@ -20,6 +20,8 @@ var zoneNames = sync.OnceValue(func() map[string]string {
 })
 
 // shortZoneNames has a zone a line, and its names.
+//
+//nolint:misspell // ECT and TAHT are names
 const shortZoneNames = `Africa/Abidjan ATT GHST
 Africa/Johannesburg SAST SAT
 Africa/Lagos WAST
