@@ -186,7 +186,8 @@ const (
 	notByte              // every character but one of ASCII
 	notNewline           // the same, of the newline: the dot
 	notBelow             // every character from "!" on, and some before: \S and its like
-	mostBytes            // the same or every character, but one or two
+	mostBytes            // the same, but one or two
+	notTwo               // every character but two of ASCII
 )
 
 func (k classKind) excludesOne() bool { return k == notByte || k == notNewline }
@@ -216,6 +217,9 @@ func (c *class) mostKind() classKind {
 		return notBelow
 	case 1:
 		c.few[1] = c.few[0]
+	}
+	if c.low == 0 {
+		return notTwo
 	}
 	return mostBytes
 }
@@ -250,7 +254,7 @@ func newClass(set charset) *class {
 		c.tab[b] = v
 	}
 	switch {
-	case c.kind == notBelow, c.kind == mostBytes:
+	case c.kind == notBelow, c.kind == mostBytes, c.kind == notTwo:
 		c.cost = 4
 	case c.kind != someBytes: // memchr
 		c.cost = 5
@@ -287,6 +291,8 @@ func (c *class) run(line []byte, p int) int {
 		p = skipAbove(line, p)
 	case mostBytes:
 		p = c.skipMost(line, p)
+	case notTwo:
+		return skipTwo(line, p, byte(c.few[0]), byte(c.few[1]))
 	}
 	for i, b := range line[p:] {
 		if t := c.tab[b]; t&1 == 0 {
@@ -320,6 +326,24 @@ func (c *class) skipMost(line []byte, p int) int {
 			return p + bits.TrailingZeros64(stop)>>3
 		}
 		p += 8
+	}
+	return p
+}
+
+// skipTwo returns where a or b is, or the line ends. Neither is looked for far behind the other.
+func skipTwo(line []byte, p int, a, b byte) int {
+	for p < len(line) {
+		part := line[p:min(p+256, len(line))]
+		i := bytes.IndexByte(part, a)
+		if i >= 0 {
+			part = part[:i]
+		}
+		if j := bytes.IndexByte(part, b); j >= 0 {
+			return p + j
+		}
+		if p += len(part); i >= 0 {
+			break
+		}
 	}
 	return p
 }
