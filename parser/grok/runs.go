@@ -81,15 +81,16 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 	return -1
 }
 
-// lastPair returns the last place in [lo, q] where a and b stand, -1 if there is none. It looks at eight at a time.
+// lastPair returns the last place in [lo, q] where a and b stand, -1 if there is none. It looks at seven at a time.
 func lastPair(line []byte, lo, q int, a, b byte) int {
 	const low = high - ones // 0x7f, eight times
+	first, second := ones*uint64(a), ones*uint64(b)
 	q = min(q, len(line)-2)
-	for ; q >= max(lo, 7); q -= 8 {
-		x := binary.LittleEndian.Uint64(line[q-7:]) ^ ones*uint64(a)
-		x |= binary.LittleEndian.Uint64(line[q-6:]) ^ ones*uint64(b)
+	for least := max(lo, 6); q >= least; q -= 7 {
+		x := binary.LittleEndian.Uint64(line[q-6:])
+		x = (x ^ first) | (x>>8 ^ second) | 0xff<<56
 		if zero := ^(x&low + low | x | low); zero != 0 {
-			if q -= bits.LeadingZeros64(zero) >> 3; q >= lo {
+			if q -= bits.LeadingZeros64(zero)>>3 - 1; q >= lo {
 				return q
 			}
 			return -1
