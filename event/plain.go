@@ -60,6 +60,10 @@ func (ev *Event) skip() {
 		ev.plain, ev.scanned = len(ev.buf), len(ev.buf)
 		return
 	}
+	ev.skipBits()
+}
+
+func (ev *Event) skipBits() {
 	first, last := ev.scanned/64, (len(ev.buf)-1)/64
 	if last >= len(ev.rough) {
 		ev.rough = append(ev.rough, make([]uint64, last+1-len(ev.rough))...)

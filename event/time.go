@@ -38,6 +38,15 @@ func (t *Times) Append(dst []byte, ns int64) []byte {
 	return append(dst, t.text[:t.n]...)
 }
 
+// Time adds a time as text.
+func (ev *Event) Time(t *Times, ns int64) Value {
+	ev.scan()
+	start := len(ev.buf)
+	ev.buf = t.Append(ev.buf, ns)
+	ev.skip() // times are plain
+	return Value{String, uint64(start)<<32 | uint64(len(ev.buf)-start)}
+}
+
 func (t *Times) set(ns int64) {
 	const day = 24 * 3600 * 1e9
 	if t.n == 0 || ns < 0 || ns/day != t.ns/day || t.ns < 0 {

@@ -37,7 +37,7 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 	}
 	fields := p.mapAt(doc, keyEvent)
 	ev.Put(fields, keyOriginal, p.whole)
-	ev.Put(fields, keyCreated, p.time(&p.created, l.Received-l.Received%1e6)) // as the id has it, in ms
+	ev.Put(fields, keyCreated, ev.Time(&p.created, l.Received-l.Received%1e6)) // as the id has it, in ms
 	p.finishLog(s)
 	ev.Put(doc, keyOurs, ev.JSON(s.ours))
 	if s.name != "" {

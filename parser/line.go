@@ -161,7 +161,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	if !ok {
 		at = received
 	}
-	p.stamp = p.time(&p.times, at)
+	p.stamp = ev.Time(&p.times, at)
 	doc := ev.Doc()
 	ev.SetAt(doc, 0, p.stamp)
 	ev.SetAt(doc, 1, p.sub(h.Message))
@@ -196,7 +196,7 @@ func (p *lineParser) beginRaw(line []byte, received int64) {
 	ev.Reset()
 	p.log = event.NullValue()
 	p.whole = ev.String(line)
-	p.stamp = p.time(&p.times, received)
+	p.stamp = ev.Time(&p.times, received)
 	start := afterPriority(line)
 	ev.Add(ev.Doc(), keyTimestamp, p.stamp)
 	ev.Add(ev.Doc(), keyMessage, ev.Sub(p.whole, start, max(start, len(syslog.TrimEnd(line)))))
@@ -254,13 +254,6 @@ func (p *lineParser) shape(hasPID bool) *shape {
 	}
 	s.outline = ev.Outline()
 	return s
-}
-
-// time is a time as pipelines and scripts know it: text.
-func (p *lineParser) time(as *event.Times, ns int64) event.Value {
-	mark := p.ev.Mark()
-	p.ev.SetBuffer(as.Append(p.ev.Buffer(), ns))
-	return p.ev.Since(mark)
 }
 
 // mapAt is the map under that name; whatever else stands there gives way to it.

@@ -31,7 +31,8 @@ type dateScratch struct {
 		text     []byte
 		zone     *time.Location
 		received int64 // s since the epoch: dates without a year depend on it
-		date     []byte
+		read     bool
+		moment   javatime.Moment
 	}
 }
 
@@ -196,17 +197,16 @@ func (p *dateProcessor) run(r *Runner) error {
 		}
 	}
 	text, last := r.text(v), &s.last
-	if last.date != nil && string(last.text) == string(text) && last.zone == zone && last.received == r.now/1e9 {
-		return r.ev.Set(p.target, r.ev.String(last.date))
+	if last.read && string(last.text) == string(text) && last.zone == zone && last.received == r.now/1e9 {
+		return r.ev.Set(p.target, p.format(r, &s.times, last.moment))
 	}
 	for i := range p.formats {
 		if m, ok := p.formats[i].parse(r, text, zone); ok {
-			date := p.format(r, &s.times, m)
 			if len(text) <= maxLast {
 				last.text, last.zone, last.received = append(last.text[:0], text...), zone, r.now/1e9
-				last.date = append(last.date[:0], r.ev.Bytes(date)...)
+				last.read, last.moment = true, m
 			}
-			return r.ev.Set(p.target, date)
+			return r.ev.Set(p.target, p.format(r, &s.times, m))
 		}
 	}
 	return notRead(p.formats, text)
@@ -214,21 +214,22 @@ func (p *dateProcessor) run(r *Runner) error {
 
 // format writes the date as text, by default as yyyy-MM-dd'T'HH:mm:ss.SSSXXX.
 func (p *dateProcessor) format(r *Runner, times *event.Times, m javatime.Moment) event.Value {
-	mark := r.ev.Mark()
-	if p.output != nil || m.Seconds > maxSeconds || m.Seconds < -maxSeconds {
-		f := p.output
-		if f == nil {
-			f = p.iso
+	if p.output == nil && m.Seconds <= maxSeconds && m.Seconds >= -maxSeconds {
+		ms := (m.Seconds+int64(m.Offset))*1e9 + int64(m.Nanos)/1e6*1e6
+		if m.Offset == 0 {
+			return r.ev.Time(times, ms)
 		}
-		r.ev.SetBuffer(f.AppendMoment(r.ev.Buffer(), m))
+		mark := r.ev.Mark()
+		b := times.Append(r.ev.Buffer(), ms)
+		r.ev.SetBuffer(appendOffset(b[:len(b)-1], m.Offset))
 		return r.ev.Since(mark)
 	}
-	ms := m.Seconds*1e9 + int64(m.Nanos)/1e6*1e6
-	b := times.Append(r.ev.Buffer(), ms+int64(m.Offset)*1e9)
-	if m.Offset != 0 {
-		b = appendOffset(b[:len(b)-1], m.Offset)
+	f := p.output
+	if f == nil {
+		f = p.iso
 	}
-	r.ev.SetBuffer(b)
+	mark := r.ev.Mark()
+	r.ev.SetBuffer(f.AppendMoment(r.ev.Buffer(), m))
 	return r.ev.Since(mark)
 }
 
