@@ -127,10 +127,11 @@ func (ev *Event) RemoveAt(v Value, i int) {
 	}
 }
 
-// Holds tells whether entry i of a container is v as it was put there: a frozen value is another one once it was read.
-func (ev *Event) Holds(m Value, i int, v Value) bool {
+// Holds tells whether entry i of a map has that name and is v as it was put there: a frozen value is another one once it
+// was read.
+func (ev *Event) Holds(m Value, i int, name Symbol, v Value) bool {
 	o := &ev.objects[m.bits]
-	return uint(i) < uint(o.len) && ev.slots[int(o.start)+i].val == v
+	return uint(i) < uint(o.len) && ev.slots[int(o.start)+i] == slot{key(name), v}
 }
 
 // Clear empties a container.

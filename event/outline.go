@@ -24,7 +24,7 @@ func (ev *Event) Outline() Outline {
 	}
 	for i := range o.objects {
 		if i != int(ev.doc.bits) {
-			place(i, 3)
+			place(i, 6)
 		}
 	}
 	place(int(ev.doc.bits), 20) // last, where it has room

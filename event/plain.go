@@ -69,7 +69,9 @@ func (ev *Event) skipBits() {
 		ev.rough = append(ev.rough, make([]uint64, last+1-len(ev.rough))...)
 	}
 	ev.rough[first] &= 1<<(ev.scanned%64) - 1
-	clear(ev.rough[first+1 : last+1])
+	for i := first + 1; i <= last; i++ { // one or two
+		ev.rough[i] = 0
+	}
 	ev.scanned = len(ev.buf)
 }
 

@@ -32,11 +32,15 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 	ev, doc := p.ev, p.ev.Doc()
 	l := &b.Lines[i]
 	s := p.senders.of(l.Origin)
-	if v := ev.Lookup(doc, keyTimestamp); v != p.stamp && v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
-		ev.Put(doc, keyTimestamp, event.DateValue(l.Received))
+	if !ev.Holds(doc, 0, keyTimestamp, p.stamp) {
+		if v := ev.Lookup(doc, keyTimestamp); v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
+			ev.Put(doc, keyTimestamp, event.DateValue(l.Received))
+		}
 	}
 	fields := p.mapAt(doc, keyEvent)
-	ev.Put(fields, keyOriginal, p.whole)
+	if !ev.Holds(fields, 0, keyOriginal, p.whole) {
+		ev.Put(fields, keyOriginal, p.whole)
+	}
 	ev.Put(fields, keyCreated, ev.Time(&p.created, l.Received-l.Received%1e6)) // as the id has it, in ms
 	p.finishLog(s)
 	ev.Put(doc, keyOurs, ev.JSON(s.ours))
@@ -60,7 +64,7 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 // finishLog writes who has sent the line.
 func (p *lineParser) finishLog(s *sender) {
 	ev, doc := p.ev, p.ev.Doc()
-	if !p.log.IsNull() && ev.Holds(doc, logAt, p.log) { // nothing has asked for it
+	if !p.log.IsNull() && ev.Holds(doc, logAt, keyLog, p.log) { // nothing has asked for it
 		ev.SetAt(doc, logAt, ev.JSON(*p.logFrom(s, p.priority)))
 		return
 	}
@@ -124,12 +128,11 @@ func (p *lineParser) moveNames() {
 
 // isTime tells whether b looks like a time that the index takes: 2026-11-21T09:30:00, with whatever follows.
 func isTime(b []byte) bool {
-	const shape = "0000-00-00T00:00:00"
-	if len(b) < len(shape) {
+	if len(b) < len("2026-11-21T09:30:00") || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' {
 		return false
 	}
-	for i := range len(shape) {
-		if c := b[i]; shape[i] == '0' && (c < '0' || c > '9') || shape[i] != '0' && c != shape[i] {
+	for _, i := range [...]uint8{0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18} {
+		if b[i]-'0' > 9 {
 			return false
 		}
 	}

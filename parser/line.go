@@ -108,10 +108,11 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	if chosen.pipeline != nil {
 		err := p.run(chosen.pipeline, received)
 		p.moveNames()
-		if errors.Is(err, pipeline.ErrDropped) {
+		switch {
+		case err == nil:
+		case errors.Is(err, pipeline.ErrDropped):
 			return nil, true, nil
-		}
-		if err != nil {
+		default:
 			failure = fmt.Sprintf("pipeline %s: %v", chosen.pipeline.Name, err)
 		}
 	} else if isJSON {

@@ -22,6 +22,22 @@ func leafOf(o *options, f *field) leaf {
 	return leaf{o.c.set.fields.Add(text[:max(dot, 0)]), event.Intern(text[dot+1:]), true}
 }
 
+// reading is a field as [painless.Context.Field] knows it; that of the document itself for one that it does not know.
+func (o *options) reading(path event.Path) int32 {
+	if !leafOf(o, &field{path: path}).known {
+		return 0
+	}
+	return o.c.set.fields.Add(strings.TrimPrefix(path.String(), "_source."))
+}
+
+// textAt is the value of a field of whose reading it is known that it is mostly a text.
+func (r *Runner) textAt(reading int32, path event.Path) event.Value {
+	if v := r.ctx.Field(reading); v.Kind() == event.String {
+		return v
+	}
+	return r.ev.Get(path)
+}
+
 // find is the map and the field's place there, -1 when it is missing; it is no map when that is not plain. A processor
 // may find fields before it writes.
 func (l *leaf) find(r *Runner) (m event.Value, at int) {

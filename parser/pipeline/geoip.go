@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/millrace/millrace/event"
 )
@@ -17,7 +16,7 @@ type geoipProcessor struct {
 	renames       []*renameProcessor // that follow at once, and stay below target
 	optional      bool               // renames do nothing where there is no target
 	slot          int
-	at            int32 // of field, unless that is of _ingest
+	at            int32 // the reading of field
 	leaf          leaf  // of target
 }
 
@@ -32,19 +31,14 @@ func newGeoIP(o *options) processor {
 	if _, err := p.propertiesOf(o.c.set.deps.GeoIP.Get(p.file)); err != nil {
 		o.fail(o.node.get("properties"), "[properties] %w", err)
 	}
-	if from := (field{path: p.field}); leafOf(o, &from).known {
-		p.at = o.c.set.fields.Add(strings.TrimPrefix(p.field.String(), "_source."))
-	}
+	p.at = o.reading(p.field)
 	p.leaf = leafOf(o, &field{path: p.target})
 	o.c.set.wantDatabase(p)
 	return p
 }
 
 func (p *geoipProcessor) run(r *Runner) error {
-	v := r.ctx.Field(p.at)
-	if v.Kind() != event.String {
-		v = r.ev.Get(p.field)
-	}
+	v := r.textAt(p.at, p.field)
 	if v.IsNull() {
 		if p.ignoreMissing {
 			return nil

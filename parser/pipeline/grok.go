@@ -16,6 +16,7 @@ import (
 // grokProcessor is `grok`.
 type grokProcessor struct {
 	field         event.Path
+	at            int32 // the reading of field
 	set           *grok.Set
 	patterns      int             // how many the set has
 	targets       []captureTarget // by capture slot
@@ -53,6 +54,7 @@ var traceIndex = event.MustPath("_ingest._grok_match_index")
 
 func newGrok(o *options) processor {
 	p := &grokProcessor{field: o.path("field"), ignoreMissing: o.flag("ignore_missing", false), trace: o.flag("trace_match", false), slot: o.slot()}
+	p.at = o.reading(p.field)
 	lib := o.c.set.deps.LegacyGrok
 	if o.oneOf("ecs_compatibility", "disabled", "v1") == "v1" {
 		lib = o.c.set.deps.ECSGrok
@@ -106,7 +108,7 @@ func (p *grokProcessor) newScratch() *grokScratch {
 }
 
 func (p *grokProcessor) run(r *Runner) error {
-	v := r.ev.Get(p.field)
+	v := r.textAt(p.at, p.field)
 	if v.Kind() != event.String {
 		return p.notText(r, v)
 	}

@@ -17,6 +17,8 @@ type agentProcessor struct {
 	deviceType    bool
 	rules         *useragent.Parser
 	slot          int
+	at            int32 // the reading of field
+	leaf          leaf  // of target
 }
 
 var agentProperties = []string{"NAME", "OS", "DEVICE", "ORIGINAL", "VERSION"}
@@ -24,6 +26,7 @@ var agentProperties = []string{"NAME", "OS", "DEVICE", "ORIGINAL", "VERSION"}
 func newUserAgent(o *options) processor {
 	p := &agentProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("user_agent")),
 		ignoreMissing: o.flag("ignore_missing", false), properties: agentProperties, slot: o.slot()}
+	p.at, p.leaf = o.reading(p.field), leafOf(o, &field{path: p.target})
 	p.deviceType, p.rules = o.flag("extract_device_type", false), o.c.set.deps.UserAgents
 	if file := o.optionalText("regex_file", ""); file != "" {
 		if p.rules = o.c.set.deps.AgentRules[file]; p.rules == nil {
@@ -48,7 +51,7 @@ var agentNames = struct{ name, version, os, full, device, original, kind event.S
 }
 
 func (p *agentProcessor) run(r *Runner) error {
-	v := r.ev.Get(p.field)
+	v := r.textAt(p.at, p.field)
 	if v.Kind() != event.String {
 		f := field{path: p.field}
 		_, _, err := r.textField(&f, p.ignoreMissing, "cannot parse user-agent.")
@@ -64,7 +67,7 @@ func (p *agentProcessor) run(r *Runner) error {
 		return err
 	}
 	if !a.Ready.IsZero() {
-		return r.ev.Set(p.target, r.ev.JSON(a.Ready))
+		return p.leaf.put(r, p.target, r.ev.JSON(a.Ready))
 	}
 	text := r.ev.Bytes(v)
 	lasting := len(text) <= useragent.MaxText && utf8.Valid(text) && !needsEscape(text) // its JSON is as good as the text
