@@ -2,6 +2,7 @@ package painless
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/millrace/millrace/event"
 )
@@ -142,6 +143,22 @@ func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 		return cond.eval(ctx)
 	}
 	return k.at == int32(isYes), nil
+}
+
+// Asks tells whether the condition may ask for one of the fields that were touched.
+func (cond *Condition) Asks(touched []Touch) bool {
+	d := &cond.direct
+	unsure := d.start == isUnsure
+	for i := range d.checks {
+		k := &d.checks[i]
+		unsure = unsure || k.ask == asksNothing || k.yes == isUnsure || k.no == isUnsure
+		for _, at := range slices.Concat(k.within, []int32{k.at}) {
+			for _, t := range touched {
+				unsure = unsure || at == wholeDoc || at/64 == t.word && (t.below|t.above)>>(at%64)&1 != 0
+			}
+		}
+	}
+	return unsure
 }
 
 func verdictOf(b bool) verdict {

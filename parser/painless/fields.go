@@ -203,12 +203,22 @@ func (c *Context) Use(f *Fields) {
 // Missing tells whether there is no such field, of those in use, so that a step which is about it has nothing to do. It
 // may say no where that is not plain, such as of a field in a list.
 func (c *Context) Missing(at int32) bool {
-	return (c.knows(at) || c.read(at)) && c.readings[at].Kind() == event.Missing
+	if c.knows(at) {
+		return c.readings[at].Kind() == event.Missing
+	}
+	return c.read(at) && c.readings[at].Kind() == event.Missing
 }
 
 // Field is the value of a field of those in use; Missing also where that is not plain.
 func (c *Context) Field(at int32) event.Value {
-	if c.knows(at) || c.read(at) {
+	if c.knows(at) {
+		return c.readings[at]
+	}
+	return c.readField(at)
+}
+
+func (c *Context) readField(at int32) event.Value {
+	if c.read(at) {
 		return c.readings[at]
 	}
 	return event.Value{}

@@ -282,7 +282,6 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 		}
 	}
 	joinRenames(steps)
-	joinSets(steps)
 	return steps, nil
 }
 

@@ -110,35 +110,38 @@ func (p *setProcessor) make(r *Runner) event.Value {
 }
 
 func (p *setProcessor) runConstant(r *Runner) error {
-	if len(p.group) == 0 || r.trace != nil {
-		return p.leaf.put(r, p.field.path, p.make(r))
-	}
 	m := r.ctx.Field(p.leaf.parent)
-	if m.Kind() != event.Map {
+	if !p.leaf.known || m.Kind() != event.Map {
 		return r.ev.Set(p.field.path, p.make(r))
 	}
 	r.ev.Put(m, p.leaf.name, p.make(r))
-	for _, next := range p.group {
-		r.ev.Put(m, next.leaf.name, next.make(r))
+	if len(p.group) > 0 && r.trace == nil {
+		for _, next := range p.group {
+			r.ev.Put(m, next.leaf.name, next.make(r))
+		}
+		r.skip = len(p.group)
 	}
-	r.skip = len(p.group)
 	return nil
 }
 
-// joinSets tells each constant `set` of those that follow it at once and write into the same map, so that
-// this is looked for once. They stay steps of their own, for events in which there is no such map.
-func joinSets(steps []step) {
+// joinSets tells each constant `set` of those that follow it at once under the same condition, which they do not
+// change, and write into the same map, so that these are looked for once. They stay steps of their own, for events in
+// which there is no such map.
+func (s *Set) joinSets(steps []step) {
 	for i := range steps {
 		p, ok := steps[i].proc.(*setProcessor)
 		if !ok || p == nil || !p.known || !p.leaf.known {
 			continue
 		}
-		for _, s := range steps[i+1:] {
-			next, ok := s.proc.(*setProcessor)
-			if !ok || s.cond != nil || !next.known || !next.leaf.known || next.leaf.parent != p.leaf.parent {
+		cond, last := steps[i].cond, p
+		for _, st := range steps[i+1:] {
+			next, ok := st.proc.(*setProcessor)
+			if !ok || !next.known || !next.leaf.known || next.leaf.parent != p.leaf.parent || (st.cond == nil) != (cond == nil) ||
+				cond != nil && (!st.cond.Same(cond) || cond.Asks(s.touchedBy(last))) {
 				break
 			}
 			p.group = append(p.group, next)
+			last = next
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (p *geoipProcessor) run(r *Runner) error {
 			return err
 		}
 		if place == nil {
-			if p.optional && r.trace == nil && r.ev.Get(p.target).Kind() == event.Missing {
+			if m, at := p.leaf.find(r); p.optional && r.trace == nil && m.Kind() == event.Map && at < 0 {
 				r.skip = len(p.renames)
 			}
 			return nil

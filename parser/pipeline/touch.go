@@ -60,6 +60,7 @@ func needed(p processor) event.Path {
 
 // link is for steps that stay where they are, and whose set has all its conditions and fields.
 func (s *Set) link(steps []step) {
+	s.joinSets(steps)
 	for i := range steps {
 		st := &steps[i]
 		st.next = from(steps, i+1)
