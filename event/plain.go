@@ -103,7 +103,8 @@ func plainLen(s []byte) int {
 	rest := s
 	for len(rest) >= 32 {
 		c := (*[32]byte)(rest)
-		if roughIn(word(c[0:]))|roughIn(word(c[8:]))|roughIn(word(c[16:]))|roughIn(word(c[24:])) != 0 {
+		w0, w1, w2, w3 := word(c[0:]), word(c[8:]), word(c[16:]), word(c[24:])
+		if (w0|w1|w2|w3|^(plainIn(w0)&plainIn(w1)&plainIn(w2)&plainIn(w3)))&high != 0 {
 			break
 		}
 		rest = rest[32:]
@@ -132,9 +133,12 @@ func word(s []byte) uint64 { return binary.LittleEndian.Uint64(s) }
 // roughIn has the high bits of those of 8 bytes that are not plain. A sum of two bytes below 128 never carries into the
 // next one, and has its high bit where they come to 128 or more; of bytes below 128, the blank and those before it are,
 // but for the quote, those that are no more than the blank when their second bit is turned over, as is the quote.
-func roughIn(w uint64) uint64 {
+func roughIn(w uint64) uint64 { return (w | ^plainIn(w)) & high }
+
+// plainIn has the high bits of those that are plain, if they are ASCII.
+func plainIn(w uint64) uint64 {
 	low := w &^ high
 	text := (low ^ 2*ones) + (0x7f-' ')*ones // control characters and the quote: not
 	slash := (low ^ '\\'*ones) + 0x7f*ones
-	return (w | ^(text & slash)) & high
+	return text & slash
 }

@@ -37,7 +37,10 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 			ev.Put(doc, keyTimestamp, event.DateValue(l.Received))
 		}
 	}
-	fields := p.mapAt(doc, keyEvent)
+	fields := p.event
+	if !ev.Holds(doc, eventAt, keyEvent, fields) {
+		fields = p.mapAt(doc, keyEvent)
+	}
 	if !ev.Holds(fields, 0, keyOriginal, p.whole) {
 		ev.Put(fields, keyOriginal, p.whole)
 	}

@@ -59,6 +59,7 @@ type lineParser struct {
 	counter *counters
 
 	whole, stamp event.Value // the line and its time, as they stand in the event
+	event        event.Value // the field event
 	log          event.Value // the field log, when it says no more than what others of that priority do
 	priority     *event.JSON // what those say
 
@@ -157,6 +158,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	pid, isNumber := number(h.PID.Of(line))
 	shape := p.shape(isNumber)
 	ev.ResetTo(&shape.outline)
+	p.event = shape.event
 	p.whole = ev.String(line)
 	at, ok := p.clock.resolve(&h.Time, received, p.zones.of(origin, h.Host.Of(line)))
 	if !ok {
@@ -195,7 +197,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 func (p *lineParser) beginRaw(line []byte, received int64) {
 	ev := p.ev
 	ev.Reset()
-	p.log = event.NullValue()
+	p.log, p.event = event.NullValue(), event.NullValue()
 	p.whole = ev.String(line)
 	p.stamp = ev.Time(&p.times, received)
 	start := afterPriority(line)
@@ -209,8 +211,11 @@ type shape struct {
 	event, host, process event.Value
 }
 
-// logAt is the place of the field log in all shapes.
-const logAt = 3
+// Places of fields in all shapes.
+const (
+	eventAt = 2
+	logAt   = 3
+)
 
 // shape is that of the line. The values are to be set in the order of the names here.
 func (p *lineParser) shape(hasPID bool) *shape {
