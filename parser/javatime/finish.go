@@ -126,10 +126,10 @@ func (d *Date) finishTime() wrong {
 	}
 	w := nothing
 	switch {
-	case d.Hour < 0 || d.Hour > 23:
-		w = wrongHour
 	case d.Minute < 0 || d.Minute > 59:
 		w = wrongMinute
+	case d.Hour < 0 || d.Hour > 23:
+		w = wrongHour
 	case d.Second < 0 || d.Second > 59:
 		w = wrongSecond
 	}
@@ -141,13 +141,13 @@ func (d *Date) finishTime() wrong {
 		}
 		return w
 	default:
+		if w != nothing && has&hasHour == 0 {
+			return w
+		}
 		d.Hour, d.Minute, d.Second, d.Nanos = 0, 0, 0, 0
 		d.has, d.half = d.has&^(all|hasHalfHour), 0
-		if has&hasHour != 0 {
-			return nothing
-		}
+		return nothing
 	}
-	return w
 }
 
 // finishHour makes one hour of the day of what is said of it.

@@ -223,7 +223,7 @@ func TestFault(t *testing.T) {
 		{"MM-dd", "13-45", "Invalid value for DayOfMonth (valid values 1 - 28/31): 45"},
 		{"yyyy-MM-dd", "2020-02-30", "Invalid date 'FEBRUARY 30'"},
 		{"yyyy-MM-dd", "2021-02-29", "Invalid date 'February 29' as '2021' is not a leap year"},
-		{"yyyy-MM-dd HH:mm", "2020-02-30 24:61", "Invalid value for HourOfDay (valid values 0 - 23): 24"},
+		{"yyyy-MM-dd HH:mm", "2020-02-30 24:61", "Invalid value for MinuteOfHour (valid values 0 - 59): 61"},
 		{"uuuu-MM-dd HH:mm", "2020-02-30 24:61", "Invalid date 'FEBRUARY 30'"},
 		{"yyyyDDD", "2020000", "Invalid value for DayOfYear (valid values 1 - 365/366): 0"},
 		{"yyyyDDD", "2021366", "Invalid date 'DayOfYear 366' as '2021' is not a leap year"},

@@ -144,7 +144,10 @@ func (d *Date) signedYear(f *field, b []byte, pos int) int {
 		return -1
 	}
 	digits, most := field{count: f.count, reserve: f.reserve}, mostDigits
-	if f.named {
+	switch {
+	case f.named && f.count >= 4:
+		most = 10
+	case f.named:
 		most = 9
 	}
 	end := number(&digits, b, pos+1, most, math.MinInt64, math.MaxInt64, &d.Year)

@@ -117,11 +117,14 @@ func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
 		}
 		d.Zone = time.UTC
 		if end < len(b) && (b[end] == '+' || b[end] == '-') {
+			said := d.Offset
 			if after := d.zoneOffset(b, end); after >= 0 {
-				d.Zone = nil
-				return after
+				if d.Zone = zoneOf(string(b[pos:after])); d.Zone == nil {
+					d.Zone = time.FixedZone("", d.Offset)
+				}
+				end = after
 			}
-			d.Offset = 0
+			d.Offset = said
 		}
 		return end
 	}

@@ -150,21 +150,9 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 	if ev.Len(v) == 0 {
 		return ev.Set(p.field, result)
 	}
-	// The processor may change the list itself, and the values of the map, but not its keys.
-	items, n := ev.NewList(), ev.Len(v)
-	order := hashOrder(ev, v)
-	for i := range n {
-		if order != nil {
-			i = order[i]
-		}
-		if v.Kind() == event.Map {
-			ev.Append(items, ev.String(ev.Key(v, i)))
-		} else {
-			ev.Append(items, ev.At(v, i))
-		}
-	}
+	items, order := itemsOf(ev, v)
 	var err error
-	for i := 0; i < n && err == nil; i++ {
+	for i := 0; i < ev.Len(items) && err == nil; i++ {
 		item := ev.At(items, i)
 		if v.Kind() == event.Map {
 			if i > 0 && !sameKeys(ev, v, items, order) {
@@ -205,6 +193,23 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 		return r.failure.err // is the failure of foreach itself, as in Elasticsearch
 	}
 	return err
+}
+
+// itemsOf are those of a list, or the keys of a map, as the processor may change the list itself and the values of the map,
+// but not its keys. They are in Java's order.
+func itemsOf(ev *event.Event, v event.Value) (items event.Value, order []int) {
+	items, order = ev.NewList(), hashOrder(ev, v)
+	for i := range ev.Len(v) {
+		if order != nil {
+			i = order[i]
+		}
+		if v.Kind() == event.Map {
+			ev.Append(items, ev.String(ev.Key(v, i)))
+		} else {
+			ev.Append(items, ev.At(v, i))
+		}
+	}
+	return items, order
 }
 
 // errModified ends the walk through a map in which the processor has put a field, or from which it has taken one.

@@ -103,13 +103,17 @@ func parseUnix(_ *Runner, text []byte, zone *time.Location) (m javatime.Moment, 
 		return fromMillis(n*1000, zone), true
 	}
 	f, ok := parseDecimal(text, 64)
-	if !ok || math.Abs(f) > math.MaxInt64/1e3 {
+	switch f *= 1000; {
+	case !ok:
 		return m, false
-	}
-	if math.IsNaN(f) {
+	case math.IsNaN(f):
 		f = 0
+	case f >= math.MaxInt64:
+		return fromMillis(math.MaxInt64, zone), true
+	case f <= math.MinInt64:
+		return fromMillis(math.MinInt64, zone), true
 	}
-	return fromMillis(int64(f*1000), zone), true
+	return fromMillis(int64(f), zone), true
 }
 
 func parseUnixMillis(_ *Runner, text []byte, zone *time.Location) (m javatime.Moment, ok bool) {

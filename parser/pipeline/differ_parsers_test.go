@@ -8,7 +8,11 @@ import (
 func genCommunityID(g random) (object, func() object) {
 	config := object{}
 	g.maybe(config, 6, "source_ip", g.of("source.ip", "f", "missing"))
+	g.maybe(config, 6, "source_port", g.of("source.port", "f", "d"))
+	g.maybe(config, 6, "destination_ip", g.of("destination.ip", "f", "a.b"))
 	g.maybe(config, 6, "destination_port", g.of("destination.port", "a.b", "f"))
+	g.maybe(config, 6, "icmp_type", g.of("icmp.type", "f", "n"))
+	g.maybe(config, 6, "icmp_code", g.of("icmp.code", "missing"))
 	g.maybe(config, 6, "iana_number", g.of("network.iana_number", "n"))
 	g.maybe(config, 6, "transport", g.of("network.transport", "b"))
 	g.maybe(config, 4, "target_field", g.target())
@@ -58,6 +62,7 @@ func genNetworkDirection(g random) (object, func() object) {
 	}
 	g.maybe(config, 30, "internal_networks_field", "n")
 	g.maybe(config, 6, "source_ip", "f")
+	g.maybe(config, 6, "destination_ip", g.of("f", "source.ip", "a.b"))
 	g.maybe(config, 4, "target_field", g.target())
 	g.flags(config, "ignore_missing")
 	ip := func() any {

@@ -86,8 +86,8 @@ var datePieces = []struct {
 	pattern string
 	texts   []string
 }{
-	{"yyyy", []string{"2020", "1999", "0001", "20", "10000"}},
-	{"uuuu", []string{"2021", "1970"}},
+	{"yyyy", []string{"2020", "1999", "0001", "20", "10000", "0000", "+12020", "-2020"}},
+	{"uuuu", []string{"2021", "1970", "0000", "-0005"}},
 	{"yy", []string{"20", "99", "00", "1"}},
 	{"MM", []string{"01", "12", "13", "2", "00"}},
 	{"M", []string{"1", "12", "07", "0"}},
@@ -109,9 +109,14 @@ var datePieces = []struct {
 	{"XXX", []string{"+01:00", "Z", "-07:30"}},
 	{"XX", []string{"+0100", "Z"}},
 	{"X", []string{"+01", "Z", "+0130"}},
-	{"z", []string{"UTC", "CET", "PST", "GMT+2", "Europe/Paris"}},
+	{"z", []string{"UTC", "CET", "PST", "GMT+2", "Europe/Paris", "AEST", "UTC+01:00", "Europe/Par"}},
 	{"VV", []string{"Europe/Berlin", "UTC", "Z", "+01:00", "Mars/X"}},
-	{"DDD", []string{"001", "365", "366"}},
+	{"DDD", []string{"001", "365", "366", "000", "367"}},
+	{"kk", []string{"01", "24", "25", "00"}},
+	{"K", []string{"0", "11", "12"}},
+	{"LLL", []string{"Jan", "Dec", "x"}},
+	{"xxx", []string{"+01:00", "-07:30", "Z"}},
+	{"xx", []string{"+0100", "-0730"}},
 }
 
 func (g random) datePattern() (pattern string, pieces [][]string) {
@@ -167,7 +172,7 @@ func (g random) formats() (list []any, text func() any) {
 	text = g.dateText
 	for range 1 + g.IntN(2) {
 		if g.chance(2) {
-			list = append(list, g.of("ISO8601", "UNIX", "UNIX_MS", "TAI64N", "ISO8601", "strict_date_optional_time", "epoch_millis", "epoch_second", "iso8601", "basic_date", "yyyy-MM-dd||UNIX", "date_optional_time", "strict_date_optional_time_nanos", "yyyy-MM-dd HH:mm:ss||yyyy-MM-dd"))
+			list = append(list, g.of("ISO8601", "UNIX", "UNIX_MS", "TAI64N", "ISO8601", "strict_date_optional_time", "epoch_millis", "epoch_second", "iso8601", "basic_date", "yyyy-MM-dd||UNIX", "date_optional_time", "strict_date_optional_time_nanos", "date", "strict_date", "date_time", "strict_date_time_no_millis", "year_month", "strict_date_hour_minute", "yyyy-MM-dd HH:mm:ss||yyyy-MM-dd"))
 			continue
 		}
 		pattern, pieces := g.datePattern()

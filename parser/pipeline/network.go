@@ -24,7 +24,8 @@ func newNetworkDirection(o *options) processor {
 		destination: o.optionalPath("destination_ip", event.MustPath("destination.ip")),
 		target:      o.optionalPath("target_field", event.MustPath("network.direction")), ignoreMissing: o.flag("ignore_missing", true),
 	}
-	if n := o.find("internal_networks"); n != nil && !n.isList {
+	n := o.find("internal_networks")
+	if n != nil && !n.isList {
 		o.fail(n, "[internal_networks] property isn't a list")
 	} else if n != nil {
 		for _, item := range n.list {
@@ -32,7 +33,7 @@ func newNetworkDirection(o *options) processor {
 		}
 	}
 	p.internalField = o.optionalPath("internal_networks_field", event.Path{})
-	switch both := p.internal != nil; {
+	switch both := n != nil; {
 	case both && !p.internalField.IsZero():
 		o.fail(nil, "[internal_networks] and [internal_networks_field] cannot both be used in the same processor")
 	case !both && p.internalField.IsZero():
@@ -145,7 +146,7 @@ func isInternal(networks []network, address string) (bool, error) {
 			return false, err
 		}
 		if network.class == noClass {
-			return false, errors.New(`Cannot invoke "String.hashCode()" because "network" is null`) //nolint:staticcheck // Java's text
+			return false, errors.New(`Cannot invoke "String.hashCode()" because "<local3>" is null`) //nolint:staticcheck // Java's text
 		}
 		in, err := inNetwork(a, network.text)
 		if in || err != nil {
