@@ -80,7 +80,7 @@ func (w wrong) of(d *Date) string {
 	case wrongLeapDay:
 		return fmt.Sprintf("Invalid date 'DayOfYear 366' as '%d' is not a leap year", d.Year)
 	case wrongClockHour:
-		return value("ClockHourOfDay", "1 - 24", d.Hour)
+		return value("ClockHourOfDay", "1 - 24", d.clockHour)
 	case wrongClockHalfHour:
 		return value("ClockHourOfAmPm", "1 - 12", d.halfHour)
 	case wrongHalfHour:
@@ -108,6 +108,8 @@ func (w wrong) conflict(d *Date) string {
 	switch w {
 	case otherHour:
 		return fmt.Sprintf("Conflict found: HourOfDay %d differs from HourOfDay %d while resolving  AmPmOfDay", d.Hour, d.halfHour+12*(d.half-1))
+	case otherClockHour:
+		return fmt.Sprintf("Conflict found: HourOfDay %d differs from HourOfDay %d while resolving  ClockHourOfDay", d.Hour, d.clockHour)
 	case otherHalf:
 		return differs("AmPmOfDay", d.Hour/12, d.half-1, time)
 	case otherHalfHour:

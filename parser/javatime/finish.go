@@ -21,6 +21,7 @@ const (
 	wrongMinute
 	wrongSecond
 	otherHour // than a half day and its hour say
+	otherClockHour
 	otherHalf
 	otherHalfHour
 	otherWeekday
@@ -153,10 +154,14 @@ func (d *Date) finishTime() wrong {
 // finishHour makes one hour of the day of what is said of it.
 func (d *Date) finishHour() wrong {
 	if d.has&hasClockHour != 0 {
-		if d.Hour < 1 || d.Hour > 24 {
+		if d.clockHour < 1 || d.clockHour > 24 {
 			return wrongClockHour
 		}
-		d.Hour %= 24
+		if d.clockHour %= 24; d.has&hasHour != 0 && d.Hour != d.clockHour {
+			return otherClockHour
+		}
+		d.Hour = d.clockHour
+		d.has |= hasHour
 	}
 	if d.has&hasHalfHour != 0 {
 		if d.has&hasClockHalfHour != 0 {

@@ -76,13 +76,11 @@ func partOf(letter byte) byte {
 		return 'y'
 	case 'M', 'L':
 		return 'M'
-	case 'H', 'k':
-		return 'H'
 	case 'h', 'K':
 		return 'h'
 	case 'X', 'x', 'Z', 'O':
 		return 'X'
-	case 'Y', 'd', 'D', 'S', 'm', 's', 'a', 'E':
+	case 'Y', 'd', 'D', 'S', 'H', 'k', 'm', 's', 'a', 'E':
 		return letter
 	}
 	return 0
@@ -231,6 +229,7 @@ type Date struct {
 	Hour, Minute, Second, Nanos, Offset int
 	Zone                                *time.Location // of a zone that is named
 	half, halfHour                      int            // 1 for AM, 2 for PM; and the hour of it
+	clockHour                           int            // 1 to 24
 	dayName                             int            // 1 for Monday
 	weekYear, week, weekday             int            // of weeks that begin on Sunday; the first has 1 January
 	isoWeek                             bool           // of those that begin on Monday; the first has 4 January

@@ -39,8 +39,9 @@ var severalParsers = []string{
 
 const (
 	lenientTime, strictTime = "H:m:s", "HH:mm:ss"
-	lenientDay, strictDay   = "u-M-d", "uuuu-MM-dd"
-	lenientWeek, strictWeek = "I-'W'J-i", "IIII-'W'JJ-i"
+	lenientDay, strictDay   = "u[-M[-d]]", "uuuu-MM-dd"
+	strictPart              = "uuuu[-MM[-dd]]" // of a day
+	lenientWeek, strictWeek = "I'-W'J-i", "IIII'-W'JJ-i"
 )
 
 // named are the patterns of a name, and of the name with strict_ before it. They have letters of their own: # is a
@@ -60,22 +61,22 @@ var named = map[string][2]string{
 	"basic_week_date":                   {"IIII'W'JJi", "IIII'W'JJi"},
 	"basic_week_date_time":              {"IIII'W'JJi'T'HHmmss#@", "IIII'W'JJi'T'HHmmss#@"},
 	"basic_week_date_time_no_millis":    {"IIII'W'JJi'T'HHmmss@", "IIII'W'JJi'T'HHmmss@"},
-	"date":                              {"u[-M[-d]]", strictDay},
+	"date":                              {lenientDay, strictDay},
 	"date_hour":                         {lenientDay + "'T'H", strictDay + "'T'HH"},
 	"date_hour_minute":                  {lenientDay + "'T'H:m", strictDay + "'T'HH:mm"},
 	"date_hour_minute_second":           {lenientDay + "'T'" + lenientTime, strictDay + "'T'" + strictTime},
-	"date_hour_minute_second_fraction":  {lenientDay + "'T'" + lenientTime + "#", strictDay + "'T'" + strictTime + "#"},
-	"date_hour_minute_second_millis":    {lenientDay + "'T'" + lenientTime + "###", strictDay + "'T'" + strictTime + "#"},
+	"date_hour_minute_second_fraction":  {lenientDay + "'T'" + lenientTime + "#", strictPart + "'T'" + strictTime + "#"},
+	"date_hour_minute_second_millis":    {lenientDay + "'T'" + lenientTime + "###", strictPart + "'T'" + strictTime + "#"},
 	"date_optional_time":                {"u[-M[-d]]['T'[H[:m[:s][#][##][VV][@]]]]", ""},
-	"date_time":                         {lenientDay + "'T'" + lenientTime + "#@", strictDay + "'T'" + strictTime + "[#]@"},
-	"date_time_no_millis":               {lenientDay + "'T'" + lenientTime + "[@]", strictDay + "'T'" + strictTime + "@"},
+	"date_time":                         {lenientDay + "'T'H:m[:s#]@", strictPart + "'T'" + strictTime + "[#]@"},
+	"date_time_no_millis":               {lenientDay + "'T'H:m[:s][@]", strictPart + "'T'" + strictTime + "@"},
 	"hour":                              {"H", "HH"},
 	"hour_minute":                       {"H:m", "HH:mm"},
 	"hour_minute_second":                {lenientTime, strictTime},
 	"hour_minute_second_fraction":       {lenientTime + "#", strictTime + "#"},
 	"hour_minute_second_millis":         {lenientTime + "###", strictTime + "#"},
 	"ordinal_date":                      {"u-D", "uuuu-DDD"},
-	"ordinal_date_time":                 {"u-D'T'" + lenientTime + "#@", "uuuu-DDD'T'" + strictTime + "#@"},
+	"ordinal_date_time":                 {"u-D'T'H:m[:s#]@", "uuuu-DDD'T'HH:mm[:ss#]@"},
 	"ordinal_date_time_no_millis":       {"u-D'T'" + lenientTime + "@", "uuuu-DDD'T'" + strictTime + "@"},
 	"time":                              {lenientTime + "#@", strictTime + "#@"},
 	"time_no_millis":                    {lenientTime + "@", strictTime + "@"},
@@ -85,11 +86,11 @@ var named = map[string][2]string{
 	"week_date_time":                    {lenientWeek + "'T'" + lenientTime + "#@", strictWeek + "'T'" + strictTime + "#@@"},
 	"week_date_time_no_millis":          {lenientWeek + "'T'" + lenientTime + "@", strictWeek + "'T'" + strictTime + "@@"},
 	"weekyear":                          {"I", "IIII"},
-	"weekyear_week":                     {"I-'W'J", "IIII-'W'JJ"},
+	"weekyear_week":                     {"I'-W'J", "IIII'-W'JJ"},
 	"weekyear_week_day":                 {lenientWeek, strictWeek},
 	"year":                              {"u", "%"},
 	"year_month":                        {"u-M", "uuuu-MM"},
-	"year_month_day":                    {lenientDay, strictDay},
+	"year_month_day":                    {"u-M-d", strictPart},
 }
 
 // ownLetters are those that only the patterns above have.

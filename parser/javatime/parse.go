@@ -85,6 +85,8 @@ func (d *Date) part(letter byte) int {
 		return d.DayOfYear
 	case 'H':
 		return d.Hour
+	case 'k':
+		return d.clockHour
 	case 'h':
 		return d.halfHour
 	case 'm':
@@ -195,8 +197,8 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 		d.has |= hasHour
 		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Hour)
 	case 'k':
-		d.has |= hasHour | hasClockHour
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Hour)
+		d.has |= hasClockHour
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.clockHour)
 	case 'h':
 		d.has |= hasHalfHour | hasClockHalfHour
 		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.halfHour)
