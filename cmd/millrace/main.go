@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // zones of dates, on machines that have none
 
 	"github.com/alecthomas/kong"
 
