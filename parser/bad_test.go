@@ -51,7 +51,7 @@ func TestBadInput(t *testing.T) {
 		"a date that is not":       {`processors: [{date: {field: message, formats: ["yyyy-MM-dd"]}}]`, "2026-02-30", "unable to parse date [2026-02-30]", nil},
 		"29 February of 2025":      {`processors: [{date: {field: message, formats: ["ISO8601"]}}]`, "2025-02-29T00:00:00Z", "unable to parse date [2025-02-29T00:00:00Z]", nil},
 		"hour 25":                  {`processors: [{date: {field: message, formats: ["ISO8601", "UNIX"]}}]`, "2026-01-01T25:00:00Z", "unable to parse date [2026-01-01T25:00:00Z]", nil},
-		"a date beyond all":        {`processors: [{date: {field: message, formats: ["UNIX"]}}]`, "99999999999999999999", "unable to parse date [99999999999999999999]", nil},
+		"a date beyond all":        {`processors: [{date: {field: message, formats: ["UNIX"]}}]`, "99999999999999999999", `@timestamp [+292278994-08-17T07:12:55.807Z] is no time that the index takes`, map[string]string{"tags": `["_pipeline_failure"]`}},
 		"a name of a pipeline":     {`processors: [{pipeline: {name: "{{{message}}}"}}]`, "nobody", "Pipeline processor configured for non-existent pipeline [nobody]", nil},
 		"an empty name of a field": {`processors: [{set: {field: "{{{nothing}}}", value: 1}}]`, "x", "path cannot be null nor empty", nil},
 		"a pattern that explodes":  {`processors: [{grok: {field: message, patterns: ["^(a+)+(a+)+(a+)+$"]}}]`, strings.Repeat("a", 60_000) + "b", "takes too many steps on field value", nil},

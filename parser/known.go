@@ -1,7 +1,9 @@
 package parser
 
 import (
+	"bytes"
 	"encoding/base64"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
@@ -34,6 +36,7 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 	s := p.senders.of(l.Origin)
 	if !ev.Holds(doc, 0, keyTimestamp, p.stamp) {
 		if v := ev.Lookup(doc, keyTimestamp); v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
+			p.noTime(v)
 			ev.Put(doc, keyTimestamp, event.DateValue(l.Received))
 		}
 	}
@@ -62,6 +65,17 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
 		ev.Put(ev.Lookup(doc, keyOurs), keyBase64, ev.Since(mark))
 	}
+}
+
+// noTime marks an event whose pipeline, or whose JSON, has an @timestamp that the index does not take.
+func (p *lineParser) noTime(v event.Value) {
+	if v.IsNull() || !p.ev.Get(pathErrorMessage).IsNull() {
+		return
+	}
+	text, _ := p.ev.AppendValue(nil, v)
+	p.counter.failed.Inc()
+	p.force(pathErrorMessage, p.ev.Text(fmt.Sprintf("@timestamp [%.100s] is no time that the index takes: it is the time of reception now", bytes.Trim(text, `"`))))
+	p.tag(failureTag)
 }
 
 // finishLog writes who has sent the line.

@@ -293,7 +293,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		lines:    vec("lines", "Lines taken from the spool, redelivered ones included."),
 		batches:  vec("batches", "Batches taken from the spool."),
 		dropped:  vec("dropped", "Lines that their pipeline dropped."),
-		failed:   vec("failed", "Lines whose pipeline failed and that are stored with their header's fields only."),
+		failed:   vec("failed", "Lines whose pipeline failed, or made an @timestamp that the index does not take."),
 		refused:  vec("json_refused", "Lines whose message is JSON that is nested too deep or has too many or too long names; it stays text."),
 		panicked: vec("internal_errors", "Lines that met a defect of the parser; please report it."),
 	}
