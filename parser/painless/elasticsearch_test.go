@@ -134,6 +134,9 @@ var (
 func normal(s string) string {
 	s = strings.ToValidUTF8(hashText1.ReplaceAllString(s, "@"), "?")
 	s = strings.ReplaceAll(s, "\ufffd", "?")
+	if s == "string:cannot compare with null" || strings.HasPrefix(s, `string:Cannot invoke "java.lang.Comparable.compareTo(Object)" because`) {
+		return "error: null"
+	}
 	if moreText.MatchString(s) {
 		if strings.Contains(s, "null") {
 			return "error: null"
@@ -145,7 +148,7 @@ func normal(s string) string {
 
 // firstCall is an error that Elasticsearch has only when an operator is evaluated for the first time: it expects
 // the same classes again, and takes another path for ever when they are not. Here it is that path always.
-var firstCall = regexp.MustCompile(`Cannot cast java.lang.Boolean to java.lang.(Integer|Long|Float|Double)$|Cannot cast from: |cannot convert MethodHandle\(\w+,\w+\)boolean`)
+var firstCall = regexp.MustCompile(`Cannot cast java.lang.Boolean to java.lang.(Integer|Long|Float|Double)$|Cannot cast from: |cannot convert MethodHandle\(\w+(,\w+)?\)boolean`)
 
 // sameNumbers excuses the digits of floats: before version 19, Java writes more than it needs.
 func sameNumbers(a, b string) bool {

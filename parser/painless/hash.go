@@ -208,6 +208,16 @@ func (v *mapView) appendText(c *Context, dst []byte) []byte {
 	return append(dst, ']')
 }
 
+// comparedWithNull is what a's class says when it is compared with null.
+func comparedWithNull(a value) string {
+	if a.isText() || a.isNumber() || a.isChar() {
+		if k := a.class(); k.name == "java.lang."+k.simple {
+			return `Cannot read field "value" because "another` + k.simple + `" is null`
+		}
+	}
+	return "cannot compare with null"
+}
+
 // compare is Comparable.compareTo.
 func (c *Context) compare(a, b value) int {
 	if a.isNull() || b.isNull() {
@@ -216,7 +226,7 @@ func (c *Context) compare(a, b value) int {
 				c.cannotCast(-1, v, classes().types["Comparable"])
 			}
 		}
-		c.throw("java.lang.NullPointerException", "cannot compare with null")
+		c.throw("java.lang.NullPointerException", comparedWithNull(a))
 	}
 	switch {
 	case a.isText() && b.isText():
