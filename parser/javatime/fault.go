@@ -104,6 +104,15 @@ func (w wrong) conflict(d *Date) string {
 	if d.Second > 0 || d.Nanos > 0 {
 		time += fmt.Sprintf(":%02d", d.Second)
 	}
+	switch {
+	case d.Nanos == 0:
+	case d.Nanos%1e6 == 0:
+		time += fmt.Sprintf(".%03d", d.Nanos/1e6)
+	case d.Nanos%1e3 == 0:
+		time += fmt.Sprintf(".%06d", d.Nanos/1e3)
+	default:
+		time += fmt.Sprintf(".%09d", d.Nanos)
+	}
 	day := fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 	switch w {
 	case otherHour:

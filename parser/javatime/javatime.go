@@ -145,11 +145,15 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 				return nil, "", err
 			}
 			f := field{letter: c, count: n, named: co.named, texts: co.language.texts(c, n)}
+			together := len(fields) > 0 && fields[len(fields)-1].numeric()
 			switch {
 			case !f.numeric():
-			case len(fields) > 0 && fields[len(fields)-1].numeric() && f.fixed():
+			case together && f.fixed():
 				fields[variable].reserve += n
 			default:
+				if together && !co.named { // Java forgets what it had in reserve
+					fields[variable].reserve = 0
+				}
 				variable = len(fields)
 			}
 			fields = append(fields, f)

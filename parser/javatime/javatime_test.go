@@ -230,6 +230,8 @@ func TestFault(t *testing.T) {
 		{"yyyy", "-2020", "Invalid value for YearOfEra (valid values 1 - 999999999/1000000000): -2020"},
 		{"yyyy", "+2020", "Text '+2020' could not be parsed at index 0"},
 		{"EEE MMM d uuuu", "Mon Jan 1 2020", "Conflict found: Field DayOfWeek 3 differs from DayOfWeek 1 derived from 2020-01-01"},
+		{"yyyyssH", "2020590", "Text '2020590' could not be parsed at index 0"},
+		{"HH:mm:ss.SSSSSS K", "23:59:00.123456 0", "Conflict found: Field HourOfAmPm 11 differs from HourOfAmPm 0 derived from 23:59:00.123456"},
 		{"HH kk", "01 24", "Conflict found: HourOfDay 1 differs from HourOfDay 0 while resolving  ClockHourOfDay"},
 		{"HH kk", "01 25", "Invalid value for ClockHourOfDay (valid values 1 - 24): 25"},
 	} {
