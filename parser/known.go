@@ -73,9 +73,7 @@ func (p *lineParser) noTime(v event.Value) {
 		return
 	}
 	text, _ := p.ev.AppendValue(nil, v)
-	p.counter.failed.Inc()
-	p.force(pathErrorMessage, p.ev.Text(fmt.Sprintf("@timestamp [%.100s] is no time that the index takes: it is the time of reception now", bytes.Trim(text, `"`))))
-	p.tag(failureTag)
+	p.fail(fmt.Sprintf("@timestamp [%.100s] is no time that the index takes: it is the time of reception now", bytes.Trim(text, `"`)))
 }
 
 // finishLog writes who has sent the line.

@@ -128,10 +128,8 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 		failure = fmt.Sprintf("render: %v", err)
 	}
 	// What the pipeline had made is not to be trusted: the event is that of the header alone.
-	p.counter.failed.Inc()
 	p.begin(line, origin, received, false)
-	p.force(pathErrorMessage, p.ev.Text(failure))
-	p.tag(failureTag)
+	p.fail(failure)
 	p.finish(b, i)
 	p.doc, err = p.ev.AppendJSON(p.doc[:0])
 	return p.doc, false, err
@@ -270,6 +268,13 @@ func (p *lineParser) mapAt(m event.Value, name event.Symbol) event.Value {
 		p.ev.Put(m, name, v)
 	}
 	return v
+}
+
+// fail marks an event whose pipeline failed, and counts it.
+func (p *lineParser) fail(message string) {
+	p.counter.failed.Inc()
+	p.force(pathErrorMessage, p.ev.Text(message))
+	p.tag(failureTag)
 }
 
 // tag marks an event.

@@ -6,7 +6,8 @@ import (
 	"unicode/utf16"
 )
 
-const severalFault = "Failed to parse with all enclosed parsers"
+// SeveralFault is what Java says of a text that none of several parsers reads.
+const SeveralFault = "Failed to parse with all enclosed parsers"
 
 // FaultISO8601 is what Elasticsearch says of a text that [ParseISO8601] does not read.
 func FaultISO8601(b []byte) string { return faultISO8601(b, false) }
@@ -19,19 +20,19 @@ func faultISO8601(b []byte, full bool) string {
 	var d Date
 	end := d.parseISO(b)
 	if end != len(b) || !d.wholeSecond() || full && !d.wholeTime(b) {
-		return severalFault
+		return SeveralFault
 	}
 	if w := d.finish(); w == wrongDate || w == wrongMonth && d.has&hasDayOfMonth == 0 {
 		return w.of(&d)
 	}
-	return severalFault
+	return SeveralFault
 }
 
 // Fault is what Java says of a text that [Format.Parse] does not read: at which letter it ends to be of the format, or why
 // there is no such date.
 func (f *Format) Fault(b []byte) string {
 	if f.several {
-		return severalFault
+		return SeveralFault
 	}
 	var d Date
 	end := d.parse(f.fields, b, 0)
@@ -104,15 +105,7 @@ func (w wrong) conflict(d *Date) string {
 	if d.Second > 0 || d.Nanos > 0 {
 		time += fmt.Sprintf(":%02d", d.Second)
 	}
-	switch {
-	case d.Nanos == 0:
-	case d.Nanos%1e6 == 0:
-		time += fmt.Sprintf(".%03d", d.Nanos/1e6)
-	case d.Nanos%1e3 == 0:
-		time += fmt.Sprintf(".%06d", d.Nanos/1e3)
-	default:
-		time += fmt.Sprintf(".%09d", d.Nanos)
-	}
+	time += string(AppendFraction(nil, d.Nanos))
 	day := fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 	switch w {
 	case otherHour:
@@ -129,4 +122,18 @@ func (w wrong) conflict(d *Date) string {
 		return differs("DayOfYear", d.day().YearDay(), d.DayOfYear, day)
 	}
 	return "Text could not be parsed"
+}
+
+// AppendFraction appends the nanoseconds of a second, with their point, as Java's toString has them: in three, six or nine
+// digits, none for 0.
+func AppendFraction(dst []byte, nanos int) []byte {
+	switch {
+	case nanos == 0:
+		return dst
+	case nanos%1e6 == 0:
+		return fmt.Appendf(dst, ".%03d", nanos/1e6)
+	case nanos%1e3 == 0:
+		return fmt.Appendf(dst, ".%06d", nanos/1e3)
+	}
+	return fmt.Appendf(dst, ".%09d", nanos)
 }

@@ -40,7 +40,9 @@ func (d *Date) finish() wrong {
 	case d.Year < -maxYear || d.Year > maxYear:
 		return wrongYear
 	}
-	if d.has&hasProlepticYear != 0 && (d.has&hasDayOfYear != 0 || d.has&hasMonthOfYear != 0 && d.has&hasDayOfMonth != 0) {
+	proleptic := d.has&hasProlepticYear != 0
+	dateFirst := proleptic && (d.has&hasDayOfYear != 0 || d.has&hasMonthOfYear != 0 && d.has&hasDayOfMonth != 0)
+	if dateFirst {
 		if w := d.finishDate(); w != nothing {
 			return w
 		}
@@ -48,13 +50,17 @@ func (d *Date) finish() wrong {
 	if w := d.finishTime(); w != nothing {
 		return w
 	}
-	switch {
-	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
+	if d.weekYear > 0 && d.has&hasCalendarYear == 0 {
 		d.Month, d.Day, d.DayOfYear = 0, 0, 0
 		return nothing
 	}
-	if w := d.finishDate(); w != nothing || d.has&hasProlepticYear == 0 {
-		return w
+	if !dateFirst {
+		if w := d.finishDate(); w != nothing {
+			return w
+		}
+	}
+	if !proleptic {
+		return nothing
 	}
 	return d.agree()
 }
@@ -63,8 +69,6 @@ func (d *Date) finish() wrong {
 func (d *Date) finishDate() wrong {
 	year, month, day := d.Has&HasYear != 0, d.has&hasMonthOfYear != 0, d.has&hasDayOfMonth != 0
 	switch {
-	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
-		return nothing
 	case year && d.has&hasDayOfYear != 0 && !(month && day):
 		return d.finishDayOfYear()
 	case !year && day && (d.Day < 1 || d.Day > 31): // before its month

@@ -191,8 +191,8 @@ func (l *lib) declarePrimitives() {
 	l.object = l.class("java.lang.Object")
 }
 
-// method declares methods by their Java signatures: "static int max(int,int)", "String trim()".
-func (k *class) method(l *lib, signature string, run native) {
+// method declares a method by its Java signature: "static int max(int,int)", "String trim()".
+func (k *class) method(l *lib, signature string, run native) *method {
 	head, params, _ := strings.Cut(strings.TrimSuffix(signature, ")"), "(")
 	head, static := strings.CutPrefix(head, "static ")
 	ret, name, ok := strings.Cut(head, " ")
@@ -205,21 +205,20 @@ func (k *class) method(l *lib, signature string, run native) {
 	if !ok { // a constructor: "new(String)"
 		m.ret = k
 		k.ctors[len(m.params)] = m
-		return
+		return m
 	}
 	m.ret = l.mustType(ret)
 	if static {
 		k.statics[m.key()] = m
-		return
+		return m
 	}
 	k.methods[m.key()] = m
+	return m
 }
 
 // fallible declares a static method that often throws.
 func (k *class) fallible(l *lib, signature string, try fallible) {
-	k.method(l, "static "+signature, func(c *Context, _ value, a []value) value { return orThrow(try(c, a)) })
-	name, params, _ := strings.Cut(signature[strings.IndexByte(signature, ' ')+1:], "(")
-	k.statics[methodKey(name, 1+strings.Count(params, ","))].try = try
+	k.method(l, "static "+signature, func(c *Context, _ value, a []value) value { return orThrow(try(c, a)) }).try = try
 }
 
 func (k *class) constant(name string, typ *class, v func() value) {

@@ -214,12 +214,15 @@ func (c *Context) sortByHash(keys []value, room int) {
 	}
 }
 
-// bucket is where java.util.HashMap has a key when it holds n of them, began with that size, and was never larger.
-func (c *Context) bucket(k value, n, size int) int {
+func (c *Context) bucket(k value, n, size int) int { return HashBucket(c.hash(k), n, size) }
+
+// HashBucket is where java.util.HashMap has a key of that hash code when it holds n keys, began with that size (16, if
+// nobody has said), and was never larger.
+func HashBucket(hash int32, n, size int) int {
 	for n > size*3/4 {
 		size *= 2
 	}
-	h := uint32(c.hash(k))
+	h := uint32(hash) //nolint:gosec // its bits
 	return int((h ^ h>>16) & uint32(size-1))
 }
 

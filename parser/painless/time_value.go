@@ -125,15 +125,7 @@ func (d *temporal) appendText(_ *Context, dst []byte) []byte {
 	if d.t.Second() != 0 || ns != 0 || d.kind == kindInstant {
 		dst = d.t.AppendFormat(dst, ":05")
 	}
-	switch {
-	case ns == 0:
-	case ns%1e6 == 0:
-		dst = append(dst, fmt.Sprintf(".%03d", ns/1e6)...)
-	case ns%1e3 == 0:
-		dst = append(dst, fmt.Sprintf(".%06d", ns/1e3)...)
-	default:
-		dst = append(dst, fmt.Sprintf(".%09d", ns)...)
-	}
+	dst = javatime.AppendFraction(dst, ns)
 	switch d.kind {
 	case kindInstant:
 		return append(dst, 'Z')

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf16"
 
+	"github.com/millrace/millrace/parser/javatime"
 	"github.com/millrace/millrace/parser/painless"
 )
 
@@ -60,7 +61,7 @@ func notEmpty(fault func(text []byte) string) func(text []byte) string {
 }
 
 // severalFault is for those for which Java has several parsers.
-var severalFault = notEmpty(func([]byte) string { return "Failed to parse with all enclosed parsers" })
+var severalFault = notEmpty(func([]byte) string { return javatime.SeveralFault })
 
 func unixFault(text []byte) string {
 	if text == nil {

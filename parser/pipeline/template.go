@@ -79,12 +79,7 @@ func hashOrder(ev *event.Event, m event.Value) []int {
 
 // hashBucket is the place of a key in a HashMap of n keys.
 func hashBucket(key []byte, n int) int {
-	size := 16
-	for n > size*3/4 {
-		size *= 2
-	}
-	h := uint32(painless.HashText(key)) //nolint:gosec // its bits
-	return int(h^h>>16) & (size - 1)
+	return painless.HashBucket(painless.HashText(key), n, 16)
 }
 
 // field is a path, known when the pipeline is compiled or made by a template for each event.
