@@ -38,6 +38,10 @@ func Check(dir string, o Options) error {
 	total, loaded := 0, 0
 	kinds := map[string]int{}
 	for _, g := range groups {
+		for _, problem := range g.problems {
+			fmt.Fprintln(o.Out, problem)
+			kinds["cannot be read"]++
+		}
 		broken := map[string]bool{}
 		for _, problem := range pipeline.Check(g.sources, o.Deps) {
 			fmt.Fprintln(o.Out, problem)
@@ -47,7 +51,7 @@ func Check(dir string, o Options) error {
 				kinds[kindOf(e)]++
 			}
 		}
-		total += len(g.sources)
+		total += len(g.sources) + len(g.problems)
 		loaded += len(g.sources) - len(broken)
 	}
 	if len(kinds) > 0 {

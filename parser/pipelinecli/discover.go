@@ -20,6 +20,7 @@ type group struct {
 	entry    string // the pipeline that fixtures go through
 	fixtures string // folder
 	fileset  *fileset
+	problems []error // what of it cannot be read
 }
 
 // module is what figures are added up by.
@@ -44,11 +45,7 @@ func discover(dir string) ([]group, error) {
 			groups = append(groups, g)
 			return filepath.SkipDir
 		case !d.IsDir() && d.Name() == "manifest.yml":
-			g, err := filesetGroup(filepath.Dir(path))
-			if err != nil {
-				return err
-			}
-			if g != nil {
+			if g := filesetGroup(filepath.Dir(path)); g != nil {
 				groups = append(groups, *g)
 			}
 		}

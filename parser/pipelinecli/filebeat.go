@@ -12,6 +12,8 @@ import (
 	"text/template"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/millrace/millrace/parser/pipeline"
 )
 
 // fileset is what a Filebeat fileset says about its input.
@@ -19,8 +21,8 @@ type fileset struct {
 	module, name string
 	multiline    multiline
 	exclude      []*regexp.Regexp
-	locale       bool           // events get event.timezone
 	fields       map[string]any // that are added to every event
+	agent        *agent         // what Filebeat itself does to events
 	tags         []any
 }
 
@@ -38,14 +40,14 @@ type filesetManifest struct {
 }
 
 // filesetGroup reads a Filebeat fileset; nil when the folder is none.
-func filesetGroup(dir string) (*group, error) {
+func filesetGroup(dir string) *group {
 	text, err := os.ReadFile(filepath.Join(dir, "manifest.yml"))
 	if err != nil {
-		return nil, fmt.Errorf("read manifest: %w", err)
+		return &group{name: dir, problems: []error{fmt.Errorf("read manifest: %w", err)}}
 	}
 	var m filesetManifest
-	if err := yaml.Unmarshal(text, &m); err != nil || m.Pipelines == nil {
-		return nil, nil //nolint:nilerr // a manifest of something else
+	if yaml.Unmarshal(text, &m) != nil || m.Pipelines == nil {
+		return nil // a manifest of something else
 	}
 	vars := map[string]any{"builtin": map[string]any{}}
 	for _, v := range m.Var {
@@ -53,31 +55,45 @@ func filesetGroup(dir string) (*group, error) {
 			vars[name] = renderAll(v["default"], vars)
 		}
 	}
+	vars["paths"] = slice(vars["paths"]) // which the fixture's stands for
+	if _, has := vars["input"]; has {    // several inputs; fixtures are files, which the input is named after, or "log"
+		vars["input"] = "file"
+		if name, err := render(m.Input, vars, "{{", "}}"); err == nil && !exists(filepath.Join(dir, name)) {
+			vars["input"] = "log"
+		}
+	}
 	module := filepath.Base(filepath.Dir(dir))
 	g := &group{name: filepath.Join(module, filepath.Base(dir)), fixtures: filepath.Join(dir, "test")}
 	for i, file := range files(m.Pipelines) {
-		file, err := render(file, vars, "{{", "}}")
+		s, err := readTemplate(dir, file, vars)
 		if err != nil {
-			return nil, fmt.Errorf("%s: ingest_pipeline: %w", dir, err)
-		}
-		s, err := readSource(filepath.Join(dir, file))
-		if err != nil {
-			return nil, err
-		}
-		if bytes.Contains(s.Text, []byte("{<")) {
-			text, err := render(string(s.Text), vars, "{<", ">}")
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", s.File, err)
-			}
-			s.Text = []byte(text)
+			g.problems = append(g.problems, fmt.Errorf("%s: ingest_pipeline: %w", dir, err))
+			continue
 		}
 		if i == 0 {
 			g.entry = s.Name
 		}
 		g.sources = append(g.sources, s)
 	}
-	g.fileset, err = readFileset(dir, module, &m, vars)
-	return g, err
+	if g.fileset, err = readFileset(dir, module, &m, vars); err != nil {
+		g.problems = append(g.problems, err)
+	}
+	return g
+}
+
+// readTemplate reads one of a fileset's pipelines.
+func readTemplate(dir, file string, vars map[string]any) (pipeline.Source, error) {
+	file, err := render(file, vars, "{{", "}}")
+	if err != nil {
+		return pipeline.Source{}, err
+	}
+	s, err := readSource(filepath.Join(dir, file))
+	if err == nil && bytes.Contains(s.Text, []byte("{<")) {
+		var text string
+		text, err = render(string(s.Text), vars, "{<", ">}")
+		s.Text = []byte(text)
+	}
+	return s, err
 }
 
 func files(v any) []string {
@@ -136,22 +152,20 @@ type filesetInput struct {
 		Negate  bool   `yaml:"negate"`
 		Match   string `yaml:"match"`
 	} `yaml:"multiline"`
-	ExcludeLines []string         `yaml:"exclude_lines"`
-	Processors   []map[string]any `yaml:"processors"`
-	Tags         []any            `yaml:"tags"`
+	JSON            *jsonInput     `yaml:"json"`
+	ExcludeLines    []string       `yaml:"exclude_lines"`
+	Fields          map[string]any `yaml:"fields"`
+	FieldsUnderRoot bool           `yaml:"fields_under_root"`
+	Processors      []any          `yaml:"processors"`
+	Tags            []any          `yaml:"tags"`
 }
 
+// readFileset reads what a fileset says of its input; what it has read also when it fails.
 func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*fileset, error) {
-	f := &fileset{module: module, name: filepath.Base(dir), fields: map[string]any{}}
-	if _, has := vars["input"]; has { // several inputs; fixtures are files
-		vars["input"] = "file"
-		if !exists(filepath.Join(dir, "config", "file.yml")) {
-			vars["input"] = "log"
-		}
-	}
+	f := &fileset{module: module, name: filepath.Base(dir), agent: &agent{}}
 	name, err := render(m.Input, vars, "{{", "}}")
 	if err != nil {
-		return nil, fmt.Errorf("%s: input: %w", dir, err)
+		return f, fmt.Errorf("%s: input: %w", dir, err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
@@ -159,35 +173,26 @@ func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*
 	}
 	config, err := render(string(text), vars, "{{", "}}")
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+		return f, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
 	}
 	var in filesetInput
 	if err := unmarshalDotted([]byte(config), &in); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+		return f, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
 	}
-	f.tags = in.Tags
-	for _, p := range in.Processors {
-		if _, ok := p["add_locale"]; ok {
-			f.locale = true
-		}
-		if add, ok := p["add_fields"].(map[string]any); ok {
-			if fields, ok := add["fields"].(map[string]any); ok && (add["target"] == "" || add["target"] == nil) {
-				for name, v := range fields {
-					f.fields[name] = v
-				}
-			}
-		}
+	f.tags, f.agent = in.Tags, newAgent(&in)
+	if f.fields = in.Fields; len(in.Fields) > 0 && !in.FieldsUnderRoot {
+		f.fields = map[string]any{"fields": in.Fields}
 	}
 	for _, expr := range in.ExcludeLines {
 		re, err := regexp.Compile(expr)
 		if err != nil {
-			return nil, fmt.Errorf("%s: exclude_lines: %w", filepath.Join(dir, name), err)
+			return f, fmt.Errorf("%s: exclude_lines: %w", filepath.Join(dir, name), err)
 		}
 		f.exclude = append(f.exclude, re)
 	}
 	if in.Multiline.Pattern != "" {
 		if f.multiline.pattern, err = regexp.Compile(in.Multiline.Pattern); err != nil {
-			return nil, fmt.Errorf("%s: multiline: %w", filepath.Join(dir, name), err)
+			return f, fmt.Errorf("%s: multiline: %w", filepath.Join(dir, name), err)
 		}
 		f.multiline.negate, f.multiline.before = in.Multiline.Negate, in.Multiline.Match == "before"
 	}
@@ -196,15 +201,11 @@ func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*
 
 // unmarshalDotted reads a configuration whose names may stand for nested ones, as in multiline.pattern.
 func unmarshalDotted(text []byte, into any) error {
-	var flat map[string]any
+	var flat any
 	if err := yaml.Unmarshal(text, &flat); err != nil {
 		return err
 	}
-	nested := map[string]any{}
-	for name, v := range flat {
-		put(nested, name, v)
-	}
-	text, err := yaml.Marshal(nested)
+	text, err := yaml.Marshal(nest(flat))
 	if err != nil {
 		return err
 	}
@@ -250,12 +251,8 @@ func (f *fileset) event(s sample, file string) map[string]any {
 	doc := map[string]any{
 		"@timestamp": "2026-01-02T03:04:05.000Z", "message": s.text, "log": log,
 		"input": map[string]any{"type": "log"}, "fileset": map[string]any{"name": f.name}, "service": map[string]any{"type": f.module},
+		"event": map[string]any{"module": f.module, "dataset": f.module + "." + f.name},
 	}
-	about := map[string]any{"module": f.module, "dataset": f.module + "." + f.name}
-	if f.locale {
-		about["timezone"] = timezone
-	}
-	doc["event"] = about
 	if len(f.tags) > 0 {
 		doc["tags"] = f.tags
 	}
