@@ -5,8 +5,8 @@ package grok
 func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 	for {
 		m.steps += 2
-		if m.steps > m.soft {
-			m.remember(p, len(line))
+		if m.steps > m.soft && m.doubt(p, line) < m.start && m.far == nil {
+			return nil, 0
 		}
 		if m.steps > m.hard || len(m.stack) == 0 {
 			return nil, 0

@@ -100,10 +100,9 @@ func (c *compiler) finish(root *node) {
 		p.first = c.table(first)
 	}
 	p.minLen, _ = width(root)
-	for _, lit := range requiredLits(nil, root) {
-		r := required{[]byte(lit), rarestPair(lit)}
-		p.chain = append(p.chain, r)
-		if len(lit) > len(p.required.text) {
+	p.chain = requiredOf(nil, root)
+	for _, r := range p.chain {
+		if len(r.text) > len(p.required.text) {
 			p.required = r
 		}
 	}

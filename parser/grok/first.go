@@ -54,41 +54,63 @@ func bytesOf(set charset) byteSet {
 	return s
 }
 
+// holds reports whether the byte of a line at i is in the set, or the line has none there and that will do.
+func (s *byteSet) holds(line []byte, i int) bool {
+	if uint(i) >= uint(len(line)) {
+		return s.end
+	}
+	return s.has(line[i])
+}
+
 // firstOf returns the bytes with which n can begin, and whether it can match
 // without taking a byte. What an assertion asks for is not looked at: the
 // answer may be too wide, never too narrow.
-func firstOf(n *node) (s byteSet, nullable bool) {
+func firstOf(n *node) (s byteSet, nullable bool) { return edgeOf(n, false) }
+
+// edgeOf is firstOf, or the same of the bytes with which n can end.
+func edgeOf(n *node, last bool) (s byteSet, nullable bool) {
 	switch n.kind {
 	case kLit:
-		s.add(n.lit[0])
+		at := 0
+		if last {
+			at = len(n.lit) - 1
+		}
+		s.add(n.lit[at])
 		return s, false
 	case kSet:
 		return bytesOf(n.set), false
 	case kCat:
-		for _, sub := range n.subs {
-			f, null := firstOf(sub)
-			s = s.union(f)
-			if !null {
-				return s, false
-			}
-		}
-		return s, true
+		return edgeOfAll(n.subs, last)
 	case kAlt:
 		for _, sub := range n.subs {
-			f, null := firstOf(sub)
+			f, null := edgeOf(sub, last)
 			s = s.union(f)
 			nullable = nullable || null
 		}
 		return s, nullable
 	case kRepeat:
-		s, nullable = firstOf(n.subs[0])
+		s, nullable = edgeOf(n.subs[0], last)
 		return s, nullable || n.min == 0
 	case kCapture, kAtomic, kScan:
-		return firstOf(n.subs[0])
+		return edgeOf(n.subs[0], last)
 	case kBackref:
 		return anything, true
 	}
 	return byteSet{}, true
+}
+
+// edgeOfAll is edgeOf for pieces one behind the other.
+func edgeOfAll(subs []*node, last bool) (s byteSet, nullable bool) {
+	for i := range subs {
+		if last {
+			i = len(subs) - 1 - i
+		}
+		f, null := edgeOf(subs[i], last)
+		if s = s.union(f); !null {
+			return s, false
+		}
+	}
+	return s, true
 }
 
 // maxWidth keeps products of nested intervals from overflowing.
@@ -162,23 +184,34 @@ func takesNothing(n *node) bool {
 	return true
 }
 
-// requiredLits appends the texts that every match of n contains, in the order in which it does.
-func requiredLits(out []string, n *node) []string {
+// requiredOf appends the texts that every match of n contains, in the order in which it does.
+func requiredOf(out []required, n *node) []required {
 	switch n.kind {
 	case kLit:
-		return append(out, n.lit)
+		return append(out, required{[]byte(n.lit), rarestPair(n.lit), anything, anything})
 	case kCat:
-		for _, sub := range n.subs {
-			out = requiredLits(out, sub)
+		for i, sub := range n.subs {
+			from := len(out)
+			if out = requiredOf(out, sub); sub.kind == kLit {
+				out[from].before, out[from].after = besides(n.subs[:i], true), besides(n.subs[i+1:], false)
+			}
 		}
 	case kRepeat:
 		if n.min > 0 {
-			return requiredLits(out, n.subs[0])
+			return requiredOf(out, n.subs[0])
 		}
 	case kCapture, kAtomic, kScan:
-		return requiredLits(out, n.subs[0])
+		return requiredOf(out, n.subs[0])
 	}
 	return out
+}
+
+// besides returns the bytes that can stand next to a text, on the side where the pieces are.
+func besides(pieces []*node, last bool) byteSet {
+	if s, nullable := edgeOfAll(pieces, last); !nullable {
+		return s
+	}
+	return anything
 }
 
 // leadLit returns the text that a match begins with right after its anchor.

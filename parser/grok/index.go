@@ -66,40 +66,48 @@ func newIndex(progs []*program) *index {
 
 // required is a text that every match contains; empty if there is none.
 type required struct {
-	text []byte
-	at   int // of its rarest pair of bytes
+	text          []byte
+	at            int     // of its rarest pair of bytes
+	before, after byteSet // what can stand next to it
 }
 
 // latest returns the last place of a line where a match may begin, by what it must contain: -1 if there is none.
 func (p *program) latest(line []byte) int {
 	end := len(line)
 	for i := len(p.chain) - 1; i >= 0; i-- {
-		if end = p.chain[i].lastIn(line[:end]); end < 0 {
+		if end = p.chain[i].lastIn(line, end); end < 0 {
 			return -1
 		}
 	}
 	return min(end, len(line)-p.minLen)
 }
 
-// lastIn returns where a line has the text last, by a search for its rarest pair; -1 if it has not.
-func (r *required) lastIn(line []byte) int {
+// lastIn returns where a line has the text last before end, by a search for its rarest pair; -1 if it has not.
+func (r *required) lastIn(line []byte, end int) int {
 	if len(r.text) == 1 {
-		if bytes.IndexByte(line, r.text[0]) < 0 { // which is quicker
+		if bytes.IndexByte(line[:end], r.text[0]) < 0 { // which is quicker
 			return -1
 		}
-		return bytes.LastIndexByte(line, r.text[0])
+		for end--; end >= 0 && (line[end] != r.text[0] || !r.fits(line, end)); end-- {
+		}
+		return end
 	}
-	q := len(line) - len(r.text) + r.at // where the pair can stand
+	q := end - len(r.text) + r.at // where the pair can stand
 	for range 8 {
-		if q = lastPair(line, r.at, q, r.text[r.at], r.text[r.at+1]); q < 0 {
+		if q = lastPair(line[:end], r.at, q, r.text[r.at], r.text[r.at+1]); q < 0 {
 			return -1
 		}
-		if string(line[q-r.at:][:len(r.text)]) == string(r.text) {
-			return q - r.at
+		if at := q - r.at; string(line[at:][:len(r.text)]) == string(r.text) && r.fits(line, at) {
+			return at
 		}
 		q--
 	}
 	return bytes.LastIndex(line[:q-r.at+len(r.text)], r.text)
+}
+
+// fits reports whether what stands next to the text at a place of the line is what can.
+func (r *required) fits(line []byte, at int) bool {
+	return r.before.holds(line, at-1) && r.after.holds(line, at+len(r.text))
 }
 
 // rarestPair chooses the two bytes of a text that lines have least: what is

@@ -46,3 +46,18 @@ func TestSetsAgree(t *testing.T) {
 		}
 	}
 }
+
+// TestLatest: no match begins behind the last place where one may.
+func TestLatest(t *testing.T) {
+	mut := newMutator(t, 4)
+	for _, expr := range differPatterns {
+		m := mustPlain(t, ECSLibrary(), expr).NewMatcher()
+		for range 400 {
+			line := []byte(mut.next())
+			_, ok := m.Match(line)
+			if last := m.set.progs[0].latest(line); ok && last < m.start {
+				t.Errorf("%s on %q: begins at %d, at %d at the latest", expr, line, m.start, last)
+			}
+		}
+	}
+}

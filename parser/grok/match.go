@@ -36,7 +36,7 @@ const (
 //
 //nolint:gocyclo,funlen // one operation a case: the interpreter's loop
 func (m *Matcher) run(p *program, line []byte, start int) outcome {
-	m.stack, m.trail = m.stack[:0], m.trail[:0]
+	m.stack, m.trail, m.start = m.stack[:0], m.trail[:0], start
 	in, pos := p.entry, start
 	for {
 		m.steps++
@@ -45,7 +45,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			in = in.to
 			continue
 		case opMatch:
-			m.start, m.end = start, pos
+			m.end = pos
 			return matched
 		case opByte:
 			if pos < len(line) && line[pos] == in.b {

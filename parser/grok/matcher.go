@@ -12,10 +12,11 @@ import (
 const (
 	baseSteps    = 4096
 	stepsPerByte = 24
-	freeSteps    = 128
+	freeSteps    = 64
 	lazySteps    = 6 // to look for the next end of a lazy run
 	maxMemoBits  = 1 << 26
 	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save
+	unknown      = -2
 )
 
 // Matcher matches lines with a Set. It is one worker's scratch space: not
@@ -35,6 +36,7 @@ type Matcher struct {
 	hard    int
 	start   int
 	end     int
+	latest  int // the last place where a match may begin, unknown until there is doubt that one does
 	limited int // the pattern that reached the limit, -1 for none
 	far     *furthest
 	// From lineFrom on, lineEnd is where the dot stops: it is asked often.
@@ -185,7 +187,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 	if p.anchor == anyStart && (n == 0 || p.first == nil || !p.first[line[0]] || len(p.prefix) > 0) {
 		at = p.nextStart(line, 0)
 	}
-	for last := -1; at >= 0; {
+	for at >= 0 {
 		result := m.run(p, line, at)
 		if result == handOver {
 			p = m.careful(p, n)
@@ -200,16 +202,7 @@ func (m *Matcher) search(p *program, line []byte) bool {
 		if p.anchor == lineStart && m.lineFrom == 0 && m.lineEnd == n {
 			return false
 		}
-		if at = p.nextStart(line, p.after(line, at)); at >= 0 && last < 0 {
-			r := &p.required // it tells most, and soonest
-			if len(r.text) > 1 && firstPair(line, at, n, r.text[r.at], r.text[r.at+1]) < 0 {
-				return false
-			}
-			if last = p.latest(line); at <= last {
-				m.remember(p, n)
-			}
-		}
-		if at > last {
+		if at = p.nextStart(line, p.after(line, at)); at > m.doubt(p, line) {
 			return false
 		}
 	}
@@ -259,10 +252,21 @@ func (p *program) nextStart(line []byte, at int) int {
 
 // forget switches the memo off, until there have been steps enough to make up for its being cleared.
 func (m *Matcher) forget(p *program, n int) {
-	m.memoOn, m.soft = false, freeSteps+p.memoRows*(n+1)>>10
+	m.memoOn, m.latest, m.soft = false, unknown, freeSteps+p.memoRows*(n+1)>>10
 }
 
-// remember switches it on.
+// doubt returns the last place of the line where a match may begin, and switches the memo on if there is one: what
+// has been tried so far was in vain.
+func (m *Matcher) doubt(p *program, line []byte) int {
+	if m.latest == unknown {
+		if m.latest = p.latest(line); m.latest >= m.start {
+			m.remember(p, len(line))
+		}
+	}
+	return m.latest
+}
+
+// remember switches the memo on.
 func (m *Matcher) remember(p *program, n int) {
 	if m.soft == m.hard {
 		return
