@@ -57,7 +57,7 @@ func discover(dir string) ([]group, error) {
 	if len(groups) > 0 {
 		return groups, nil
 	}
-	g := group{name: filepath.Base(dir)}
+	g := group{name: filepath.Base(whole(dir))}
 	if g.sources, err = readSources(dir); err != nil {
 		return nil, err
 	}
@@ -67,9 +67,17 @@ func discover(dir string) ([]group, error) {
 	return []group{g}, nil
 }
 
+// whole is the path from the root, as groups are named after folders, which "." does not name.
+func whole(dir string) string {
+	if path, err := filepath.Abs(dir); err == nil {
+		return path
+	}
+	return dir
+}
+
 // packageGroup are the pipelines of a data stream (or of a whole package).
 func packageGroup(dir string) (group, error) {
-	stream := filepath.Dir(filepath.Dir(dir))
+	stream := filepath.Dir(filepath.Dir(whole(dir)))
 	name := filepath.Base(stream)
 	if parent := filepath.Dir(stream); filepath.Base(parent) == "data_stream" {
 		name = filepath.Join(filepath.Base(filepath.Dir(parent)), name)

@@ -62,8 +62,8 @@ func filesetGroup(dir string) *group {
 			vars["input"] = "log"
 		}
 	}
-	module := filepath.Base(filepath.Dir(dir))
-	g := &group{name: filepath.Join(module, filepath.Base(dir)), fixtures: filepath.Join(dir, "test")}
+	module, name := filepath.Base(filepath.Dir(whole(dir))), filepath.Base(whole(dir))
+	g := &group{name: filepath.Join(module, name), fixtures: filepath.Join(dir, "test"), fileset: &fileset{module: module, name: name, agent: &agent{}}}
 	for i, file := range files(m.Pipelines) {
 		s, err := readTemplate(dir, file, vars)
 		if err != nil {
@@ -75,7 +75,7 @@ func filesetGroup(dir string) *group {
 		}
 		g.sources = append(g.sources, s)
 	}
-	if g.fileset, err = readFileset(dir, module, &m, vars); err != nil {
+	if err := g.fileset.read(dir, &m, vars); err != nil {
 		g.problems = append(g.problems, err)
 	}
 	return g
@@ -160,24 +160,23 @@ type filesetInput struct {
 	Tags            []any          `yaml:"tags"`
 }
 
-// readFileset reads what a fileset says of its input; what it has read also when it fails.
-func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*fileset, error) {
-	f := &fileset{module: module, name: filepath.Base(dir), agent: &agent{}}
-	name, err := render(m.Input, vars, "{{", "}}")
+// read takes what a fileset says of its input.
+func (f *fileset) read(dir string, m *filesetManifest, vars map[string]any) error {
+	file, err := render(m.Input, vars, "{{", "}}")
 	if err != nil {
-		return f, fmt.Errorf("%s: input: %w", dir, err)
+		return fmt.Errorf("%s: input: %w", dir, err)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, name))
+	text, err := os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
-		return f, nil //nolint:nilerr // a fileset without an input of its own has no multiline either
+		return nil //nolint:nilerr // a fileset without an input of its own has no multiline either
 	}
 	config, err := render(string(text), vars, "{{", "}}")
 	if err != nil {
-		return f, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+		return fmt.Errorf("%s: %w", filepath.Join(dir, file), err)
 	}
 	var in filesetInput
 	if err := unmarshalDotted([]byte(config), &in); err != nil {
-		return f, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+		return fmt.Errorf("%s: %w", filepath.Join(dir, file), err)
 	}
 	f.tags, f.agent = in.Tags, newAgent(&in)
 	if f.fields = in.Fields; len(in.Fields) > 0 && !in.FieldsUnderRoot {
@@ -186,17 +185,17 @@ func readFileset(dir, module string, m *filesetManifest, vars map[string]any) (*
 	for _, expr := range in.ExcludeLines {
 		re, err := regexp.Compile(expr)
 		if err != nil {
-			return f, fmt.Errorf("%s: exclude_lines: %w", filepath.Join(dir, name), err)
+			return fmt.Errorf("%s: exclude_lines: %w", filepath.Join(dir, file), err)
 		}
 		f.exclude = append(f.exclude, re)
 	}
 	if in.Multiline.Pattern != "" {
 		if f.multiline.pattern, err = regexp.Compile(in.Multiline.Pattern); err != nil {
-			return f, fmt.Errorf("%s: multiline: %w", filepath.Join(dir, name), err)
+			return fmt.Errorf("%s: multiline: %w", filepath.Join(dir, file), err)
 		}
 		f.multiline.negate, f.multiline.before = in.Multiline.Negate, in.Multiline.Match == "before"
 	}
-	return f, nil
+	return nil
 }
 
 // unmarshalDotted reads a configuration whose names may stand for nested ones, as in multiline.pattern.

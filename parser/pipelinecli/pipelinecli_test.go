@@ -51,6 +51,18 @@ func TestFilebeat(t *testing.T) {
 	}
 }
 
+// The folder may be named from within.
+func TestFolderOfToday(t *testing.T) {
+	dir := write(t, t.TempDir(), module)
+	t.Chdir(filepath.Join(dir, "app"))
+	for _, dir := range []string{".", "log", "log/../"} {
+		var out strings.Builder
+		if err := Test(dir, Options{Out: &out}); !errors.Is(err, ErrFailed) || !strings.Contains(out.String(), `"app.log"`) || !strings.Contains(out.String(), "\napp ") {
+			t.Errorf("%s: %v\n%s", dir, err, out.String())
+		}
+	}
+}
+
 func TestPackage(t *testing.T) {
 	dir := write(t, t.TempDir(), map[string]string{
 		stream + "elasticsearch/ingest_pipeline/default.yml":         "processors: [{set: {field: a, value: '{{{_conf.x}}}'}}, {remove: {field: _conf}}, {set: {field: event.ingested, value: '{{{_ingest.timestamp}}}'}}]\n",
