@@ -63,10 +63,16 @@ func (cp *compiler) cast(x code, w want) code {
 	if x.t == t {
 		return x
 	}
+	if x.linked && t == cp.lib.void && !w.explicit { // as in Java, what is returned of nothing
+		return x
+	}
 	if !cp.castable(x.t, w) {
 		cp.fail(x.at, "Cannot cast from [%s] to [%s].", x.t, t)
 	}
 	conv := cp.converter(x.at, x.t, t, w.explicit)
+	if conv != nil && x.linked && !w.explicit {
+		conv = cp.handed(x.at, t)
+	}
 	if conv == nil {
 		return code{t: t, eval: x.eval, try: x.try, cond: x.cond, konst: x.konst, at: x.at}
 	}
@@ -181,6 +187,20 @@ func (cp *compiler) converter(at int, from, to *class, explicit bool) func(*Cont
 	return func(c *Context, v value) value { return c.castDef(v, to, true, at) }
 }
 
+// handed is converter for what a method handle gives.
+func (cp *compiler) handed(at int, to *class) func(*Context, value) value {
+	asIs := cp.kindsOfClass(to)
+	return func(c *Context, v value) value {
+		switch {
+		case v.ref == nil && asIs.Has(event.Shape(v.v.Kind())) && !c.readonly:
+			return v
+		case !to.prim && to.box != nil && !v.isNull() && v.class() != to: // no box becomes another
+			c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", c.className(v), to)
+		}
+		return c.passed(v, to, at)
+	}
+}
+
 // kindsOfClass are the kinds of values of documents that are a k as they are.
 func (cp *compiler) kindsOfClass(k *class) (kinds event.Shapes) {
 	for kind, own := range cp.lib.kinds {
@@ -246,7 +266,7 @@ func (c *Context) nullPointer(at int, format string, args ...any) {
 func (c *Context) castDef(v value, to *class, explicit bool, at int) value {
 	l := classes()
 	how := "implicitly"
-	if explicit {
+	if explicit || !to.prim && to.box != nil {
 		how = "explicitly"
 	}
 	switch {

@@ -28,6 +28,7 @@ type code struct {
 	chain  []link                // set when it is ctx.a?.b
 	view   *viewOf               // set when it is a view of a map
 	lambda *lambda               // set when it is one that captures nothing
+	linked bool                  // it is what a method handle gives that is looked up at run time, which also converts it
 	local  bool                  // it is the local in slot
 	slot   int
 	at     int
@@ -68,6 +69,7 @@ type compiler struct {
 	funcs     map[string]*function
 	fn        *scope
 	depth     int
+	lambdas   int // how many there are so far
 	ways      map[*ifStmt]*ways
 }
 

@@ -16,6 +16,7 @@ type fieldSite struct {
 	setsMap  *method
 	ofList   *method
 	at       int
+	ret      *class // what is wanted of the value, nil: anything
 	nullSafe bool
 }
 
@@ -67,19 +68,19 @@ func (c *Context) getField(x value, s *fieldSite) value {
 	}
 	if x.isMap() {
 		if s.ofMap != nil {
-			return s.ofMap.run(c, x, nil)
+			return c.getBy(s.ofMap, x, s)
 		}
 		return c.mapSymbol(x, s.sym)
 	}
 	if x.ref == nil && x.isList() && s.ofList != nil {
-		return s.ofList.run(c, x, nil)
+		return c.getBy(s.ofList, x, s)
 	}
 	k := x.class()
 	if k.elem != nil && s.name == "length" {
 		return count(c.size(x))
 	}
 	if m := k.getters[s.name]; m != nil {
-		return m.run(c, x, nil)
+		return c.getBy(m, x, s)
 	}
 	if k.is(classes().list) && s.index >= 0 {
 		return c.at(x, s.index)
@@ -89,6 +90,14 @@ func (c *Context) getField(x value, s *fieldSite) value {
 	}
 	c.throwAt(s.at, "java.lang.IllegalArgumentException", "dynamic getter [%s, %s] not found", c.className(x), s.name)
 	return value{}
+}
+
+// getBy is x.name where that is what a method gives.
+func (c *Context) getBy(m *method, x value, s *fieldSite) value {
+	if s.ret != nil {
+		c.fits(m, nil, s.ret, s.at)
+	}
+	return m.run(c, x, nil)
 }
 
 // setField is x.name = v.
@@ -127,7 +136,9 @@ type target struct {
 	load  func(c *Context, recv, index value) value
 	store func(c *Context, recv, index, v value)
 	chain []link
-	fixed bool // it is what a method tells that has no counterpart, or comes after ?.
+	site  *fieldSite // of a field of a def
+	defs  bool       // it is part of a def
+	fixed bool       // it is what a method tells that has no counterpart, or comes after ?.
 }
 
 func (cp *compiler) loadOf(t target) code {
@@ -135,7 +146,7 @@ func (cp *compiler) loadOf(t target) code {
 	if load == nil {
 		cp.fail(t.at, "this can be assigned, but not read")
 	}
-	out := code{t: t.t, at: t.at, chain: t.chain}
+	out := code{t: t.t, at: t.at, chain: t.chain, linked: t.defs && !t.fixed}
 	switch {
 	case t.chain != nil:
 		links := t.chain
@@ -202,7 +213,7 @@ func (cp *compiler) typeNamed(x expr) *class {
 	}
 }
 
-func (cp *compiler) field(x *fieldExpr) code {
+func (cp *compiler) field(x *fieldExpr, w want) code {
 	if k := cp.typeNamed(x.x); k != nil {
 		f, ok := k.consts[x.name]
 		if !ok {
@@ -210,7 +221,11 @@ func (cp *compiler) field(x *fieldExpr) code {
 		}
 		return code{t: f.typ, eval: func(*Context) value { return f.get() }, at: x.at}
 	}
-	return cp.loadOf(cp.fieldTarget(x))
+	t := cp.fieldTarget(x)
+	if t.defs && !t.fixed && w.t != nil && !w.explicit {
+		t.site.ret = w.t
+	}
+	return cp.loadOf(t)
 }
 
 func (cp *compiler) fieldTarget(x *fieldExpr) target {
@@ -226,6 +241,7 @@ func (cp *compiler) fieldTarget(x *fieldExpr) target {
 		if recv.chain != nil && s.ofMap == nil && (len(recv.chain) > 0 || x.name[0] != '_' || !isMetadata(x.name)) {
 			t.chain = extended(recv.chain, link{s.sym, s, x.nullSafe})
 		}
+		t.site, t.defs = s, recv.t == l.def
 		t.load = func(c *Context, r, _ value) value { return c.getField(r, s) }
 		t.store = func(c *Context, r, _, v value) { c.setField(r, s, v) }
 	case recv.t.elem != nil:
@@ -293,6 +309,7 @@ func (cp *compiler) index(x *indexExpr) target {
 		t.load = func(c *Context, r, i value) value { c.notNullAt(r, at); return c.mapGet(r, i) }
 		t.store = func(c *Context, r, i, v value) { c.notNullAt(r, at); c.mapPut(r, i, v) }
 	case recv.t == l.def:
+		t.defs = true
 		t.index = cp.as(x.i, want{t: l.def}).eval
 		t.load = func(c *Context, r, i value) value { return c.getIndex(r, i, at) }
 		t.store = func(c *Context, r, i, v value) { c.setIndex(r, i, v, at) }

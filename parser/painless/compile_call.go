@@ -255,7 +255,7 @@ func (cp *compiler) callDef(x *callExpr, recv code, w want) code {
 		args = append(args, cp.cast(v, want{t: cp.lib.def, boxes: true}).eval)
 	}
 	eval, nullSafe := recv.eval, x.nullSafe
-	return code{t: cp.lib.def, at: x.at, eval: func(c *Context) value {
+	return code{t: cp.lib.def, at: x.at, linked: !nullSafe, eval: func(c *Context) value {
 		this := eval(c)
 		if nullSafe && this.isNull() {
 			return null()
@@ -271,7 +271,7 @@ func (cp *compiler) callDef(x *callExpr, recv code, w want) code {
 		m := s.find(c, this)
 		in := c.args[base:len(c.args):len(c.args)]
 		if !m.plain || s.ret != m.ret {
-			s.fits(c, m)
+			c.fits(m, s.given, s.ret, s.at)
 		}
 		if !m.plain {
 			for i, p := range m.params {
@@ -286,14 +286,14 @@ func (cp *compiler) callDef(x *callExpr, recv code, w want) code {
 
 // fits throws when an argument of a type that is known is never one that the method takes, or its result never one
 // that is wanted.
-func (s *callSite) fits(c *Context, m *method) {
-	ok := becomes(m.ret, s.ret)
-	for i, t := range s.given {
+func (c *Context) fits(m *method, given []*class, ret *class, at int) {
+	ok := becomes(m.ret, ret)
+	for i, t := range given {
 		ok = ok && becomes(t, m.params[i])
 	}
 	if !ok {
-		c.throwAt(s.at, "java.lang.invoke.WrongMethodTypeException", "cannot convert MethodHandle(%s)%s to (%s)%s",
-			handleTypes(m.owner, m.params), handleType(m.ret), handleTypes(classes().object, s.given), handleType(s.ret))
+		c.throwAt(at, "java.lang.invoke.WrongMethodTypeException", "cannot convert MethodHandle(%s)%s to (%s)%s",
+			handleTypes(m.owner, m.params), handleType(m.ret), handleTypes(classes().object, given), handleType(ret))
 	}
 }
 
@@ -335,7 +335,7 @@ func (c *Context) passed(v value, p *class, at int) value {
 		return v
 	case v.isNull():
 		if p.prim {
-			c.nullPointer(at, `Cannot invoke "java.lang.Number.intValue()" because the argument is null`)
+			c.nullPointer(at, `Cannot invoke "java.lang.Number.%sValue()" because the return value of "sun.invoke.util.ValueConversions.primitiveConversion(sun.invoke.util.Wrapper, Object, boolean)" is null`, numberOf(p))
 		}
 		return v
 	case p.prim:
@@ -350,6 +350,9 @@ func (c *Context) passed(v value, p *class, at int) value {
 		}
 		c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", k, p.box)
 	case c.instance(v, p):
+		if l, ok := v.ref.(*lambda); ok && p.sam != nil {
+			c.links(l, p, at)
+		}
 		return v
 	case p.box != nil && p.box.rank > 0 && unboxed(v.class()).rank > 0 && widens(unboxed(v.class()), p.box, l):
 		return numeric(p.box, l)(v)
@@ -358,6 +361,14 @@ func (c *Context) passed(v value, p *class, at int) value {
 	}
 	c.throwAt(at, "java.lang.ClassCastException", "Cannot cast %s to %s", c.className(v), p)
 	return v
+}
+
+// numberOf is the primitive by way of which Java unboxes to another one.
+func numberOf(p *class) string {
+	if p.rank == 0 || p == classes().char {
+		return "int"
+	}
+	return p.name
 }
 
 // someMethod tells whether any class has such a method.

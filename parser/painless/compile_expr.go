@@ -43,7 +43,7 @@ func (cp *compiler) expression(x expr, w want) code {
 	case *castExpr:
 		return cp.as(x.x, want{t: cp.typeOf(x.t), explicit: true})
 	case *fieldExpr:
-		return cp.field(x)
+		return cp.field(x, w)
 	case *indexExpr:
 		return cp.loadOf(cp.index(x))
 	case *callExpr:

@@ -1,6 +1,7 @@
 package painless
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/millrace/millrace/event"
@@ -18,6 +19,8 @@ type lambda struct {
 	captured []value
 	at       []capture
 	native   func(c *Context, args []value) value
+	named    string           // what it is called in errors; a reference as the script has it, String::length
+	takes    func(n int) bool // whether a reference may be called with n arguments
 }
 
 func (*lambda) classOf(event.Value) *class { return classes().types["Lambda"] }
@@ -107,6 +110,8 @@ func (cp *compiler) lambda(x *lambdaExpr, t *class) code {
 	}
 	cp.fn = outer
 	like.frame, like.at = sc.slots, sc.captures
+	like.named = "this::lambda$synthetic$" + strconv.Itoa(cp.lambdas)
+	cp.lambdas++
 	if len(like.at) == 0 {
 		fixed := object(like)
 		return code{t: t, at: x.at, eval: func(*Context) value { return fixed }, lambda: like}
@@ -180,7 +185,8 @@ func (cp *compiler) reference(x *refExpr, t *class) code {
 	if !cp.hasMethod(k, x.name) || t.sam != nil && !refers(k, x.name, len(t.sam.params)) {
 		cp.fail(x.at, "function reference [%s::%s] not found", k, x.name)
 	}
-	return fixed(func(c *Context, args []value) value {
+	of := &lambda{named: x.t.name + "::" + x.name, takes: func(n int) bool { return refers(k, x.name, n) }}
+	of.native = func(c *Context, args []value) value {
 		if m := k.statics[methodKey(x.name, len(args))]; m != nil {
 			return m.run(c, value{}, c.passAll(m, args, x.at))
 		}
@@ -194,7 +200,21 @@ func (cp *compiler) reference(x *refExpr, t *class) code {
 		}
 		c.throwAt(x.at, "java.lang.IllegalArgumentException", "function reference [%s::%s/%d] not found", k, x.name, len(args))
 		return value{}
-	})
+	}
+	return code{t: t, at: x.at, eval: func(*Context) value { return object(of) }}
+}
+
+// links throws when a function that is given to a method of a def is none of the kind that it takes.
+func (c *Context) links(l *lambda, t *class, at int) {
+	n, why := len(t.sam.params), ""
+	switch {
+	case l.takes != nil && !l.takes(n):
+	case l.native == nil && l.arity != n:
+		why = " due to an incorrect number of arguments"
+	default:
+		return
+	}
+	c.throwAt(at, "java.lang.IllegalArgumentException", "function reference [%[1]s/%[2]d] matching [%[3]s, %[4]s/%[2]d] not found%[5]s", l.named, n, t, t.sam.name, why)
 }
 
 func (c *Context) passAll(m *method, args []value, at int) []value {

@@ -148,6 +148,7 @@ func (c *Context) contains(x, e value) bool {
 	v, ok := x.ref.(*mapView)
 	switch {
 	case !ok:
+		c.sought(x, e)
 		return c.indexOf(x, e) >= 0
 	case v.what == viewKeys:
 		return c.hasKey(v.m, e)
@@ -210,12 +211,21 @@ func (v *mapView) appendText(c *Context, dst []byte) []byte {
 
 // comparedWithNull is what a's class says when it is compared with null.
 func comparedWithNull(a value) string {
-	if a.isText() || a.isNumber() || a.isChar() {
-		if k := a.class(); k.name == "java.lang."+k.simple {
-			return `Cannot read field "value" because "another` + k.simple + `" is null`
-		}
+	switch k := a.class(); {
+	case a.v.Kind() == event.Bool && a.ref == nil:
+		return `Cannot read field "value" because "b" is null`
+	case (a.isText() || a.isNumber() || a.isChar()) && k.name == "java.lang."+k.simple:
+		return `Cannot read field "value" because "another` + k.simple + `" is null`
 	}
 	return "cannot compare with null"
+}
+
+// compareAs is compare where Java has a under a name, which its text about null says.
+func (c *Context) compareAs(name string, a, b value) int {
+	if a.isNull() {
+		c.nullPointer(-1, `Cannot invoke "java.lang.Comparable.compareTo(Object)" because "%s" is null`, name)
+	}
+	return c.compare(a, b)
 }
 
 // compare is Comparable.compareTo.

@@ -155,10 +155,10 @@ func declareComparator(l *lib) {
 	k.method(l, "static Comparator comparingLong(ToLongFunction)", by)
 	k.method(l, "static Comparator comparingDouble(ToDoubleFunction)", by)
 	k.method(l, "static Comparator naturalOrder()", func(*Context, value, []value) value {
-		return cmp(func(c *Context, x, y value) int { return c.compare(x, y) })
+		return cmp(func(c *Context, x, y value) int { return c.compareAs("c1", x, y) })
 	})
 	k.method(l, "static Comparator reverseOrder()", func(*Context, value, []value) value {
-		return cmp(func(c *Context, x, y value) int { return c.compare(y, x) })
+		return cmp(func(c *Context, x, y value) int { return c.compareAs("c2", y, x) })
 	})
 	k.method(l, "Comparator reversed()", func(c *Context, f value, _ []value) value {
 		less := c.comparator(f)

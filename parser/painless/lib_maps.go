@@ -20,6 +20,7 @@ func declareMaps(l *lib) {
 	})
 	m("def put(def,def)", func(c *Context, x value, a []value) value { return c.mapPut(x, a[0], a[1]) })
 	m("def putIfAbsent(def,def)", func(c *Context, x value, a []value) value {
+		c.admit(x, a[0])
 		old := c.mapGet(x, a[0])
 		if old.isNull() {
 			c.mapPut(x, a[0], a[1])
@@ -105,6 +106,7 @@ func declareMapFunctions(_ *lib, m func(string, native)) {
 	})
 	m("def computeIfAbsent(def,Function)", func(c *Context, x value, a []value) value {
 		k, f := a[0], a[1]
+		c.admit(x, k)
 		if old := c.mapGet(x, k); !old.isNull() {
 			return old
 		}
@@ -124,10 +126,12 @@ func declareMapFunctions(_ *lib, m func(string, native)) {
 	})
 	m("def compute(def,BiFunction)", func(c *Context, x value, a []value) value {
 		k, f := a[0], a[1]
+		c.admit(x, k)
 		return set(c, x, k, c.apply(f, k, c.mapGet(x, k)))
 	})
 	m("def merge(def,def,BiFunction)", func(c *Context, x value, a []value) value {
 		k, v, f := a[0], a[1], a[2]
+		c.admit(x, k)
 		if old := c.mapGet(x, k); !old.isNull() {
 			v = c.apply(f, old, v)
 		}

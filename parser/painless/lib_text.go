@@ -122,9 +122,11 @@ func declareString(l *lib, k *class) {
 	m("boolean equalsIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
 		return boolean(!a[0].isNull() && equalFold(s, textOf(c, a[0])))
 	})
-	m("int compareTo(String)", func(c *Context, s []byte, _ value, a []value) value { return count(CompareText(s, c.arg(a[0]))) })
+	m("int compareTo(String)", func(c *Context, s []byte, _ value, a []value) value {
+		return count(CompareText(s, c.named(a[0], "anotherString")))
+	})
 	m("int compareToIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
-		return count(CompareText(foldCase(s), foldCase(c.arg(a[0]))))
+		return count(CompareText(foldCase(s), foldCase(c.named(a[0], "s2"))))
 	})
 	m("String concat(String)", func(c *Context, _ []byte, this value, a []value) value { c.arg(a[0]); return c.concat(this, a[0]) })
 	m("int indexOf(String)", func(c *Context, s []byte, _ value, a []value) value { return count(indexFrom(s, c.arg(a[0]), 0)) })
@@ -198,6 +200,14 @@ func unitAt(s []byte, i int) uint16 {
 func (c *Context) arg(x value) []byte {
 	if x.isNull() {
 		c.nullPointer(-1, `Cannot invoke "java.lang.CharSequence.toString()" because an argument is null`)
+	}
+	return c.str(x)
+}
+
+// named is arg for those of which Java's text says the name that they have there.
+func (c *Context) named(x value, name string) []byte {
+	if x.isNull() {
+		c.nullPointer(-1, `Cannot read field "value" because "%s" is null`, name)
 	}
 	return c.str(x)
 }

@@ -49,6 +49,11 @@ type bound struct {
 // within gives the sorted keys from one bound to another.
 func (c *Context) within(x value, keys []value, from, to bound) []value {
 	less := c.orderOf(x)
+	for _, b := range []bound{from, to} {
+		if !b.open {
+			less(b.v, b.v)
+		}
+	}
 	if !from.open && !to.open && less(from.v, to.v) > 0 {
 		c.throw("java.lang.IllegalArgumentException", "fromKey > toKey")
 	}
@@ -73,7 +78,56 @@ func (c *Context) orderOf(x value) func(a, b value) int {
 	if f := c.comparatorOf(x); f != nil {
 		return f
 	}
-	return c.compare
+	return func(a, b value) int {
+		if b.isNull() { // which is the one that is looked for
+			a, b = b, a
+		}
+		return c.compareAs("k1", a, b)
+	}
+}
+
+// admit is what a TreeMap or TreeSet says of a key before it takes it: one that cannot be compared is none.
+func (c *Context) admit(x, k value) {
+	switch {
+	case !isTree(x):
+	case c.size(x) == 0:
+		c.orderOf(x)(k, k)
+	default:
+		c.sought(x, k)
+	}
+}
+
+// sought is what a TreeMap or TreeSet says of a key before it looks for it.
+func (c *Context) sought(x, k value) {
+	if !isTree(x) || k.isText() && c.extras(x) == nil && x.isMap() {
+		return
+	}
+	less := c.comparatorOf(x)
+	if less == nil {
+		less = c.compare
+		if k.isNull() {
+			c.throwBare("java.lang.NullPointerException")
+		}
+	}
+	if c.size(x) > 0 {
+		less(k, c.someKey(x))
+	}
+}
+
+func isTree(x value) bool {
+	_, ok := x.ref.(*tag)
+	return ok && classes().tags.order(x) == sorted
+}
+
+// someKey is a key of a TreeMap or TreeSet that holds any.
+func (c *Context) someKey(x value) value {
+	switch o := c.extras(x); {
+	case !x.isMap():
+		return c.loaded(x, c.Event.At(x.v, 0))
+	case o != nil && len(o.keys) > 0:
+		return o.keys[0]
+	}
+	return c.keyAt(x, 0)
 }
 
 func comparatorMethod(_ *Context, x value, _ []value) value { return x.ref.(*tag).less }

@@ -190,6 +190,7 @@ func (c *Context) any(x, f value, want bool) bool {
 // add is Collection.add; a set keeps one of each.
 func (c *Context) add(x, v value) bool {
 	c.resizable(x)
+	c.admit(x, v)
 	if x.class().is(classes().set) && c.indexOf(x, v) >= 0 {
 		return false
 	}
@@ -265,6 +266,7 @@ func declareCollection(l *lib, k *class) {
 	k.methods["toArray/1"] = &method{owner: k, name: "toArray", params: []*class{l.array(l.def)}, ret: l.array(l.def), run: toArray}
 	removal := func(c *Context, x value, a []value) value {
 		e, done := a[0], false
+		c.sought(x, e)
 		return boolean(c.removeIf(x, func(v value) bool {
 			hit := !done && c.javaEquals(v, e)
 			done = done || hit

@@ -54,6 +54,7 @@ func (c *Context) isRoot(m value) bool { return m.ref == nil && m.v == c.Event.D
 // mapGet is the value of a key, null when there is none.
 func (c *Context) mapGet(m, k value) value {
 	if !k.isText() {
+		c.sought(m, k)
 		if i := c.extras(m).find(c, k); i >= 0 {
 			return c.odd[m.v].values[i]
 		}
@@ -82,6 +83,7 @@ func (c *Context) mapSymbol(m value, name event.Symbol) value {
 
 func (c *Context) hasKey(m, k value) bool {
 	if !k.isText() {
+		c.sought(m, k)
 		return c.extras(m).find(c, k) >= 0
 	}
 	name := textOf(c, k)
@@ -94,6 +96,7 @@ func (c *Context) hasKey(m, k value) bool {
 // mapPut sets a key and returns what it had.
 func (c *Context) mapPut(m, k, v value) value {
 	c.mutable(m)
+	c.admit(m, k)
 	old := c.mapGet(m, k)
 	c.charge(48)
 	if !k.isText() {
