@@ -120,7 +120,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 		cp.fields = NewFields()
 	}
 	defer catchCompile(&err)
-	p = &program{src: src, consts: consts, params: params, direct: direct{fields: cp.fields, start: isUnsure}}
+	p = &program{src: src, consts: consts, params: params, given: len(opts.Params) > 0, direct: direct{fields: cp.fields, start: isUnsure}}
 	p.direct.link()
 	cp.functions(tree.funcs)
 	cp.fn = &scope{ret: cp.lib.void}

@@ -24,7 +24,8 @@ type program struct {
 	src    string
 	consts *arena
 	params event.Value
-	frame  int // locals of the main function
+	given  bool // there are params
+	frame  int  // locals of the main function
 	run    step
 	cond   func(*Context) bool // set when the whole is one boolean expression
 	direct direct              // the same for the commonest
@@ -61,7 +62,9 @@ func CompileScript(src string, opts Options) (*Script, error) {
 }
 
 // Same tells whether two conditions are of one text, so that they hold for the same documents.
-func (cond *Condition) Same(other *Condition) bool { return cond.p.src == other.p.src }
+func (cond *Condition) Same(other *Condition) bool {
+	return cond.p.src == other.p.src && !cond.p.given && !other.p.given
+}
 
 // eval is Eval, in full.
 func (cond *Condition) eval(ctx *Context) (holds bool, err error) {

@@ -299,11 +299,7 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 	s.note = &note{where: where, line: n.line, description: o.optionalText("description", "")}
 	s.ignoreFailure = o.flag("ignore_failure", false)
 	if cond := o.find("if"); cond != nil {
-		expr, err := painless.CompileCondition(o.textOf(cond, "if"), painless.Options{Hooks: &hooks, Fields: c.set.fields})
-		if err != nil {
-			o.fail(cond, "[if]: %w", err)
-		}
-		s.cond, s.note.condition = expr, o.textOf(cond, "if")
+		s.cond, s.note.condition = o.condition(cond)
 	}
 	if handlers := o.find("on_failure"); handlers != nil {
 		var err error

@@ -54,5 +54,6 @@ var differCases = []struct{ processors, doc, want string }{
 	{`[{date: {field: a, formats: ['uuuu-MM-dd']}}]`, `{"a":"0000-01-31"}`, `{"a":"0000-01-31","@timestamp":"0001-01-31T00:00:00.000Z"}`},
 	{`[{date: {field: a, formats: ['yyyyhh']}}]`, `{"a":"2020120"}`, "unable to parse date [2020120]"},
 	{`[{date: {field: a, formats: [ISO8601]}}]`, `{"a":"2020-02-01T00:00:00UTC+1"}`, `{"a":"2020-02-01T00:00:00UTC+1","@timestamp":"2020-01-31T23:00:00.000Z"}`},
+	{`[{set: {field: b, value: 1, if: {source: 'ctx.a == params.x', params: {x: 5}}}}, {set: {field: c, value: 1, if: {source: 'ctx.a == params.x', params: {x: 6}}}}]`, `{"a":5}`, `{"a":5,"b":1}`},
 	{`[{foreach: {field: a, processor: {remove: {field: _ingest._key}}}}, {set: {field: b, copy_from: _ingest._value}}]`, `{"a":{"x":1}}`, `{"a":{},"b":1}`},
 }

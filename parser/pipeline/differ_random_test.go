@@ -196,6 +196,7 @@ func (g random) trial(typ string, generate generator) trial {
 	g.maybe(config, 20, "description", "a text")
 	g.maybe(config, 16, "ignore_failure", g.chance(2))
 	g.maybe(config, 12, "if", g.of(someConditions...))
+	g.maybe(config, 60, "if", object{"lang": "painless", "source": g.of(someConditions...), "params": object{"p": 1}})
 	g.maybe(config, 4, "on_failure", g.handlers())
 	tr := trial{processors: []any{object{typ: config}}, document: document}
 	if g.chance(3) { // the classes of all values
