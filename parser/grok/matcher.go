@@ -131,13 +131,23 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 	}
 	oneLine, head := m.lineEnd == len(line), headOf(line)
 	best, start, limited := -1, 0, -1
+	seen := 0 // of the texts that patterns share
 	for w, mask := range x.candidates(m.masks, line) {
 		if oneLine {
 			mask &= x.begin(line, w)
 		}
-		for ; mask != 0; mask &= mask - 1 {
+		for mask != 0 {
 			i := w<<6 + bits.TrailingZeros64(mask)
+			mask &= mask - 1
 			p := m.set.progs[i]
+			if p.shared >= 0 && seen>>p.shared&1 == 0 {
+				t := &x.texts[p.shared]
+				if t.lastIn(line, len(line)) < 0 {
+					mask &^= t.of[w]
+					continue
+				}
+				seen |= 1 << p.shared
+			}
 			if oneLine && p.anchor != anyStart && !p.lead.mayBegin(head) ||
 				p.wide && p.latest(line) < 0 || !m.try(i, line) {
 				continue

@@ -139,6 +139,7 @@ type program struct {
 	lead     *literal // every match begins with it, after its anchor
 	required required
 	chain    []required // texts that every match contains, one behind the other
+	shared   int        // of the set's texts, which every match contains; -1 for none
 	wide     bool       // most bytes can begin a match: better look for what is required first
 	run      *class     // every match begins with as many of it as there are, or fewer: see leadRun
 	minLen   int

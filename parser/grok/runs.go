@@ -81,16 +81,17 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 	return -1
 }
 
-// lastPair returns the last place in [lo, q] where a and b stand, -1 if there is none. It looks at seven at a time.
+// lastPair returns the last place in [lo, q] where a and b stand, -1 if there is none. It looks at eight at a time.
 func lastPair(line []byte, lo, q int, a, b byte) int {
 	const low = high - ones // 0x7f, eight times
 	first, second := ones*uint64(a), ones*uint64(b)
 	q = min(q, len(line)-2)
-	for least := max(lo, 6); q >= least; q -= 7 {
-		x := binary.LittleEndian.Uint64(line[q-6:])
-		x = (x ^ first) | (x>>8 ^ second) | 0xff<<56
-		if zero := ^(x&low + low | x | low); zero != 0 {
-			if q -= bits.LeadingZeros64(zero)>>3 - 1; q >= lo {
+	for least := max(lo, 7); q >= least; q -= 8 {
+		part := line[q-7 : q+2]
+		x := (binary.LittleEndian.Uint64(part) ^ first) | (binary.LittleEndian.Uint64(part[1:]) ^ second)
+		if (x-ones)&^x&high != 0 {
+			zero := ^(x&low + low | x | low) // of which the highest is right
+			if q -= bits.LeadingZeros64(zero) >> 3; q >= lo {
 				return q
 			}
 			return -1
