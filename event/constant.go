@@ -20,6 +20,12 @@ type constantTable struct {
 	forms []formAt
 }
 
+// formAt is the form of the frozen text that begins at an offset.
+type formAt struct {
+	at   uint32
+	form *form
+}
+
 // maxConstants bounds the constant text: it is copied into every event.
 const maxConstants = 64 << 10
 
@@ -69,6 +75,6 @@ func (ev *Event) resetText() {
 	if text := constantsNow().text; len(text) != ev.ready {
 		ev.buf, ev.ready = append(ev.buf[:0], text...), len(text)
 	}
-	ev.buf, ev.plain, ev.scanned, ev.forms = ev.buf[:ev.ready], ev.ready, ev.ready, ev.forms[:0]
+	ev.buf, ev.plain, ev.scanned, ev.lent = ev.buf[:ev.ready], ev.ready, ev.ready, ev.lent[:0]
 	ev.wide = false
 }

@@ -48,7 +48,7 @@ func (ev *Event) Shape(v Value) Shape {
 			return EmptyList + Shape(v.kind-List)
 		}
 	case frozen:
-		return ev.formAt(uint32(v.bits >> 32)).shape
+		return ev.formOf(uint32(v.bits >> 32)).shape
 	}
 	return Shape(v.kind)
 }
@@ -85,7 +85,7 @@ func (ev *Event) Within(v Value, note Shapes, depth, most int) (set Shapes, n in
 		case v.kind < frozen:
 			set |= ev.Shape(*v).Set()
 		case v.kind == frozen:
-			f := ev.formAt(uint32(v.bits >> 32))
+			f := ev.formOf(uint32(v.bits >> 32))
 			set |= f.shape.Set() | f.within
 			n += len(f.slots)
 		default:
@@ -108,7 +108,7 @@ func (ev *Event) Within(v Value, note Shapes, depth, most int) (set Shapes, n in
 // may be more in what was thawed since.
 func (e *Entry) Holds(ev *Event, note Shapes) bool {
 	if e.val.kind < List {
-		return e.val.kind == frozen && ev.formAt(uint32(e.val.bits>>32)).within&note != 0
+		return e.val.kind == frozen && ev.formOf(uint32(e.val.bits>>32)).within&note != 0
 	}
 	return ev.objects[e.val.bits].is(noted)
 }

@@ -10,7 +10,7 @@ var ErrTooLarge = errors.New("event is larger than 256 MiB")
 const errRange = "event: out of range"
 
 const (
-	maxArena  = 1 << 28 // bytes of text of one event
+	maxArena  = 1 << 28 // bytes of text of one event, fewer than that
 	keepArena = 1 << 20 // what is kept for the next line
 )
 
@@ -27,14 +27,14 @@ type Event struct {
 	doc     Value
 	ingest  Value
 	fault   PathError
-	ready   int      // length of the constant text
-	plain   int      // so many bytes of buf are plain
-	scanned int      // so many have been looked through
-	rough   []uint64 // of those behind plain, the bits of bytes that are not
-	wide    bool     // there may be some that are not ASCII
-	cyclic  bool     // of what was rendered last, something contains itself
-	escaped escaped  // in it
-	forms   []formAt // of the frozen values
+	ready   int         // length of the constant text
+	plain   int         // so many bytes of buf are plain
+	scanned int         // so many have been looked through
+	rough   []uint64    // of those behind plain, the bits of bytes that are not
+	wide    bool        // there may be some that are not ASCII
+	cyclic  bool        // of what was rendered last, something contains itself
+	escaped escaped     // in it
+	lent    []*rendered // what its frozen values are
 }
 
 type slot struct {
@@ -111,7 +111,7 @@ func (ev *Event) SetBuffer(b []byte) {
 
 // Since ends the string that Mark began.
 func (ev *Event) Since(mark int) Value {
-	if len(ev.buf) > maxArena {
+	if len(ev.buf) >= maxArena {
 		panic(ErrTooLarge)
 	}
 	return Value{String, uint64(mark)<<32 | uint64(len(ev.buf)-mark)}
@@ -134,15 +134,18 @@ func (ev *Event) As(k Kind, v Value) Value { return Value{k, v.bits} }
 // Bytes is the text of a String, Bytes or BigInt, and nil for other kinds.
 // The slice is valid until something is added to the event, and must not be written to.
 func (ev *Event) Bytes(v Value) []byte {
-	if v.kind < BigInt || v.kind > Bytes {
+	if v.kind-BigInt > Bytes-BigInt {
 		return nil
 	}
 	return ev.text(v)
 }
 
 func (ev *Event) text(v Value) []byte {
-	off, n := v.bits>>32, v.bits&(1<<32-1)
-	return ev.buf[off : off+n : off+n]
+	off, end := v.bits>>32, v.bits>>32+v.bits%(1<<32)
+	if off >= lentFrom {
+		return ev.lentText(v)
+	}
+	return ev.buf[off:end:end]
 }
 
 // Get reads a field; its kind is Missing when there is none, or when the path leads nowhere.

@@ -13,21 +13,15 @@ type form struct {
 // span is a container's entries.
 type span struct{ start, len uint32 }
 
-// formAt is the form of the frozen text that begins at an offset.
-type formAt struct {
-	at   uint32
-	form *form
-}
-
-// formAt is the form of what is frozen at an offset.
-func (ev *Event) formAt(at uint32) *form {
-	forms := ev.forms
-	if int(at) < ev.ready {
-		forms = constantsNow().forms
+// formOf is the form of what is frozen at an offset.
+func (ev *Event) formOf(off uint32) *form {
+	if off >= lentFrom {
+		return ev.lender(off).form
 	}
+	forms := constantsNow().forms
 	low, high := 0, len(forms)-1
 	for low < high {
-		if mid := (low + high) / 2; forms[mid].at < at {
+		if mid := (low + high) / 2; forms[mid].at < off {
 			low = mid + 1
 		} else {
 			high = mid
@@ -46,8 +40,8 @@ func (ev *Event) lendNames(v Value, to *Event, copied Value) {
 	}
 }
 
-// formOf takes the form of v, the only value of an event beside its empty document, all text of which begins at start.
-func (ev *Event) formOf(v Value, start int) *form {
+// takeForm takes the form of v, the only value of an event beside its empty document, all text of which begins at start.
+func (ev *Event) takeForm(v Value, start int) *form {
 	moved := func(v Value) Value {
 		switch v.kind {
 		case String:

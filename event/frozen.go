@@ -8,7 +8,7 @@ type JSON struct{ *rendered }
 // rendered never changes once it was made.
 type rendered struct {
 	text  []byte
-	lazy  bool  // its strings have no escapes: containers can be made of it without another buffer
+	lazy  bool  // its strings have no escapes: containers can be made of it without other text
 	plain bool  // its strings are plain
 	longs bool  // its whole numbers are Longs, small ones too
 	ready Value // what it is in events whose constant text goes as far as end; see Intern
@@ -47,7 +47,7 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 	j := JSON{&rendered{text: text, lazy: len(trial.buf) == start+len(text), plain: true, longs: longs, end: math.MaxInt}}
 	if j.lazy {
 		ev.lendNames(v, trial, read)
-		j.form = trial.formOf(read, start)
+		j.form = trial.takeForm(read, start)
 	}
 	for _, c := range text {
 		j.plain = j.plain && (plainByte(c) || c == '"')
@@ -84,22 +84,41 @@ func (ev *Event) addJSON(j *rendered) Value {
 	if j == nil {
 		return NullValue()
 	}
-	if !j.lazy {
+	n := len(ev.lent)
+	if !j.lazy || len(j.text) >= lentRoom || n == maxLent {
 		p := jsonParser{ev: ev, src: j.text, limits: DefaultJSONLimits(), duplicates: true, longs: j.longs}
 		v, _ := p.value(p.limits.Depth) // Freeze has tried it
 		return v
 	}
-	ev.scan()
-	start := len(ev.buf)
-	ev.buf = append(ev.buf, j.text...)
-	for n := len(ev.forms); n > 0 && int(ev.forms[n-1].at) >= start; n-- { // whose text was undone
-		ev.forms = ev.forms[:n-1]
+	ev.lent = append(ev.lent, j)
+	ev.wide = ev.wide || !j.plain
+	return Value{frozen, uint64(lentFrom+n*lentRoom)<<32 | uint64(len(j.text))}
+}
+
+// Text that is lent is not copied into the event: its offsets are beyond those of the event's own, each time lentRoom
+// from the last one's.
+const (
+	lentFrom = maxArena
+	lentRoom = 1 << 16
+	maxLent  = 1 << 12
+)
+
+// lender is whose text has been lent at an offset.
+func (ev *Event) lender(off uint32) *rendered { return ev.lent[off/lentRoom%maxLent] }
+
+func (ev *Event) lentText(v Value) []byte {
+	off := uint32(v.bits >> 32)
+	n := uint32(v.bits)
+	return ev.lender(off).text[off%lentRoom:][:n:n]
+}
+
+// appendLent appends a string that is part of lent text, with its quotes.
+func (ev *Event) appendLent(dst []byte, v Value) []byte {
+	text := ev.lentText(v)
+	if ev.lender(uint32(v.bits >> 32)).plain {
+		return append(append(append(dst, '"'), text...), '"')
 	}
-	ev.forms = append(ev.forms, formAt{uint32(start), j.form})
-	if j.plain {
-		ev.skip() // of this text, only the strings will ever be values
-	}
-	return Value{frozen, uint64(start)<<32 | uint64(len(j.text))}
+	return AppendQuoted(dst, text)
 }
 
 // thaw makes containers of the frozen value in a slot. It adds no text, as a string may be in the making
@@ -107,7 +126,7 @@ func (ev *Event) addJSON(j *rendered) Value {
 func (ev *Event) thaw(at int) Value {
 	v := ev.slots[at].val
 	off := uint32(v.bits >> 32)
-	v = ev.build(ev.formAt(off), off)
+	v = ev.build(ev.formOf(off), off)
 	ev.slots[at].val = v
 	return v
 }

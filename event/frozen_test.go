@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,30 @@ func TestReadingFrozenValuesAddsNoText(t *testing.T) {
 	ev.Write(ev.Bytes(ev.Get(MustPath("log.level"))))
 	if got := string(ev.Bytes(ev.Since(mark))); got != "level: info" {
 		t.Errorf("built %q", got)
+	}
+}
+
+func TestFrozenValuesThatAreManyOrLarge(t *testing.T) {
+	ev, want := New(), "["
+	large := freezeJSON(t, `{"text":"`+strings.Repeat("x", lentRoom)+`"}`)
+	small := freezeJSON(t, `{"a":{"b":"c"}}`)
+	list := ev.NewList()
+	for i := range maxLent + 3 {
+		j := small
+		if i == 1 {
+			j = large
+		}
+		ev.Append(list, ev.JSON(j))
+		want += string(j.AppendTo(nil)) + ","
+	}
+	want = want[:len(want)-1] + "]"
+	for range 2 {
+		if got, _ := ev.AppendValue(nil, list); string(got) != want {
+			t.Fatalf("the list is not as it should be: %.300s", got)
+		}
+		for i := range ev.Len(list) {
+			ev.At(list, i)
+		}
 	}
 }
 

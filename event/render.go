@@ -31,8 +31,7 @@ func (ev *Event) AppendValue(dst []byte, v Value) ([]byte, error) {
 func (ev *Event) appendValue(dst []byte, v Value) []byte {
 	switch v.kind {
 	case String:
-		off, size := int(v.bits>>32), int(v.bits%(1<<32))
-		return ev.appendRough(dst, off, off+size)
+		return ev.appendString(dst, v.bits>>32, v.bits%(1<<32))
 	case Map:
 		return ev.appendMap(dst, v)
 	case List:

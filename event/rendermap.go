@@ -42,15 +42,15 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 		n := e.key.front()
 		*(*[block]byte)(w[:]) = names[uint32(e.key)].front
 		off, size := e.val.bits>>32, e.val.bits%(1<<32)
-		quote := uint32(1)
 		switch e.val.kind {
 		case String:
-			if off+size > uint64(ev.plain) && ev.nextRough(int(off), int(off+size)) < int(off+size) {
-				dst = append(ev.appendRough(dst[:len(dst)+int(n)], int(off), int(off+size)), ',')
+			if off+size > uint64(ev.plain) && (off >= lentFrom || ev.nextRough(int(off), int(off+size)) < int(off+size)) {
+				dst = append(ev.appendString(dst[:len(dst)+int(n)], off, size), ',')
 				continue
 			}
-		case frozen: // it has its own quotes
-			quote = 0
+		case frozen:
+			dst = append(append(dst[:len(dst)+int(n)], ev.text(e.val)...), ',')
+			continue
 		case Map:
 			dst = append(ev.appendMap(dst[:len(dst)+int(n)], e.val), ',')
 			continue
@@ -58,17 +58,15 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 			dst = ev.appendOther(dst[:len(dst)+int(n)], e.val)
 			continue
 		}
-		n += quote
+		n++ // the quote
 		if size >= block {
-			dst = ev.appendLong(dst[:len(dst)+int(n)], off, size, quote)
+			dst = append(append(dst[:len(dst)+int(n)], ev.buf[off:off+size]...), '"', ',')
 			continue
 		}
 		copyBlock((*[block]byte)(w[n:]), (*[block]byte)(ev.buf[off:off+block]))
 		n += uint32(size % block)
-		w[n] = '"'
-		n += quote
-		w[n] = ','
-		dst = dst[:len(dst)+int(n)+1]
+		w[n], w[n+1] = '"', ','
+		dst = dst[:len(dst)+int(n)+2]
 	}
 	ev.objects[v.bits].state &^= busy
 	if last := len(dst) - 1; dst[last] == ',' {
@@ -78,18 +76,17 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 	return append(dst, '}')
 }
 
-// appendLong appends a text that is plain, or frozen, of any length, then a quote where it is to have one, and a comma.
-func (ev *Event) appendLong(dst []byte, off, size uint64, quote uint32) []byte {
-	dst = append(dst, ev.buf[off:off+size]...)
-	if quote != 0 {
-		dst = append(dst, '"')
-	}
-	return append(dst, ',')
-}
-
 // appendOther appends any value, and a comma.
 func (ev *Event) appendOther(dst []byte, v Value) []byte {
 	return append(ev.appendValue(dst, v), ',')
+}
+
+// appendString appends any string, with its quotes.
+func (ev *Event) appendString(dst []byte, off, size uint64) []byte {
+	if off >= lentFrom {
+		return ev.appendLent(dst, Value{String, off<<32 | size})
+	}
+	return ev.appendRough(dst, int(off), int(off+size))
 }
 
 // appendRough appends text of which some bytes have to be escaped, with its quotes.
