@@ -19,7 +19,6 @@ const (
 	hashed                    // the table is up to date
 	byText                    // has names that places does not know: from the wire, or too many
 	crowded                   // has symbols whose place another one has
-	noted                     // see Within
 )
 
 func (o *object) is(s state) bool { return o.state&s != 0 }

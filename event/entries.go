@@ -38,17 +38,15 @@ func (all Shapes) Has(s Shape) bool { return all&s.Set() != 0 }
 
 // Shape is that of a value. What is frozen is not thawed for that.
 func (ev *Event) Shape(v Value) Shape {
-	switch v.kind {
-	case String:
-		if uint32(v.bits) == 0 {
-			return EmptyString
-		}
-	case List, Map:
+	switch {
+	case v.kind >= List:
 		if ev.objects[v.bits].len == 0 {
 			return EmptyList + Shape(v.kind-List)
 		}
-	case frozen:
+	case v.kind == frozen:
 		return ev.formOf(uint32(v.bits >> 32)).shape
+	case v.kind == String && uint32(v.bits) == 0:
+		return EmptyString
 	}
 	return Shape(v.kind)
 }
@@ -68,49 +66,82 @@ func (ev *Event) Shapes(v Value) (set Shapes) {
 	return set
 }
 
-// Within are the shapes of the values in a container and, at any depth, in those that it holds, and how many values
-// these are. ok is false when they are deeper than depth or more than most, as in a container that holds itself. It is
-// noted for [Entry.Holds] which containers hold a value of the shapes to note.
-func (ev *Event) Within(v Value, note Shapes, depth, most int) (set Shapes, n int, ok bool) {
-	o := &ev.objects[v.bits]
-	if n = int(o.len); depth == 0 || n > most {
-		return set, n, false
-	}
-	s := ev.slots[o.start:][:o.len]
-	for i := range s {
-		v := &s[i].val
-		switch {
-		case v.kind < String || v.kind < frozen && uint32(v.bits) != 0:
-			set |= Shape(v.kind).Set()
-		case v.kind < frozen:
-			set |= ev.Shape(*v).Set()
-		case v.kind == frozen:
-			f := ev.formOf(uint32(v.bits >> 32))
-			set |= f.shape.Set() | f.within
-			n += len(f.slots)
-		default:
-			set |= ev.Shape(*v).Set()
-			inner, m, ok := ev.Within(*v, note, depth-1, most-n)
-			set |= inner
-			if n += m; !ok {
-				return set, n, false
-			}
-		}
-	}
-	o.state &^= noted
-	if set&note != 0 {
-		o.state |= noted
-	}
-	return set, n, true
+// Search looks through a container and, level by level, all that it holds.
+type Search struct {
+	Depth int     // so many levels at most
+	Left  int     // how many more values may be looked at
+	Found []Value // containers
+	all   []Value
 }
 
-// Holds tells whether an entry's value is a container in which [Event.Within] has noted a value of the shapes; there
-// may be more in what was thawed since.
-func (e *Entry) Holds(ev *Event, note Shapes) bool {
-	if e.val.kind < List {
-		return e.val.kind == frozen && ev.formOf(uint32(e.val.bits>>32)).within&note != 0
+// For looks for values of some shapes, and tells the shapes of all values. It fails when there are more, or they are
+// deeper, than they may be, as in a container that holds itself. Found are then the containers that hold such values,
+// those of one level behind those that they are in; all, when those that are emptied would be such values, too. What is
+// frozen is thawed only when it holds such values.
+func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
+	all, end := append(s.all[:0], v), 1
+	s.Found = s.Found[:0]
+	for at := 0; at < len(all); at++ {
+		if at == end {
+			end = len(all)
+			s.Depth--
+		}
+		o := &ev.objects[all[at].bits]
+		if s.Left -= int(o.len); s.Left < 0 || s.Depth <= 0 {
+			return set, false
+		}
+		var here Shapes
+		entries := ev.slots[o.start:][:o.len]
+		for i := range entries {
+			e := &entries[i].val
+			shape := Shape(e.kind)
+			switch {
+			case e.kind < String:
+			case e.kind >= List:
+				if ev.objects[e.bits].len > 0 {
+					all = append(all, *e)
+				} else {
+					shape += EmptyList - Shape(List)
+				}
+			case e.kind == String && uint32(e.bits) == 0:
+				shape = EmptyString
+			}
+			here |= shape.Set()
+		}
+		if here.Has(Shape(frozen)) {
+			here &^= Shape(frozen).Set()
+			s.all = all
+			own, deeper := s.frozen(ev, all[at], shapes)
+			here, set, all = here|own, set|deeper, s.all
+		}
+		if set |= here; here&shapes != 0 {
+			s.Found = append(s.Found, all[at])
+		}
 	}
-	return ev.objects[e.val.bits].is(noted)
+	s.all = all
+	if shapes&(EmptyList.Set()|EmptyMap.Set()) != 0 && set&shapes != 0 {
+		s.Found = append(s.Found[:0], all...)
+	}
+	return set, true
+}
+
+// frozen looks at the frozen values in a container: own are their shapes, deeper those of what stays frozen in them.
+func (s *Search) frozen(ev *Event, v Value, shapes Shapes) (own, deeper Shapes) {
+	start, n := ev.objects[v.bits].start, ev.objects[v.bits].len
+	for at := start; at < start+n; at++ {
+		e := ev.slots[at].val
+		if e.kind != frozen {
+			continue
+		}
+		f := ev.formOf(uint32(e.bits >> 32))
+		own |= f.shape.Set()
+		if f.within&shapes == 0 {
+			deeper |= f.within
+		} else {
+			s.all = append(s.all, ev.thaw(int(at)))
+		}
+	}
+	return own, deeper
 }
 
 // Entries are those of a container, in place. The slice is valid until the event is changed, or a frozen value of it read.
@@ -135,6 +166,13 @@ func (s Symbol) Number() int { return int(uint32(s)) }
 
 // Name is the name of a map's entry that is no symbol, as a string.
 func (e *Entry) Name() Value { return Value{String, uint64(e.key)} }
+
+// RemoveShapes removes the entries of a container that are of the shapes, and tells whether there were any.
+func (ev *Event) RemoveShapes(v Value, shapes Shapes) bool {
+	n := ev.Len(v)
+	ev.RemoveWhere(v, func(_ int, e *Entry) bool { return shapes.Has(e.Shape(ev)) })
+	return ev.Len(v) < n
+}
 
 // RemoveWhere removes the entries of a container for which gone is true; it is asked from the first to the last.
 func (ev *Event) RemoveWhere(v Value, gone func(i int, e *Entry) bool) {

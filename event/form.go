@@ -87,7 +87,7 @@ func (ev *Event) build(f *form, off uint32) Value {
 		move(&slots[i].val)
 	}
 	for _, of := range f.objects {
-		ev.objects = append(ev.objects, object{start: uint32(before) + of.start, len: of.len, cap: of.len, state: noted})
+		ev.objects = append(ev.objects, object{start: uint32(before) + of.start, len: of.len, cap: of.len})
 		o := &ev.objects[len(ev.objects)-1]
 		for i, s := range slots[of.start:][:of.len] {
 			o.enter(s.key, uint32(i))

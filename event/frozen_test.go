@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -213,12 +214,15 @@ func drawStep(t *rapid.T) func(*Event) string {
 		}
 	case 9:
 		return func(ev *Event) string {
-			note := Shape(Null).Set() | EmptyMap.Set()
-			set, n, ok := ev.Within(ev.Doc(), note, 5, 500)
-			all := fmt.Sprintf("%b %d %v", set, n, ok)
+			s := Search{Depth: 50, Left: 5000}
+			set, ok := s.For(ev, ev.Doc(), Shape(Null).Set())
+			all := fmt.Sprintf("%b %v", set, ok)
+			slices.SortFunc(s.Found, func(v, w Value) int { return strings.Compare(describe(ev, v, nil), describe(ev, w, nil)) })
+			for _, v := range s.Found {
+				all += describe(ev, v, nil)
+			}
 			for i := range ev.Entries(ev.Doc()) {
-				e := &ev.Entries(ev.Doc())[i]
-				all += fmt.Sprint(" ", e.Shape(ev), ok && e.Holds(ev, note))
+				all += fmt.Sprint(" ", ev.Entries(ev.Doc())[i].Shape(ev))
 			}
 			return all
 		}

@@ -186,7 +186,7 @@ func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []
 			c.notNull(this, site)
 		}
 		v := m.run(c, this, c.args[base:len(c.args):len(c.args)])
-		c.args = c.args[:base]
+		c.dropArgs(base)
 		return v
 	}}
 }
@@ -199,7 +199,7 @@ func (cp *compiler) invokeFallible(at int, m *method, args []func(*Context) valu
 			c.args = append(c.args, v)
 		}
 		v, exc := m.try(c, c.args[base:len(c.args):len(c.args)])
-		c.args = c.args[:base]
+		c.dropArgs(base)
 		return v, exc
 	}
 	return code{t: m.ret, at: at, try: try, eval: func(c *Context) value { return orThrow(try(c)) }}
@@ -279,7 +279,7 @@ func (cp *compiler) callDef(x *callExpr, recv code, w want) code {
 			}
 		}
 		v := m.run(c, this, in)
-		c.args = c.args[:base]
+		c.dropArgs(base)
 		return v
 	}}
 }

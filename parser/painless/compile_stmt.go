@@ -259,7 +259,8 @@ func (c *Context) try(body step) (to ctl, exc *exception) {
 			if !ok {
 				panic(r)
 			}
-			c.base, c.depth, c.stack, c.args, c.orders = base, depth, c.stack[:stack], c.args[:args], c.orders[:orders]
+			c.base, c.depth, c.stack, c.orders = base, depth, c.stack[:stack], c.orders[:orders]
+			c.dropArgs(args)
 			exc = t.exc
 		}
 	}()

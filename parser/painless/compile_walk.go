@@ -13,6 +13,9 @@ type walk struct {
 	plans  [event.NumShapes]*plan // by the shape of the argument; nil: it is no walk for those
 	busy   event.Shapes           // of entries, at any depth, for which it is none
 	prunes event.Shapes           // of entries, at any depth, that go
+
+	all  [event.Map + 1]*plan        // for the containers of a kind, at any depth
+	gone [event.Map + 1]event.Shapes // of their entries
 }
 
 // plan is what a walk does for an argument.
@@ -53,10 +56,77 @@ func (cp *compiler) walks(decls []*funcDecl, own func(*funcDecl) *function) {
 		}
 	}
 	for _, f := range cp.funcs {
-		if f.walk != nil && f.walk.plans[event.Map] == nil && f.walk.plans[event.List] == nil {
+		if f.walk != nil && !f.walk.settle() {
 			f.walk = nil
 		}
 	}
+}
+
+// settle tells whether a walk does the same for all containers of a kind, at any depth: calls with all containers that
+// they hold, and then the removal of what is of some shapes.
+func (w *walk) settle() bool {
+	found := false
+	for _, kind := range containers {
+		if p := w.plans[kind]; p != nil {
+			if found = w.follow(kind, p); !found {
+				return false
+			}
+		}
+	}
+	return found
+}
+
+var containers = [...]event.Kind{event.List, event.Map}
+
+func (w *walk) follow(kind event.Kind, p *plan) bool {
+	if w.all[kind] != nil || len(p.passes) == 0 {
+		return w.all[kind] == p
+	}
+	w.all[kind] = p
+	for i := range p.passes {
+		gone, ok := p.passes[i].goes(i == 0, w.busy)
+		if !ok {
+			return false
+		}
+		w.gone[kind] |= gone
+	}
+	for _, kind := range containers {
+		if callee := p.passes[0].calls[kind]; callee != nil && !w.follow(kind, callee.plans[kind]) {
+			return false
+		}
+	}
+	return true
+}
+
+// goes tells of what shapes the entries are that a pass removes, once its calls have emptied some. It fails when not all
+// containers are called with, or some called with again, or when it matters what they were before.
+func (p *pass) goes(first bool, busy event.Shapes) (gone event.Shapes, ok bool) {
+	gone = p.gone
+	for shape, callee := range p.calls {
+		shape := event.Shape(shape)
+		one := emptied(shape.Set())
+		switch {
+		case one == shape.Set(): // not a container with entries
+			if callee != nil && p.removes {
+				gone |= one & callee.plans[shape].isTrue
+			}
+		case callee == nil:
+			if first && !busy.Has(shape) {
+				return 0, false
+			}
+		case !first:
+			return 0, false
+		case p.removes:
+			gone |= one & callee.plans[shape].isTrue
+		}
+	}
+	for _, kind := range containers { // and those that were empty go as those that are emptied
+		one := emptied(event.Shape(kind).Set())
+		if callee := p.calls[kind]; p.removes && callee != nil && one&gone != one&callee.plans[kind].isTrue {
+			return 0, false
+		}
+	}
+	return gone, true
 }
 
 // planWalk makes the plans of a walk anew, from what is known of the others, and tells whether they are not as before.

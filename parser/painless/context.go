@@ -42,6 +42,7 @@ type Context struct {
 	high     int        // how much of the stack the run has used
 	base     int        // where the running function's locals begin
 	args     []value    // arguments of the calls that are being made
+	highArgs int        // how much of args the run has used
 	ret      value      // what return left
 	raised   *exception // what a statement has thrown without unwinding the closures
 	readonly bool       // a condition runs: the document must not change
@@ -63,9 +64,10 @@ type Context struct {
 	tokenRoom  [2]tokenizer // of which the run has taken tokenizers
 	tokenizers int
 
-	names   *arena   // the texts of symbols
-	symbols []symbol // by their number
-	orders  []spot   // of the maps that loops are going over, see hashOrder
+	names   *arena       // the texts of symbols
+	symbols []symbol     // by their number
+	orders  []spot       // of the maps that loops are going over, see hashOrder
+	search  event.Search // of walks
 
 	fields   *Fields       // in use
 	readings []event.Value // by field
@@ -185,7 +187,7 @@ const keepOrders = 16 << 10
 
 func (c *Context) begin(p *program) {
 	c.left, c.depth, c.memory, c.mark = c.Limits.Loops, 0, 0, c.Event.Mark()
-	c.base, c.args, c.odd, c.tags, c.boxed = 0, c.args[:0], nil, nil, nil
+	c.base, c.odd, c.tags, c.boxed = 0, nil, nil, nil
 	c.orders = c.orders[:0]
 	c.params = value{v: p.params, ref: p.consts}
 	c.frame(p.frame)
@@ -203,7 +205,8 @@ func (c *Context) frame(n int) {
 // end lets go of what the run left, so that the next line does not keep it alive.
 func (c *Context) end(p *program) {
 	clear(c.stack[:c.high])
-	clear(c.args[:cap(c.args)])
+	c.dropArgs(0)
+	clear(c.args[:c.highArgs])
 	if c.views+c.entries+c.tokenizers > 0 {
 		clear(c.viewRoom[:c.views])
 		clear(c.entryRoom[:c.entries])
@@ -212,8 +215,14 @@ func (c *Context) end(p *program) {
 	if cap(c.orders) > keepOrders {
 		c.orders = nil
 	}
-	c.stack, c.high, c.args, c.ret, c.views = c.stack[:0], 0, c.args[:0], value{}, 0
+	c.stack, c.high, c.highArgs, c.ret, c.views = c.stack[:0], 0, 0, value{}, 0
 	c.entries, c.tokenizers = 0, 0
+}
+
+// dropArgs ends the call whose arguments begin at base.
+func (c *Context) dropArgs(base int) {
+	c.highArgs = max(c.highArgs, len(c.args))
+	c.args = c.args[:base]
 }
 
 // recovered turns what unwound the closures into an *Error.

@@ -23,13 +23,14 @@ var walkScripts = []struct {
 	{`boolean drop(Object o) { NOTHING if (o == null || o == '') { return true } else if (o instanceof Map) { ((Map) o).values().removeIf(v -> drop(v)); return (((Map) o).size() == 0) }
 		else if (o instanceof List) { ((List) o).removeIf(v -> drop(v)); return (((List) o).length == 0) } return false } ctx.all = drop(ctx)`, true},
 	{`boolean drop(def o) { NOTHING if (o instanceof Map) { o.values().removeIf(v -> v == null || drop(v)); return o.isEmpty() } if (o instanceof List) { for (def x : o) { drop(x) } return false } return o == '' } drop(ctx)`, true},
-	{`void f(def o) { NOTHING if (o instanceof Map) { o.values().removeIf(v -> v instanceof List && v.isEmpty()); for (def x : o.values()) { f(x) } o.values().removeIf(v -> v instanceof Map && v.isEmpty()) } } f(ctx.a); f(ctx)`, true},
-	{`boolean all(def o) { NOTHING if (o instanceof List) { o.removeIf(v -> all(v)); return true } return o == null } for (def x : ctx.values()) { if (x instanceof List) { all(x) } }`, true},
-	{`void f(Map m) { NOTHING m.values().removeIf(v -> v == null); for (def x : m.values()) { f(x) } } f(ctx)`, true}, // fails at the first that is no map
-	{`void f(def o) { NOTHING if (o instanceof Map) { f(o) } } f(ctx)`, true},                                         // for lists
-	{`void f(Map m) { NOTHING m.values().removeIf(v -> v == '-') } f(ctx)`, true},
-	{`boolean f(def o) { NOTHING if (o instanceof Map) { o.values().removeIf(v -> !f(v)); return false } return true } f(ctx)`, true}, // for lists
-	{`void f(Map m) { NOTHING for (def x : m.values()) { if (x == null) { m.k = 1 } } } f(ctx)`, true},
+	{`void f(def o) { NOTHING if (o instanceof Map) { o.values().removeIf(v -> v instanceof List && v.isEmpty()); for (def x : o.values()) { f(x) } o.values().removeIf(v -> v instanceof Map && v.isEmpty()) } } f(ctx.a); f(ctx)`, false},
+	{`boolean all(def o) { NOTHING if (o instanceof List) { o.removeIf(v -> all(v)); return true } return o == null } for (def x : ctx.values()) { if (x instanceof List) { all(x) } }`, false},
+	{`void f(Map m) { NOTHING m.values().removeIf(v -> v == null); for (def x : m.values()) { f(x) } } f(ctx)`, false}, // removes first
+	{`void f(def o) { NOTHING if (o instanceof Map) { f(o) } } f(ctx)`, false},
+	{`void f(Map m) { NOTHING m.values().removeIf(v -> v == '-') } f(ctx)`, false},
+	{`boolean f(def o) { NOTHING if (o instanceof Map) { o.values().removeIf(v -> !f(v)); return false } return true } f(ctx)`, false}, // for lists
+	{`void f(Map m) { NOTHING for (def x : m.values()) { if (x == null) { m.k = 1 } } } f(ctx)`, false},
+	{`boolean f(def o) { NOTHING if (o instanceof Map) { o.values().removeIf(v -> v instanceof Map && v.isEmpty() || f(v)) } else if (o instanceof List) { o.removeIf(v -> f(v)) } return o == null } f(ctx)`, false}, // keeps those it empties
 	{`void f(Map m) { NOTHING m.remove('k') } f(ctx)`, false},
 }
 
