@@ -10,20 +10,34 @@ import (
 const SeveralFault = "Failed to parse with all enclosed parsers"
 
 // FaultISO8601 is what Elasticsearch says of a text that [ParseISO8601] does not read.
-func FaultISO8601(b []byte) string { return faultISO8601(b, false) }
+func FaultISO8601(b []byte) string {
+	return faultISO8601(b, func(*Date) bool { return true })
+}
+
+// FaultOptionalTime is what Elasticsearch says of a text that [ParseOptionalTime] does not read.
+func FaultOptionalTime(b []byte) string { return faultISO8601(b, (*Date).timed) }
 
 // FaultISO8601Full is what Elasticsearch says of a text that [ParseISO8601Full] does not read.
-func FaultISO8601Full(b []byte) string { return faultISO8601(b, true) }
+func FaultISO8601Full(b []byte) string {
+	return faultISO8601(b, func(d *Date) bool { return d.wholeTime(b) })
+}
 
-// faultISO8601 looks for dates that there are not, but that one of Java's parsers reads.
-func faultISO8601(b []byte, full bool) string {
+func faultISO8601(b []byte, whole func(*Date) bool) string {
 	var d Date
-	end := d.parseISO(b)
-	if end != len(b) || !d.wholeSecond() || full && !d.wholeTime(b) {
+	if end := d.parseISO(b); end != len(b) || !d.wholeSecond() || !whole(&d) {
 		return SeveralFault
 	}
-	if w := d.finish(); w == wrongDate || w == wrongMonth && d.has&hasDayOfMonth == 0 {
-		return w.of(&d)
+	return d.faultBehindISO()
+}
+
+// faultBehindISO is what Elasticsearch says of a date that there is not, but that its own parser reads.
+func (d *Date) faultBehindISO() string {
+	if d.Hour > 23 || d.Minute > 59 || d.Second > 59 {
+		return SeveralFault
+	}
+	switch w := d.finish(); {
+	case w == wrongDate, w == wrongDay && d.Day == 0, w == wrongMonth && (d.Month == 0 || d.has&hasDayOfMonth == 0):
+		return w.of(d)
 	}
 	return SeveralFault
 }
@@ -31,18 +45,39 @@ func faultISO8601(b []byte, full bool) string {
 // Fault is what Java says of a text that [Format.Parse] does not read: at which letter it ends to be of the format, or why
 // there is no such date.
 func (f *Format) Fault(b []byte) string {
-	if f.several {
-		return SeveralFault
-	}
-	var d Date
+	d := Date{lenience: f.lenience}
 	end := d.parse(f.fields, b, 0)
 	switch {
+	case f.several && end == len(b) && f.iso:
+		return d.faultBehindISO()
+	case f.several && end == len(b) && d.finish() == wrongMonth && d.has&hasDayOfMonth == 0:
+		return wrongMonth.of(&d)
+	case f.several:
+		return SeveralFault
 	case end < 0:
 		return fmt.Sprintf("Text '%s' could not be parsed at index %d", shortened(b), lettersOf(b[:^end]))
 	case end < len(b):
 		return fmt.Sprintf("Text '%s' could not be parsed, unparsed text found at index %d", shortened(b), lettersOf(b[:end]))
 	}
-	return d.finish().of(&d)
+	w := d.finish()
+	if (w == wrongWeek || w == wrongWeekday || w == wrongWeekYear) && strings.Contains(f.pattern, "weekyear") {
+		return w.ofWeekFields(&d)
+	}
+	return w.of(&d)
+}
+
+// ofWeekFields is of for the formats of java.time.temporal.WeekFields.
+func (w wrong) ofWeekFields(d *Date) string {
+	const fields = "[WeekFields[MONDAY,4]]"
+	switch {
+	case w == wrongWeek:
+		return fmt.Sprintf("Invalid value for WeekOfWeekBasedYear"+fields+" (valid values 1 - 52/53): %d", d.week)
+	case w == wrongWeekday:
+		return fmt.Sprintf("Invalid value for DayOfWeek"+fields+" (valid values 1 - 7): %d", d.weekday)
+	case d.weekYear != int(int32(d.weekYear)): //nolint:gosec // that is the question
+		return "integer overflow"
+	}
+	return fmt.Sprintf("Invalid value for WeekBasedYear"+fields+" (valid values -999999999 - 999999999): %d", d.weekYear)
 }
 
 // shortened is a text with no more than its first 64 letters.
@@ -69,6 +104,12 @@ func (w wrong) of(d *Date) string {
 		return value("Year", "-999999999 - 999999999", d.Year)
 	case wrongMonth:
 		return value("MonthOfYear", "1 - 12", d.Month)
+	case wrongWeek:
+		return value("WeekOfWeekBasedYear", "1 - 53", d.week)
+	case wrongWeekday:
+		return value("DayOfWeek", "1 - 7", d.weekday)
+	case wrongWeekYear:
+		return value("WeekBasedYear", "-999999999 - 999999999", d.weekYear)
 	case wrongDay:
 		return value("DayOfMonth", "1 - 28/31", d.Day)
 	case wrongDate:

@@ -13,6 +13,9 @@ const (
 	wrongDay
 	wrongDate
 	wrongDayOfYear
+	wrongWeek
+	wrongWeekday
+	wrongWeekYear
 	wrongLeapDay // the 366th of a year of 365
 	wrongClockHour
 	wrongClockHalfHour
@@ -28,6 +31,16 @@ const (
 	otherDayOfYear
 )
 
+// lenience is what is made of dates and times that there are not.
+type lenience uint8
+
+const (
+	strict          lenience = iota // nothing
+	smart                           // of 24:00 the next day, of the days behind a month its last
+	smartAtMidnight                 // the same, of the latter at 24:00 alone
+	lenient                         // of all days the one that they would be, if months had no end
+)
+
 const maxYear = 999_999_999
 
 // finish checks what single fields could not, in Java's order, and forgets what does not count without others: a day
@@ -40,6 +53,9 @@ func (d *Date) finish() wrong {
 	case d.Year < -maxYear || d.Year > maxYear:
 		return wrongYear
 	}
+	if d.lenience != strict && d.Hour == 24 && d.Minute == 0 && d.Second == 0 && d.Nanos == 0 { // the midnight behind the day
+		d.Hour, d.excess = 0, 1
+	}
 	proleptic := d.has&hasProlepticYear != 0
 	dateFirst := proleptic && (d.has&hasDayOfYear != 0 || d.has&hasMonthOfYear != 0 && d.has&hasDayOfMonth != 0)
 	if dateFirst {
@@ -48,6 +64,9 @@ func (d *Date) finish() wrong {
 		}
 	}
 	if w := d.finishTime(); w != nothing {
+		return w
+	}
+	if w := d.finishWeek(); w != nothing {
 		return w
 	}
 	if d.weekYear > 0 && d.has&hasCalendarYear == 0 {
@@ -73,6 +92,11 @@ func (d *Date) finishDate() wrong {
 		return d.finishDayOfYear()
 	case !year && day && (d.Day < 1 || d.Day > 31): // before its month
 		return wrongDay
+	case year && month && day && d.lenience == lenient:
+		t := d.day()
+		if d.Year, d.Month, d.Day = t.Year(), int(t.Month()), t.Day(); d.Year > maxYear {
+			return wrongYear
+		}
 	case month && (d.Month < 1 || d.Month > 12):
 		return wrongMonth
 	case month && day && (d.Day < 1 || d.Day > 31):
@@ -85,7 +109,28 @@ func (d *Date) finishDate() wrong {
 			d.Year = 1970
 		}
 	case d.Day > daysIn(d.Month, d.Year):
-		return wrongDate
+		if d.lenience == strict || d.lenience == smartAtMidnight && d.excess == 0 {
+			return wrongDate
+		}
+		d.Day = daysIn(d.Month, d.Year)
+	}
+	if d.excess > 0 && year {
+		t := d.day().AddDate(0, 0, d.excess)
+		d.Year, d.Month, d.Day, d.excess = t.Year(), int(t.Month()), t.Day(), 0
+	}
+	return nothing
+}
+
+// finishWeek is finish for ISO weeks.
+func (d *Date) finishWeek() wrong {
+	switch {
+	case !d.isoWeek:
+	case d.weekYear > maxYear:
+		return wrongWeekYear
+	case d.has&hasWeek != 0 && (d.week < 1 || d.week > 53):
+		return wrongWeek
+	case d.has&hasWeekday != 0 && (d.weekday < 1 || d.weekday > 7):
+		return wrongWeekday
 	}
 	return nothing
 }

@@ -3,7 +3,7 @@ package javatime
 import "bytes"
 
 // ParseISO8601 reads 2026, 2026-11, 2026-11-21, 2026-11-21T, 2026-11-21T09:30, with seconds, with a fraction of up to nine
-// digits behind a point or comma, and with Z, +01, +0100, +01:00 or the name of a zone behind the time.
+// digits behind a point or comma, and with Z, +01, +0100, +01:00 or the name of a zone behind the time, or behind the T.
 func ParseISO8601(b []byte) (Date, bool) {
 	var d Date
 	end := d.parseISO(b)
@@ -12,6 +12,15 @@ func ParseISO8601(b []byte) (Date, bool) {
 
 // wholeSecond tells whether a fraction, if there is one, is that of a second.
 func (d *Date) wholeSecond() bool { return d.has&hasNanos == 0 || d.has&hasSecond != 0 }
+
+// ParseOptionalTime is ParseISO8601 with no zone but behind a time.
+func ParseOptionalTime(b []byte) (Date, bool) {
+	d, ok := ParseISO8601(b)
+	return d, ok && d.timed()
+}
+
+// timed tells whether there is a time where there is a zone.
+func (d *Date) timed() bool { return d.Has&HasZone == 0 || d.has&hasHour != 0 }
 
 // ParseISO8601Full is ParseISO8601 of dates without a time, or with one down to its seconds.
 func ParseISO8601Full(b []byte) (Date, bool) {
@@ -43,7 +52,7 @@ func (d *Date) parseISO(b []byte) int {
 		if b[pos] != '-' {
 			break // for T
 		}
-		if pos = number(&two, b, pos+1, 2, i, 99-68*i, part); pos < 0 {
+		if pos = number(&two, b, pos+1, 2, 0, 99-68*i, part); pos < 0 {
 			return -1
 		}
 		d.Has |= HasMonth << i
@@ -57,6 +66,9 @@ func (d *Date) parseISO(b []byte) int {
 	}
 	if pos++; pos == len(b) {
 		return pos
+	}
+	if b[pos]-'0' > 9 {
+		return d.isoZone(b, pos)
 	}
 	for i, part := range []*int{&d.Hour, &d.Minute, &d.Second} {
 		if i > 0 {
@@ -80,6 +92,11 @@ func (d *Date) parseISO(b []byte) int {
 		}
 		d.has |= hasNanos
 	}
+	return d.isoZone(b, pos)
+}
+
+// isoZone reads the zone at pos, if there is one.
+func (d *Date) isoZone(b []byte, pos int) int {
 	if pos == len(b) {
 		return pos
 	}

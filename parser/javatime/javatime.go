@@ -13,10 +13,12 @@ import (
 
 // Format is a compiled pattern, safe for concurrent use.
 type Format struct {
-	pattern string
-	fields  []field
-	plain   *plain // nil when the format is not
-	several bool   // Java has several parsers for it
+	pattern  string
+	fields   []field
+	plain    *plain // nil when the format is not
+	several  bool   // Java has several parsers for it
+	iso      bool   // the first of which is Elasticsearch's own
+	lenience lenience
 }
 
 func newFormat(pattern string, fields []field) *Format {
@@ -111,6 +113,7 @@ func (f *Format) String() string { return f.pattern }
 type compiler struct {
 	language *language // of names; nil: English
 	named    bool      // the pattern is one of those behind a name
+	wide     bool      // and numbers in it have as many digits as in others
 }
 
 func (co *compiler) compile(s string, inside bool) (fields []field, rest string, err error) {
@@ -144,7 +147,7 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 			if err := checkCount(c, n); err != nil {
 				return nil, "", err
 			}
-			f := field{letter: c, count: n, named: co.named, texts: co.language.texts(c, n)}
+			f := field{letter: c, count: n, named: co.named && !co.wide, texts: co.language.texts(c, n)}
 			together := len(fields) > 0 && fields[len(fields)-1].numeric()
 			switch {
 			case !f.numeric():
@@ -238,6 +241,8 @@ type Date struct {
 	weekYear, week, weekday             int            // of weeks that begin on Sunday; the first has 1 January
 	isoWeek                             bool           // of those that begin on Monday; the first has 4 January
 	has                                 clock
+	lenience                            lenience
+	excess                              int    // days
 	read                                uint64 // the parts of fields that were there
 }
 
@@ -268,6 +273,8 @@ const (
 	hasDayOfYear
 	hasClockHour     // 1 to 24
 	hasClockHalfHour // 1 to 12
+	hasWeek
+	hasWeekday
 )
 
 // Moment is a point in time and the offset of the zone in which it is told.

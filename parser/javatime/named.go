@@ -21,14 +21,25 @@ func Named(name string) (*Format, bool) {
 	if pattern == "" {
 		return nil, false
 	}
-	c := compiler{named: true}
+	c := compiler{named: true, wide: slices.Contains(wideNumbers, bare) || slices.Contains(wideNumbers, name)}
 	fields, _, err := c.compile(pattern, false)
 	if err != nil {
 		return nil, false
 	}
 	f := newFormat(name, fields)
 	f.several = strings.Contains(pattern, "@") && bare != "date_optional_time" || slices.Contains(severalParsers, name)
+	f.iso = f.several && strict
+	f.lenience = lenienceOf[name]
 	return f, true
+}
+
+// wideNumbers are the names, with strict_ or of both, whose numbers have as many digits as there are.
+var wideNumbers = []string{"strict_date_hour", "strict_date_hour_minute", "year", "year_month", "year_month_day", "weekyear", "weekyear_week", "weekyear_week_day", "basic_ordinal_date"}
+
+// lenienceOf are the names for which Elasticsearch says of some dates that there are not which they would be.
+var lenienceOf = map[string]lenience{
+	"strict_date": lenient, "strict_date_hour": smart, "strict_date_hour_minute": smart, "strict_hour": smart, "strict_hour_minute": smart,
+	"strict_date_hour_minute_second": smartAtMidnight,
 }
 
 // severalParsers are the names for which Java has several parsers, beside those with an offset.
@@ -40,8 +51,8 @@ var severalParsers = []string{
 const (
 	lenientTime, strictTime = "H:m:s", "HH:mm:ss"
 	lenientDay, strictDay   = "u[-M[-d]]", "uuuu-MM-dd"
-	strictPart              = "uuuu[-MM[-dd]]" // of a day
-	lenientWeek, strictWeek = "I'-W'J-i", "IIII'-W'JJ-i"
+	strictPart              = "%[-MM[-dd]]" // of a day
+	lenientWeek, strictWeek = "IIII'-W'J-i", "IIII'-W'JJ-i"
 )
 
 // named are the patterns of a name, and of the name with strict_ before it. They have letters of their own: # is a
@@ -58,7 +69,7 @@ var named = map[string][2]string{
 	"basic_time_no_millis":              {"HHmmss@", ""},
 	"basic_t_time":                      {"'T'HHmmss#@", ""},
 	"basic_t_time_no_millis":            {"'T'HHmmss@", ""},
-	"basic_week_date":                   {"IIII'W'JJi", "IIII'W'JJi"},
+	"basic_week_date":                   {"I'W'Ji", "IIII'W'JJi"},
 	"basic_week_date_time":              {"IIII'W'JJi'T'HHmmss#@", "IIII'W'JJi'T'HHmmss#@"},
 	"basic_week_date_time_no_millis":    {"IIII'W'JJi'T'HHmmss@", "IIII'W'JJi'T'HHmmss@"},
 	"date":                              {lenientDay, strictDay},
@@ -75,7 +86,7 @@ var named = map[string][2]string{
 	"hour_minute_second":                {lenientTime, strictTime},
 	"hour_minute_second_fraction":       {lenientTime + "#", strictTime + "#"},
 	"hour_minute_second_millis":         {lenientTime + "###", strictTime + "#"},
-	"ordinal_date":                      {"u-D", "uuuu-DDD"},
+	"ordinal_date":                      {"uuuu-D", "%-DDD"},
 	"ordinal_date_time":                 {"u-D'T'H:m[:s#]@", "uuuu-DDD'T'HH:mm[:ss#]@"},
 	"ordinal_date_time_no_millis":       {"u-D'T'" + lenientTime + "@", "uuuu-DDD'T'" + strictTime + "@"},
 	"time":                              {lenientTime + "#@", strictTime + "#@"},
@@ -87,9 +98,9 @@ var named = map[string][2]string{
 	"week_date_time_no_millis":          {lenientWeek + "'T'" + lenientTime + "@", strictWeek + "'T'" + strictTime + "@@"},
 	"weekyear":                          {"I", "IIII"},
 	"weekyear_week":                     {"I'-W'J", "IIII'-W'JJ"},
-	"weekyear_week_day":                 {lenientWeek, strictWeek},
+	"weekyear_week_day":                 {"I'-W'J-i", strictWeek},
 	"year":                              {"u", "%"},
-	"year_month":                        {"u-M", "uuuu-MM"},
+	"year_month":                        {"u-M", "%-MM"},
 	"year_month_day":                    {"u-M-d", strictPart},
 }
 
@@ -122,9 +133,13 @@ func (d *Date) parseOwn(f *field, b []byte, pos int) int {
 	case 'I':
 		d.Has |= HasYear
 		d.isoWeek = true
-		return number(f, b, pos, f.mostOfYear(), 1, 999_999_999, &d.weekYear)
+		if pos = yearAt(f, b, pos, &d.weekYear); d.weekYear < 1 {
+			return -1
+		}
+		return pos
 	case 'J':
-		return number(f, b, pos, f.most(2), 1, 53, &d.week)
+		d.has |= hasWeek
+		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.week)
 	case '%':
 		d.Has |= HasYear
 		d.has |= hasCalendarYear | hasProlepticYear
@@ -136,11 +151,12 @@ func (d *Date) parseOwn(f *field, b []byte, pos int) int {
 		d.Year = -d.Year
 		return pos
 	}
-	return number(f, b, pos, 1, 1, 7, &d.weekday)
+	d.has |= hasWeekday
+	return number(f, b, pos, f.most(1), 0, math.MaxInt64, &d.weekday)
 }
 
 // signedYear reads a year with a sign: a plus only before more than four digits.
-func (d *Date) signedYear(f *field, b []byte, pos int) int {
+func signedYear(f *field, b []byte, pos int, to *int) int {
 	if b[pos] == '+' && f.count < 4 {
 		return -1
 	}
@@ -151,7 +167,7 @@ func (d *Date) signedYear(f *field, b []byte, pos int) int {
 	case f.named:
 		most = 9
 	}
-	end := number(&digits, b, pos+1, most, math.MinInt64, math.MaxInt64, &d.Year)
+	end := number(&digits, b, pos+1, most, math.MinInt64, math.MaxInt64, to)
 	switch {
 	case end < 0:
 		return ^(pos + 1)
@@ -159,10 +175,10 @@ func (d *Date) signedYear(f *field, b []byte, pos int) int {
 		return -1
 	}
 	if b[pos] == '-' {
-		if d.Year == 0 {
+		if *to == 0 {
 			return -1
 		}
-		d.Year = -d.Year
+		*to = -*to
 	}
 	return end
 }

@@ -7,13 +7,13 @@ import (
 
 // Parse reads a date, all of b. False: b is not of this format, or no such date exists.
 func (f *Format) Parse(b []byte) (Date, bool) {
-	var d Date
+	d := Date{lenience: f.lenience}
 	end := unusual
 	if f.plain != nil {
 		end = f.plain.read(&d, b)
 	}
 	if end == unusual {
-		d = Date{}
+		d = Date{lenience: f.lenience}
 		end = d.parse(f.fields, b, 0)
 	}
 	if end != len(b) || d.finish() != nothing {
@@ -156,22 +156,12 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 		if f.letter == 'u' {
 			d.has |= hasProlepticYear
 		}
-		if f.count != 2 && pos < len(b) && (b[pos] == '-' || b[pos] == '+') {
-			return d.signedYear(f, b, pos)
-		}
 		if f.count == 2 {
 			pos = number(f, b, pos, f.most(2), 0, 99, &d.Year)
 			d.Year += 2000
 			return pos
 		}
-		end := number(f, b, pos, f.mostOfYear(), math.MinInt64, math.MaxInt64, &d.Year)
-		if end >= 0 && f.count >= 4 && (f.reserve == 0 || !f.named) {
-			after := b[end:]
-			if len(after)-len(bytes.TrimLeft(after, "0123456789")) > f.reserve {
-				return -1 // Java takes all digits but those in reserve for such a year, and finds them too many
-			}
-		}
-		return end
+		return yearAt(f, b, pos, &d.Year)
 	case 'Y': // of a year of weeks, months and days say nothing
 		d.Has |= HasYear
 		if f.count == 2 {
@@ -227,6 +217,21 @@ func (d *Date) parseNumber(f *field, b []byte, pos int) int {
 	return -1
 }
 
+// yearAt reads a year.
+func yearAt(f *field, b []byte, pos int, to *int) int {
+	if pos < len(b) && (b[pos] == '-' || b[pos] == '+') {
+		return signedYear(f, b, pos, to)
+	}
+	end := number(f, b, pos, f.mostOfYear(), math.MinInt64, math.MaxInt64, to)
+	if end >= 0 && f.count >= 4 && (f.reserve == 0 || !f.named) {
+		after := b[end:]
+		if len(after)-len(bytes.TrimLeft(after, "0123456789")) > f.reserve {
+			return -1 // Java takes all digits but those in reserve for such a year, and finds them too many
+		}
+	}
+	return end
+}
+
 // number reads a number of f.count digits, and up to most where it has no fixed width.
 func number(f *field, b []byte, pos, most, low, high int, to *int) int {
 	if f.count > 1 && most <= 3 {
@@ -247,8 +252,13 @@ func number(f *field, b []byte, pos, most, low, high int, to *int) int {
 		end = min(end, pos+max(f.count, end-pos-f.reserve))
 	}
 	n := 0
-	for _, c := range b[pos:end] {
-		n = n*10 + int(c-'0')
+	for i, c := range b[pos:end] {
+		digit := int(c - '0')
+		if n > (math.MaxInt64-digit)/10 { // Java leaves the last digit then, too
+			end = pos + i
+			break
+		}
+		n = n*10 + digit
 	}
 	if end-pos < f.count || n < low || n > high {
 		return -1

@@ -139,6 +139,11 @@ func parseISO8601(_ *Runner, text []byte, zone *time.Location) (javatime.Moment,
 	return resolved(&d, ok, zone)
 }
 
+func parseOptionalTime(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
+	d, ok := javatime.ParseOptionalTime(text)
+	return resolved(&d, ok, zone)
+}
+
 func parseISO8601Full(_ *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 	d, ok := javatime.ParseISO8601Full(text)
 	return resolved(&d, ok, zone)

@@ -56,8 +56,10 @@ func never(*Runner, []byte, *time.Location) (m javatime.Moment, ok bool) { retur
 // is without parse.
 func parseNamedFormat(name, locale string) (dateFormat, error) {
 	switch name {
-	case "strict_date_optional_time", "iso8601":
+	case "iso8601":
 		return dateFormat{parseISO8601, notEmpty(javatime.FaultISO8601)}, nil
+	case "strict_date_optional_time":
+		return dateFormat{parseOptionalTime, notEmpty(javatime.FaultOptionalTime)}, nil
 	case "strict_date_optional_time_nanos":
 		return dateFormat{parseISO8601Full, notEmpty(javatime.FaultISO8601Full)}, nil
 	case "epoch_second":
