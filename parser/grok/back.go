@@ -21,6 +21,9 @@ func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 			if p.flat[e.aux] < 0 {
 				m.stack = m.stack[:len(m.stack)-1]
 			}
+		case opFork:
+			in, pos = &p.insts[from.alt], int(e.pos)
+			m.stack = m.stack[:len(m.stack)-1]
 		case opRun, opRunLazy:
 			if pos = m.another(from, e, line); pos < 0 {
 				continue

@@ -139,6 +139,10 @@ func (c *compiler) numberMemo() {
 			continue
 		}
 		switch in.op {
+		case opFork:
+			if in.keep {
+				row(c.target(in.alt).pc)
+			}
 		case opAlt:
 			for _, at := range in.branches.starts {
 				for at++; p.flat[at-1] >= 0 && p.flat[at] >= 0; at++ {
@@ -159,6 +163,9 @@ func (c *compiler) numberJoins() {
 	for i := range p.insts {
 		switch in := &p.insts[i]; in.op {
 		case opAlt, opMatch, opFail, opRelay, opNotLookEnd, opRestore:
+		case opFork:
+			ways[c.target(in.alt).pc]++
+			fallthrough
 		default:
 			ways[c.target(in.next).pc]++
 		}
@@ -173,7 +180,7 @@ func (c *compiler) numberJoins() {
 		if in.op == opByte { // it may be taken by the way: see then
 			in = c.target(in.next)
 		}
-		if n > 1 && in.memo && in.join < 0 && (in.op == opLit || in.op == opAlt) && p.memoRows < maxMemoRows {
+		if n > 1 && in.memo && in.join < 0 && (in.op == opLit || in.op == opAlt || in.op == opFork) && p.memoRows < maxMemoRows {
 			in.join = int32(p.memoRows)
 			p.memoRows++
 		}

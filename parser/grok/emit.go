@@ -123,6 +123,16 @@ func (c *compiler) dispatch(branches []int32, src *node) int32 {
 
 func (c *compiler) fillDispatch(pc int32, branches []int32) {
 	branches = slices.Compact(branches)
+	if len(branches) == 2 {
+		first, other := &c.firsts[branches[0]], &c.firsts[branches[1]]
+		if b := onlyByte(*first); b != 0 && !first.end {
+			in := &c.insts[pc]
+			in.op, in.b, in.next, in.alt, in.keep = opFork, b, branches[0], branches[1], other.has(b)
+			in.sure = c.insts[branches[1]].sure
+			c.ways += btoi(in.keep)
+			return
+		}
+	}
 	table := &branchTable{}
 	c.insts[pc].branches = table
 	// What is sure can begin with any byte: it is in every list.

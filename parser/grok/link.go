@@ -11,6 +11,11 @@ func (c *compiler) link() {
 			in.op = in.plainest()
 		}
 		switch in.op {
+		case opFork:
+			in.alt = c.target(in.alt).pc
+			if in.to.op == opByte { // which is b
+				in.min, in.to = 1, c.target(in.to.next)
+			}
 		case opScan, opRunOnly, opSpan, opSet:
 			if next := in.to; next.op == opByte {
 				in.then, in.b, in.alt = true, next.b, next.pc

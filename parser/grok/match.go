@@ -148,6 +148,20 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			pos += int(w.took)
 			in = w.to
 			continue
+		case opFork:
+			if pos >= len(line) || line[pos] != in.b {
+				in = &p.insts[in.alt]
+				continue
+			}
+			if in.keep {
+				if m.memoOn && m.seen(in.join, pos, len(line)) {
+					break
+				}
+				m.stack = append(m.stack, choice{in.pc, int32(pos), 0, int32(len(m.trail))})
+			}
+			pos += int(in.min)
+			in = in.to
+			continue
 		case opScan:
 			end := in.scan(line, pos)
 			if end < 0 {

@@ -22,6 +22,7 @@ const (
 	opMaybe    // one character of set, if it is there
 	opRunLazy  // min..max characters of set, as few as will do
 	opAlt      // branches by the next byte, in order of preference
+	opFork     // to, which begins with b, or alt; keep: alt may be right too
 	opScan     // scan, or the generic code at min where it is unsure
 	opScanEnds // the same where the scanner may find too much: ends knows the others
 	opStart    // slot begins here
@@ -57,6 +58,7 @@ type inst struct {
 	sure      bool // nothing from here on can fail, or nothing up to where the ways back are cut
 	then      bool // b comes next and is taken by the way; alt is the node that says so
 	capture   bool // what it takes is captured in slot: an operation saved for each field
+	keep      bool // of a fork: the way to alt is kept
 	b         byte
 	to        *inst // the node to go on with: next, once the program is linked
 	set       *class
@@ -196,6 +198,7 @@ func (k classKind) excludesOne() bool { return k == notByte || k == notNewline }
 const (
 	ones = 0x0101010101010101 // times a byte: it, eight times
 	high = 0x8080808080808080
+	low  = high - ones // 0x7f, eight times
 )
 
 // mostKind sorts what is not a member into low and few, where there is room.

@@ -83,7 +83,6 @@ func (in *inst) giveBack(line []byte, q, lo int) int {
 
 // lastPair returns the last place in [lo, q] where a and b stand, -1 if there is none. It looks at eight at a time.
 func lastPair(line []byte, lo, q int, a, b byte) int {
-	const low = high - ones // 0x7f, eight times
 	first, second := ones*uint64(a), ones*uint64(b)
 	q = min(q, len(line)-2)
 	for least := max(lo, 7); q >= least; q -= 8 {

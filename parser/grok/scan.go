@@ -2,6 +2,8 @@ package grok
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"sync"
 )
 
@@ -137,24 +139,38 @@ func skip(line []byte, p int, bits uint8) int {
 	return len(line)
 }
 
-// whole reads the bytes of a kind, with a word edge on either side.
-func whole(line []byte, p int, bits uint8) int {
-	if !is(line, p, bits) || wordBefore(line, p, false) {
+// skipDigits returns where the digits from p on end. It looks at eight at once, as few are more.
+func skipDigits(line []byte, p int) int {
+	if len(line)-p >= 8 {
+		d := binary.LittleEndian.Uint64(line[p:]) ^ '0'*ones
+		if other := (d + (0x7f-9)*ones | d) & high; other != 0 { // of which the lowest is right
+			return p + bits.TrailingZeros64(other)>>3
+		}
+		p += 8
+	}
+	for p < len(line) && line[p]-'0' <= 9 {
+		p++
+	}
+	return p
+}
+
+func scanWord(line []byte, p int) int {
+	if !is(line, p, isWordChar) || wordBefore(line, p, false) {
 		return noMatch
 	}
-	end := skip(line, p+1, bits)
-	if wordAt(line, end, false) {
+	end := skip(line, p+1, isWordChar)
+	if is(line, end, isHigh) && highWordAt(line, end) {
 		return noMatch
 	}
 	return end
 }
 
-func scanWord(line []byte, p int) int {
-	return whole(line, p, isWordChar)
-}
-
 func scanNonNegInt(line []byte, p int) int {
-	return whole(line, p, isDigit)
+	end := skipDigits(line, p)
+	if end == p || wordBefore(line, p, false) || wordAt(line, end, false) {
+		return noMatch
+	}
+	return end
 }
 
 func scanPosInt(line []byte, p int) int {
@@ -168,7 +184,7 @@ func scanInt(line []byte, p int) int {
 	if p < len(line) && (line[p] == '+' || line[p] == '-') {
 		p++
 	}
-	end := skip(line, p, isDigit)
+	end := skipDigits(line, p)
 	if end == p {
 		return noMatch
 	}
@@ -184,9 +200,9 @@ func scanNumber(line []byte, p int) int {
 	if p < len(line) && (line[p] == '+' || line[p] == '-') {
 		p++
 	}
-	end := skip(line, p, isDigit)
+	end := skipDigits(line, p)
 	if end < len(line) && line[end] == '.' {
-		if frac := skip(line, end+1, isDigit); frac > end+1 {
+		if frac := skipDigits(line, end+1); frac > end+1 {
 			return frac
 		}
 	}

@@ -1,37 +1,38 @@
 package grok
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // scanIPv4: an octet has as many digits as there are, for a dot or no digit
 // follows; so there is one match at most.
 func scanIPv4(line []byte, p int) int {
-	if !is(line, p, isDigit) || p > 0 && is(line, p-1, isDigit) {
+	const zeros, others, high = 0x30303030, 0x76767676, 0x80808080 // others makes high bits of what are no digits
+	last := len(line) - 4
+	if last-p < len("0.0.0.0")-4 || p > 0 && line[p-1]-'0' <= 9 {
 		return noMatch
 	}
-	octet, digits, dots := 0, 0, 0
-	end := len(line)
-	for i, c := range line[p:] {
-		if d := c - '0'; d <= 9 {
-			if digits++; digits > 3 {
-				return noMatch
-			}
-			octet = octet*10 + int(d)
-			continue
+	for dots := 0; ; dots++ {
+		var d uint32
+		if p <= last {
+			d = binary.LittleEndian.Uint32(line[p:]) ^ zeros
+		} else {
+			d = binary.LittleEndian.Uint32(line[last:])>>(8*(p-last)) ^ zeros
 		}
-		if dots == 3 {
-			end = p + i
-			break
-		}
-		if c != '.' || digits == 0 || octet > 255 {
+		n := bits.TrailingZeros32((d+others|d)&high) / 8
+		if n == 0 || n > 3 || bits.ReverseBytes32(d<<((32-8*n)&31)) > 0x020505 { // 255
 			return noMatch
 		}
-		octet, digits = 0, 0
-		dots++
+		if p += n; dots == 3 {
+			return p
+		}
+		if p >= len(line) || line[p] != '.' {
+			return noMatch
+		}
+		p++
 	}
-	if dots < 3 || digits == 0 || octet > 255 {
-		return noMatch
-	}
-	return end
 }
 
 // group16 returns where the one to four hexadecimal digits at p end.

@@ -36,20 +36,20 @@ func two(line []byte, p int) int {
 	return int(a)*10 + int(b)
 }
 
+// within reports whether each byte of a word is zero's, or exceeds it by no more than most says.
+func within(word, zero, most uint64) bool {
+	d := word ^ zero
+	return (d+(low-most)|d)&high == 0
+}
+
 // clock reads HH:MM:SS with two digits each; its end, or unsure. It looks at
 // all eight bytes at once: none may exceed what its place allows.
 func clock(line []byte, p int) int {
-	const (
-		zero  = 0x30303A30303A3030 // 00:00:00
-		most  = 0x0905000905000902 // 29:59:59
-		above = 0x7F7F7F7F7F7F7F7F - most
-		high  = 0x8080808080808080
-	)
 	if len(line)-p < 8 {
 		return unsure
 	}
-	d := binary.LittleEndian.Uint64(line[p:]) ^ zero
-	if (d+above|d)&high != 0 || d&0xFF == 2 && d>>8&0xFF > 3 {
+	d := binary.LittleEndian.Uint64(line[p:])
+	if !within(d, 0x30303A30303A3030, 0x0905000905000902) || d&0xFF == '2' && d>>8&0xFF > '3' { // 00:00:00, 29:59:59
 		return unsure
 	}
 	return p + 8
@@ -139,12 +139,16 @@ func scanHTTPDate(line []byte, p int) int {
 	if len(line)-p < len("17/May/2015:10:05:03 +0") {
 		return unsure
 	}
-	if d := two(line, p); d < 1 || d > 31 || line[p+6] != '/' || monthAt(line, p+3) != 3 ||
-		two(line, p+7) < 0 || two(line, p+9) < 0 || line[p+11] != ':' {
+	const month = 0xFFFFFF << 24 // of the eight bytes from p on
+	day, year := binary.LittleEndian.Uint64(line[p:]), binary.LittleEndian.Uint64(line[p+4:])
+	if !within(day&^month, 0x302F0000002F3030, 0x0900000000000903) || !within(year>>16, 0x3A303030302F, 0x0909090900) { // 00/…/0, 39/…/9, /0000:
 		return unsure
 	}
-	end := wholeClock(line, p+12)
-	if end < 0 || end >= len(line) || line[end] != ' ' {
+	if d := two(line, p); d < 1 || d > 31 || monthAt(line, p+3) != 3 {
+		return unsure
+	}
+	end := clock(line, p+12)
+	if end < 0 || line[end] != ' ' {
 		return unsure
 	}
 	return scanInt(line, end+1)
