@@ -19,6 +19,7 @@ type Format struct {
 	several  bool   // Java has several parsers for it
 	iso      bool   // the first of which is Elasticsearch's own
 	lenience lenience
+	utc      bool // it writes in UTC
 }
 
 func newFormat(pattern string, fields []field) *Format {
@@ -36,25 +37,31 @@ type field struct {
 	part     uint64   // a bit for what it says of the date, 0 where several may differ
 	again    bool     // a field before is of the same part; where that was there, it must say the same
 	named    bool     // the pattern is one of those behind a name
+	pad      int      // characters that what is written takes at least
 	texts    []string // names in another language than English
 }
 
 // letters that are supported.
-const letters = "yuYMLwWqQdDFEecahHkKmsSnNAzZXxVOG"
+const letters = "yuYMLwWqQdDFEecaBhHkKmsSnNAgzvZXxVOG"
 
 // Compile compiles a pattern such as dd/MMM/yyyy:HH:mm:ss Z.
 func Compile(pattern string) (*Format, error) { return compileIn(pattern, nil) }
 
 func compileIn(pattern string, language *language) (*Format, error) {
 	c := compiler{language: language}
-	fields, rest, err := c.compile(pattern, false)
+	return c.format(pattern, pattern)
+}
+
+// format compiles the pattern behind a name, or one that is its own.
+func (co *compiler) format(name, pattern string) (*Format, error) {
+	fields, rest, err := co.compile(pattern, false)
 	if err == nil && rest != "" {
 		err = fmt.Errorf("Pattern invalid as it contains ] without previous [") //nolint:staticcheck // Java's text
 	}
 	if err != nil {
-		return nil, fmt.Errorf("Invalid format: [%s]: %w", pattern, err) //nolint:staticcheck // Elasticsearch's text
+		return nil, fmt.Errorf("Invalid format: [%s]: %w", name, err) //nolint:staticcheck // Elasticsearch's text
 	}
-	return newFormat(pattern, fields), nil
+	return newFormat(name, fields), nil
 }
 
 // markRepeated marks the fields whose part of the date is in seen, which those before them have set.
@@ -91,7 +98,7 @@ func partOf(letter byte) byte {
 // counts are how often letters may stand; others may up to five times.
 var counts = map[byte]int{
 	'd': 2, 'h': 2, 'H': 2, 'k': 2, 'K': 2, 'm': 2, 's': 2, 'w': 2, 'F': 1, 'W': 1, 'a': 1, 'D': 3, 'V': 2, 'z': 4, 'S': 9,
-	'y': 19, 'u': 19, 'Y': 19, 'n': 19, 'N': 19, 'A': 19, 'O': 4,
+	'y': 19, 'u': 19, 'Y': 19, 'n': 19, 'N': 19, 'A': 19, 'g': 19, 'O': 4, 'v': 4,
 }
 
 func checkCount(letter byte, n int) error {
@@ -101,6 +108,10 @@ func checkCount(letter byte, n int) error {
 		return fmt.Errorf("Too many pattern letters: %c", letter) //nolint:staticcheck // Java's text
 	case letter == 'V' && n != 2:
 		return fmt.Errorf("Pattern letter count must be 2: V") //nolint:staticcheck // Java's text
+	case letter == 'c' && n == 2:
+		return fmt.Errorf(`Invalid pattern "cc"`) //nolint:staticcheck // Java's text
+	case (letter == 'v' || letter == 'B') && n != 1 && n != 4 && (letter == 'v' || n != 5):
+		return fmt.Errorf("Wrong number of pattern letters: %c", letter) //nolint:staticcheck // Java's text
 	case letter == 'O' && n != 1 && n != 4:
 		return fmt.Errorf("Pattern letter count must be 1 or 4: O") //nolint:staticcheck // Java's text
 	}
@@ -139,20 +150,16 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 			}
 			fields = append(fields, field{literal: text})
 			continue
-		case c|0x20-'a' < 26 || co.named && strings.IndexByte(ownLetters, c) >= 0:
-			n := len(s) - len(strings.TrimLeft(s, string(rune(c))))
-			if strings.IndexByte(letters, c) < 0 && !co.named {
-				return nil, "", fmt.Errorf("Unknown pattern letter: %c", c) //nolint:staticcheck // Java's text
-			}
-			if err := checkCount(c, n); err != nil {
+		case isLetter(c) || co.named && strings.IndexByte(ownLetters, c) >= 0:
+			var f field
+			if f, s, err = co.field(s); err != nil {
 				return nil, "", err
 			}
-			f := field{letter: c, count: n, named: co.named && !co.wide, texts: co.language.texts(c, n)}
 			together := len(fields) > 0 && fields[len(fields)-1].numeric()
 			switch {
 			case !f.numeric():
 			case together && f.fixed():
-				fields[variable].reserve += n
+				fields[variable].reserve += f.count
 			default:
 				if together && !co.named { // Java forgets what it had in reserve
 					fields[variable].reserve = 0
@@ -160,7 +167,6 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 				variable = len(fields)
 			}
 			fields = append(fields, f)
-			s = s[n:]
 			continue
 		case strings.IndexByte("{}#", c) >= 0:
 			return nil, "", fmt.Errorf("Pattern includes reserved character: '%c'", c) //nolint:staticcheck // Java's text
@@ -169,11 +175,30 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 		}
 		s = s[1:]
 	}
-	if inside {
-		return nil, "", fmt.Errorf("Pattern ends with an incomplete optional part: [") //nolint:staticcheck // as Java's
-	}
-	return fields, "", nil
+	return fields, "", nil // an optional part may end with the pattern
 }
+
+// field reads a letter with its count, and the p before it that pad it.
+func (co *compiler) field(s string) (f field, rest string, err error) {
+	pad := 0
+	if s[0] == 'p' && !co.named {
+		rest = strings.TrimLeft(s, "p")
+		if pad = len(s) - len(rest); rest == "" || !isLetter(rest[0]) {
+			return f, "", fmt.Errorf("Pad letter 'p' must be followed by valid pad pattern: %s", s) //nolint:staticcheck // Java's text
+		}
+		s = rest
+	}
+	c := s[0]
+	rest = strings.TrimLeft(s, s[:1])
+	n := len(s) - len(rest)
+	if strings.IndexByte(letters, c) < 0 && !co.named {
+		return f, "", fmt.Errorf("Unknown pattern letter: %c", c) //nolint:staticcheck // Java's text
+	}
+	f = field{letter: c, count: n, pad: pad, named: co.named && !co.wide, texts: co.language.texts(c, n)}
+	return f, rest, checkCount(c, n)
+}
+
+func isLetter(c byte) bool { return c|0x20-'a' < 26 }
 
 // quoted reads 'text' with ” for a quote.
 func quoted(s string) (text, rest string, err error) {
@@ -358,28 +383,29 @@ func offsetAt(s int64, zone *time.Location) int64 {
 	return int64(offset)
 }
 
-// ParseZone reads a zone as Java's ZoneId.of does: a name, or an offset such as +01:00 or UTC+1.
+// ParseZone reads a zone as Java's ZoneId.of does: a name, or an offset such as +01:00 or UTC+1. Its String is the id
+// that Java has for it.
 func ParseZone(name string) (*time.Location, error) {
-	text := name
-	for _, prefix := range []string{"UTC", "GMT", "UT"} {
-		if rest, ok := strings.CutPrefix(text, prefix); ok {
-			text = rest
+	prefix, text := "", name
+	for _, p := range []string{"UTC", "GMT", "UT"} {
+		if rest, ok := strings.CutPrefix(text, p); ok {
+			prefix, text = p, rest
 			break
 		}
 	}
-	if text == "" || text == "Z" {
+	switch {
+	case name == "UTC" || name == "":
 		return time.UTC, nil
+	case text == "" || name == "Z":
+		return time.FixedZone(name, 0), nil
 	}
 	if text[0] == '+' || text[0] == '-' {
 		d := Date{}
 		if len(text) == 2 {
 			text = text[:1] + "0" + text[1:]
 		}
-		if d.parseOffset([]byte(text), 0, false) == len(text) {
-			if d.Offset == 0 {
-				return time.UTC, nil
-			}
-			return time.FixedZone("", d.Offset), nil
+		if end := d.parseOffset([]byte(text), 0, false); end >= 0 && d.parseSeconds([]byte(text), 0, end) == len(text) {
+			return fixedZone(prefix, d.Offset), nil
 		}
 	}
 	zone, err := time.LoadLocation(name)
@@ -387,4 +413,17 @@ func ParseZone(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("Unknown time-zone ID: %s", name) //nolint:staticcheck // Java's text
 	}
 	return zone, nil
+}
+
+// fixedZone is a zone of one offset, with Java's id: +01:00, UTC+01:00, Z.
+func fixedZone(prefix string, offset int) *time.Location {
+	switch {
+	case offset != 0:
+		prefix = string(appendOffset([]byte(prefix), &field{letter: 'x', count: 5}, offset))
+	case prefix == "":
+		prefix = "Z"
+	case prefix == "UTC":
+		return time.UTC
+	}
+	return time.FixedZone(prefix, offset)
 }

@@ -105,7 +105,7 @@ var named = map[string][2]string{
 }
 
 // ownLetters are those that only the patterns above have.
-const ownLetters = "#@IJi%"
+const ownLetters = "#@IJi%$"
 
 // parseOwn reads what such a letter stands for.
 func (d *Date) parseOwn(f *field, b []byte, pos int) int {

@@ -56,7 +56,7 @@ func plainOf(fields []field) *plain {
 			continue
 		}
 		part, ok := p.part(f)
-		if !ok || f.again || i > 0 && fields[i-1].numeric() && f.numeric() && !f.fixed() {
+		if !ok || f.again || f.pad > 0 || i > 0 && fields[i-1].numeric() && f.numeric() && !f.fixed() {
 			return nil
 		}
 		part.field = f

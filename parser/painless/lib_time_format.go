@@ -58,11 +58,12 @@ func (c *Context) formatDate(x value, d *temporal) value {
 		}
 		return c.textValue(out)
 	}
-	if err := f.f.CanAppend(); err != nil {
+	_, offset := t.Zone()
+	text, err := f.f.Append(nil, javatime.Moment{Seconds: t.Unix(), Nanos: t.Nanosecond(), Offset: offset}, t.Location())
+	if err != nil {
 		c.throw("java.time.DateTimeException", "%s", err.Error())
 	}
-	_, offset := t.Zone()
-	return c.textValue(f.f.AppendMoment(nil, javatime.Moment{Seconds: t.Unix(), Nanos: t.Nanosecond(), Offset: offset}))
+	return c.textValue(text)
 }
 
 // trimFraction cuts zeros off the end of a fraction.

@@ -220,7 +220,7 @@ func declareOffsets(l *lib) {
 	})
 	z.method(l, "ZoneId normalized()", func(_ *Context, x value, _ []value) value {
 		z := x.ref.(*zoneID)
-		if z.loc == time.UTC || z.isOffset() {
+		if z.isFixed() {
 			return object(offsetZone(z.offset()))
 		}
 		return x

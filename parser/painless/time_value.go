@@ -154,6 +154,11 @@ func (z *zoneID) classOf(event.Value) *class {
 
 func (z *zoneID) isOffset() bool { return z.id == "Z" || z.id[0] == '+' || z.id[0] == '-' }
 
+// isFixed tells whether the zone never had but one offset.
+func (z *zoneID) isFixed() bool {
+	return z.isOffset() || strings.HasPrefix(z.id, "UT") || strings.HasPrefix(z.id, "GMT") || strings.HasPrefix(z.id, "Etc/")
+}
+
 func (z *zoneID) appendText(_ *Context, dst []byte) []byte { return append(dst, z.id...) }
 
 func (z *zoneID) equals(_ *Context, x value) bool {
@@ -166,10 +171,7 @@ func (c *Context) zone(id string) *zoneID {
 	if id == "" || err != nil {
 		c.throw("java.time.DateTimeException", "Invalid ID for region-based ZoneId, invalid format: %s", id)
 	}
-	if id[0] == '+' || id[0] == '-' {
-		id = offsetID(time.Unix(0, 0).In(loc))
-	}
-	return &zoneID{id, loc}
+	return &zoneID{loc.String(), loc}
 }
 
 // localIn is a local date and time in a zone: of two that fit the earlier, after a gap moved on by its length.

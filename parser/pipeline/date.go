@@ -97,15 +97,10 @@ func newDate(o *options) processor {
 		o.fail(o.node, "%w", err)
 	}
 	p.iso = iso
-	if pattern := o.optionalText("output_format", ""); pattern != "" {
-		f, err := javatime.Compile(pattern)
-		if err == nil {
-			err = f.CanAppend()
+	if n := o.node.get("output_format"); n != nil {
+		if p.output, err = javatime.CompileOutput(o.optionalText("output_format", "")); err != nil {
+			o.fail(n, "[output_format] %w", err)
 		}
-		if err != nil {
-			o.fail(o.node.get("output_format"), "[output_format] %w", err)
-		}
-		p.output = f
 	}
 	return p
 }
@@ -203,7 +198,7 @@ func (p *dateProcessor) run(r *Runner) error {
 	}
 	text, last := r.text(v), &s.last
 	if last.read && string(last.text) == string(text) && last.zone == zone && last.received == r.now/1e9 {
-		return r.ev.Set(p.target, p.format(r, &s.times, last.moment))
+		return p.set(r, &s.times, last.moment, zone)
 	}
 	for i := range p.formats {
 		if m, ok := p.formats[i].parse(r, text, zone); ok {
@@ -211,30 +206,38 @@ func (p *dateProcessor) run(r *Runner) error {
 				last.text, last.zone, last.received = append(last.text[:0], text...), zone, r.now/1e9
 				last.read, last.moment = true, m
 			}
-			return r.ev.Set(p.target, p.format(r, &s.times, m))
+			return p.set(r, &s.times, m, zone)
 		}
 	}
 	return notRead(p.formats, text)
 }
 
-// format writes the date as text, by default as yyyy-MM-dd'T'HH:mm:ss.SSSXXX.
-func (p *dateProcessor) format(r *Runner, times *event.Times, m javatime.Moment) event.Value {
-	if p.output == nil && m.Seconds <= maxSeconds && m.Seconds >= -maxSeconds {
-		ms := (m.Seconds+int64(m.Offset))*1e9 + int64(m.Nanos)/1e6*1e6
-		if m.Offset == 0 {
-			return r.ev.Time(times, ms)
-		}
-		mark := r.ev.Mark()
-		b := times.Append(r.ev.Buffer(), ms)
-		r.ev.SetBuffer(appendOffset(b[:len(b)-1], m.Offset))
-		return r.ev.Since(mark)
-	}
+// set writes the date as text, by default as yyyy-MM-dd'T'HH:mm:ss.SSSXXX.
+func (p *dateProcessor) set(r *Runner, times *event.Times, m javatime.Moment, zone *time.Location) error {
 	f := p.output
+	if f == nil && m.Seconds <= maxSeconds && m.Seconds >= -maxSeconds {
+		return r.ev.Set(p.target, isoTime(r, times, m))
+	}
 	if f == nil {
 		f = p.iso
 	}
 	mark := r.ev.Mark()
-	r.ev.SetBuffer(f.AppendMoment(r.ev.Buffer(), m))
+	text, err := f.Append(r.ev.Buffer(), m, zone)
+	if err != nil {
+		return err
+	}
+	r.ev.SetBuffer(text)
+	return r.ev.Set(p.target, r.ev.Since(mark))
+}
+
+func isoTime(r *Runner, times *event.Times, m javatime.Moment) event.Value {
+	ms := (m.Seconds+int64(m.Offset))*1e9 + int64(m.Nanos)/1e6*1e6
+	if m.Offset/60 == 0 {
+		return r.ev.Time(times, ms)
+	}
+	mark := r.ev.Mark()
+	b := times.Append(r.ev.Buffer(), ms)
+	r.ev.SetBuffer(appendOffset(b[:len(b)-1], m.Offset))
 	return r.ev.Since(mark)
 }
 

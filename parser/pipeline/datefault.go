@@ -44,10 +44,15 @@ func (e *dateError) Cause() string {
 
 // noFormat is a format that is none, for which Java has an error of its own.
 func noFormat(err error) dateFormat {
+	return dateFormat{fault: func([]byte) string { return innermost(err) }}
+}
+
+// innermost is why a format is none.
+func innermost(err error) string {
 	if cause := errors.Unwrap(err); cause != nil {
-		err = cause
+		return cause.Error()
 	}
-	return dateFormat{fault: func([]byte) string { return err.Error() }}
+	return err.Error()
 }
 
 // notEmpty is for the formats of Elasticsearch's DateFormatter.

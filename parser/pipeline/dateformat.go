@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/millrace/millrace/parser/javatime"
@@ -25,8 +24,14 @@ func parseDateFormat(name, locale string) (dateFormat, error) {
 	case "TAI64N":
 		return dateFormat{parseTAI64N, tai64nFault}, nil
 	}
+	patterns, err := javatime.Alternatives(name)
+	if err != nil {
+		f := noFormat(err)
+		f.parse = never
+		return f, nil
+	}
 	var alternatives []dateFormat
-	for pattern := range strings.SplitSeq(strings.TrimPrefix(name, "8"), "||") {
+	for _, pattern := range patterns {
 		f, err := parseNamedFormat(pattern, locale)
 		if err != nil {
 			return dateFormat{}, err

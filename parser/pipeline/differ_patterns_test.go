@@ -188,13 +188,33 @@ func (g random) formats() (list []any, text func() any) {
 	return list, text
 }
 
+// outputFormat is what a date is written by: a name, some, or letters with their counts.
+func (g random) outputFormat() string {
+	names := []string{"basic_date", "basic_date_time", "basic_ordinal_date", "basic_ordinal_date_time_no_millis", "basic_t_time", "basic_week_date", "basic_week_date_time", "date", "date_hour", "date_hour_minute_second_fraction",
+		"date_optional_time", "date_time", "date_time_no_millis", "hour_minute_second_millis", "ordinal_date_time", "t_time", "time_no_millis", "week_date", "week_date_time", "weekyear", "weekyear_week", "year", "year_month", "year_month_day"}
+	switch g.IntN(4) {
+	case 0:
+		return g.of("", "strict_") + g.of(names...)
+	case 1:
+		return g.of("iso8601", "epoch_millis", "epoch_second", "strict_date_optional_time_nanos", "strict_date||epoch_second", "8yyyy||uuuu", "yyyy||", "yyyy[-MM][", "yyyy-MM-dd'T'HH:mm:ss.SSSXX")
+	}
+	var b strings.Builder
+	for range 1 + g.IntN(5) {
+		if g.chance(8) {
+			b.WriteString(g.of("p", "pppp", "pppppppp"))
+		}
+		b.WriteString(strings.Repeat(g.of(strings.Split("GuyYMLQqEecdDFwWaBhHkKmsSnNAgVOXxZ", "")...), 1+g.IntN(5)) + g.of("-", " ", "'T'", "]", "[", "", "''"))
+	}
+	return b.String()
+}
+
 func genDate(g random) (object, func() object) {
 	formats, text := g.formats()
 	config := object{"field": g.field(), "formats": formats}
 	g.maybe(config, 3, "target_field", g.target())
 	g.maybe(config, 2, "timezone", g.of(zoneNames...))
 	g.maybe(config, 5, "locale", g.of("en", "ENGLISH", "root", "en-US", "ROOT"))
-	g.maybe(config, 4, "output_format", g.of("yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSSXXX", "EEE, d MMM yyyy HH:mm:ss Z", "uuuu/DDD", "hh:mm a", "yy-M-d H:m:s.S", "yyyy-MM-dd'T'HH:mm:ss.SSSXX"))
+	g.maybe(config, 2, "output_format", g.outputFormat())
 	return config, func() object {
 		return g.document(config["field"].(string), func() any {
 			if g.chance(5) {
@@ -212,7 +232,7 @@ func genDateIndexName(g random) (object, func() object) {
 	g.maybe(config, 2, "timezone", g.of(zoneNames...))
 	g.maybe(config, 4, "locale", g.of("ENGLISH", "en", "root"))
 	g.maybe(config, 3, "index_name_prefix", g.of("p-", "log_", ""))
-	g.maybe(config, 4, "index_name_format", g.of("yyyy-MM-dd", "yyyy-w", "yyyy"))
+	g.maybe(config, 4, "index_name_format", g.outputFormat())
 	return config, func() object {
 		return g.document(config["field"].(string), func() any {
 			if g.chance(2) {

@@ -145,17 +145,23 @@ func (r *Runner) setStream(path event.Path, v event.Value) error {
 }
 
 // dateIndexProcessor is `date_index_name`. As the index of a line is its lane's, of the day of its receipt,
-// the date is read, and fails where Elasticsearch's does, but names no index.
+// the date is read and written, and fails where Elasticsearch's does, but names no index.
 type dateIndexProcessor struct {
 	field   event.Path
 	formats []dateFormat
 	zone    *time.Location
+	name    *javatime.Format // nil: a template
+	noName  error            // why index_name_format is none, which Elasticsearch says of each event
 }
 
 func newDateIndexName(o *options) processor {
 	p := &dateIndexProcessor{field: o.path("field"), zone: o.c.set.deps.Zone}
-	for _, name := range []string{"index_name_prefix", "index_name_format"} {
-		o.optionalText(name, "")
+	o.optionalText("index_name_prefix", "")
+	if text := o.optionalText("index_name_format", "yyyy-MM-dd"); !isTemplate(text) {
+		f, err := javatime.CompileOutput(text)
+		if p.name = f; err != nil {
+			p.noName = &causedError{err.Error(), innermost(err)}
+		}
 	}
 	locale := o.optionalText("locale", "en")
 	const roundings = "yMwdhms"
@@ -192,9 +198,17 @@ func (p *dateIndexProcessor) run(r *Runner) error {
 	}
 	text := r.text(v)
 	for i := range p.formats {
-		if _, ok := p.formats[i].parse(r, text, p.zone); ok {
-			return nil
+		if m, ok := p.formats[i].parse(r, text, p.zone); ok {
+			return p.write(r, m)
 		}
 	}
 	return notRead(p.formats, text)
+}
+
+func (p *dateIndexProcessor) write(r *Runner, m javatime.Moment) (err error) {
+	if p.name != nil {
+		r.buf, err = p.name.Append(r.buf[:0], m, p.zone)
+		return err
+	}
+	return p.noName
 }
