@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // javaURI is what java.net.URI reads out of a text, or java.net.URL out of one that the former refuses. Its parts are
 // of that text as far as they have no escapes.
 type javaURI struct {
 	scheme, userInfo, host, path, query, fragment uriPart
-	port                                          int // -1 when there is none
+	port                                          int    // -1 when there is none
+	decoded                                       []byte // of the parts with escapes
 }
 
 // uriPart is a part of a URI, which may be empty, or none.
@@ -26,70 +26,20 @@ func somePart(text string) uriPart { return uriPart{text, true} }
 
 var errURI = errors.New("not a URI")
 
-// The characters of RFC 2396 beside letters and digits, by the part of a URI that may have them.
-const (
-	uriMark     = "-_.!~*'()"
-	uriUserInfo = uriMark + ";:&=+$,"
-	uriRegName  = uriUserInfo + "@"
-	uriServer   = uriUserInfo + ".@[]"
-	uriPath     = uriMark + ":@&=+$,;/"
-	uriAny      = uriMark + ";/?:@&=+$,[]"
-)
-
-// parseJavaURI is new URI(s) or, failing that, new URL(s).
-func parseJavaURI(s string) (javaURI, error) {
-	u := javaURI{port: -1}
+// read is new URI(s) or, failing that, new URL(s). What it reads is valid until the next call, as long as s.
+func (u *javaURI) read(s string) error {
+	*u = javaURI{port: -1, decoded: u.decoded[:0]}
 	if u.parse(s) == nil {
-		return u, nil
+		return nil
 	}
-	u = javaURI{port: -1}
-	return u, u.parseURL(s)
-}
-
-func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
-
-// scanURI is how many bytes of s are of a part: letters, digits, the characters of more and, where escaped is set,
-// percent escapes and what is not ASCII. A percent sign that is no escape is an error.
-func scanURI(s, more string, escaped bool) (int, error) {
-	i := 0
-	for i < len(s) {
-		c := s[i]
-		switch {
-		case isAlpha(c) || isDigit(c) || strings.IndexByte(more, c) >= 0:
-			i++
-		case escaped && c == '%':
-			if i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]) {
-				return i, errURI
-			}
-			i += 3
-		case escaped && c >= utf8.RuneSelf:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if unicode.In(r, unicode.Z) || unicode.IsControl(r) {
-				return i, nil
-			}
-			i += size
-		default:
-			return i, nil
-		}
-	}
-	return i, nil
-}
-
-// checkURI fails unless all of s is of the part.
-func checkURI(s, more string, escaped bool) error {
-	if n, err := scanURI(s, more, escaped); err != nil || n < len(s) {
-		return errURI
-	}
-	return nil
+	*u = javaURI{port: -1, decoded: u.decoded[:0]}
+	return u.parseURL(s)
 }
 
 func (u *javaURI) parse(s string) error {
 	rest := s
-	if i := strings.IndexAny(s, "/?#:"); i >= 0 && s[i] == ':' {
-		if i == 0 || !isAlpha(s[0]) || checkURI(s[:i], "+-.", false) != nil {
+	if i := schemeEnd(s); i >= 0 {
+		if i == 0 || !isAlpha(s[0]) || checkURI(s[:i], uriScheme, false) != nil {
 			return errURI
 		}
 		u.scheme, rest = somePart(s[:i]), s[i+1:]
@@ -108,6 +58,19 @@ func (u *javaURI) parse(s string) error {
 	return u.setFragment(fragment, found)
 }
 
+// schemeEnd is where a colon stands before anything that cannot be before it, -1 when none does.
+func schemeEnd(s string) int {
+	for i := range len(s) {
+		switch s[i] {
+		case ':':
+			return i
+		case '/', '?', '#':
+			return -1
+		}
+	}
+	return -1
+}
+
 func (u *javaURI) setFragment(fragment string, found bool) error {
 	if !found {
 		return nil
@@ -115,7 +78,7 @@ func (u *javaURI) setFragment(fragment string, found bool) error {
 	if checkURI(fragment, uriAny, true) != nil {
 		return errURI
 	}
-	u.fragment = somePart(decodeURI(fragment, false))
+	u.fragment = somePart(u.decode(fragment, false))
 	return nil
 }
 
@@ -140,9 +103,9 @@ func (u *javaURI) parseHierarchical(s string, more bool) error {
 	if checkURI(path, uriPath, true) != nil || checkURI(query, uriAny, true) != nil {
 		return errURI
 	}
-	u.path = somePart(decodeURI(path, true))
+	u.path = somePart(u.decode(path, true))
 	if found {
-		u.query = somePart(decodeURI(query, false))
+		u.query = somePart(u.decode(query, false))
 	}
 	return nil
 }
@@ -151,7 +114,7 @@ func (u *javaURI) parseHierarchical(s string, more bool) error {
 func (u *javaURI) parseAuthority(s string) error {
 	var isServer bool
 	if strings.IndexByte(s, ']') > 0 {
-		n, _ := scanURI(s, uriServer+"%", true)
+		n, _ := scanURI(s, uriServerOr6, true)
 		isServer = n == len(s)
 	} else {
 		n, err := scanURI(s, uriServer, true)
@@ -182,7 +145,7 @@ func (u *javaURI) parseServer(s string) error {
 		if checkURI(s[:i], uriUserInfo, true) != nil {
 			return errURI
 		}
-		u.userInfo, s = somePart(decodeURI(s[:i], true)), s[i+1:]
+		u.userInfo, s = somePart(u.decode(s[:i], true)), s[i+1:]
 	}
 	end, err := hostEnd(s)
 	if err != nil {
@@ -215,7 +178,7 @@ func hostEnd(s string) (int, error) {
 			return 0, errURI
 		}
 		address, scope, scoped := strings.Cut(s[1:end], "%")
-		if a, err := netip.ParseAddr(address); err != nil || !a.Is6() || scoped && (scope == "" || checkURI(scope, "_.", false) != nil) {
+		if a, err := netip.ParseAddr(address); err != nil || !a.Is6() || scoped && (scope == "" || checkURI(scope, uriScope, false) != nil) {
 			return 0, errURI
 		}
 		return end + 1, nil
@@ -230,7 +193,7 @@ func hostEnd(s string) (int, error) {
 	}
 	labels, last := 0, byte(0)
 	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
-		if label == "" || label[0] == '-' || label[len(label)-1] == '-' || checkURI(label, "-", false) != nil {
+		if label == "" || label[0] == '-' || label[len(label)-1] == '-' || checkURI(label, uriLabel, false) != nil {
 			return 0, errURI
 		}
 		labels, last = labels+1, label[0]
@@ -257,35 +220,6 @@ func isIPv4(s string) bool {
 		numbers++
 	}
 	return numbers == 4
-}
-
-// decodeURI undoes percent escapes; within brackets only where all is set not.
-func decodeURI(s string, notInBrackets bool) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return s
-	}
-	var b strings.Builder
-	inside := false
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c == '[' {
-			inside = true
-		} else if inside && c == ']' {
-			inside = false
-		}
-		if c != '%' || inside && notInBrackets {
-			b.WriteByte(c)
-			i++
-			continue
-		}
-		var decoded []byte
-		for ; i+2 < len(s) && s[i] == '%'; i += 3 {
-			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
-			decoded = append(decoded, byte(n))
-		}
-		b.Write([]byte(strings.ToValidUTF8(string(decoded), "\ufffd")))
-	}
-	return b.String()
 }
 
 // parseURL is new URL(s), which takes more characters than a URI has, and undoes no escapes.

@@ -61,7 +61,7 @@ var hooks = painless.Hooks{
 		return valueOfJSON(ev, v, false, !lenient)
 	},
 	CommunityID: communityID,
-	URIParts:    func(ev *event.Event, text string) (event.Value, error) { return uriParts(ev, text, true) },
+	URIParts:    uriPartsOf,
 	URLDecode: func(text string) (string, error) {
 		b, err := urlDecode(nil, []byte(text))
 		return string(b), err
