@@ -24,11 +24,11 @@ func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 		case opFork:
 			in, pos = &p.insts[from.alt], int(e.pos)
 			m.stack = m.stack[:len(m.stack)-1]
-		case opRun, opRunLazy:
+		case opRun, opRunLazy, opDataTo:
 			if pos = m.another(from, e, line); pos < 0 {
 				continue
 			}
-			in = from.to
+			in, pos = from.to, pos+int(from.took)
 		case opScanEnds:
 			in, pos = from.to, int(e.pos)
 			m.takeShorter(from, e, line)

@@ -149,7 +149,7 @@ func (c *compiler) numberMemo() {
 					row(p.flat[at])
 				}
 			}
-		case opRun, opRunLazy, opScanEnds:
+		case opRun, opRunLazy, opDataTo, opScanEnds:
 			row(c.target(in.next).pc)
 		}
 	}

@@ -188,7 +188,7 @@ func takesNothing(n *node) bool {
 func requiredOf(out []required, n *node) []required {
 	switch n.kind {
 	case kLit:
-		return append(out, required{[]byte(n.lit), rarestPair(n.lit), anything, anything})
+		return append(out, newRequired(n.lit))
 	case kCat:
 		for i, sub := range n.subs {
 			from := len(out)

@@ -74,7 +74,7 @@ func (x *index) share(progs []*program, need []int) bool {
 		if len(x.texts) == maxTexts {
 			return false
 		}
-		t := sharedText{required{[]byte(text), rarestPair(text), anything, anything}, x.row()}
+		t := sharedText{newRequired(text), x.row()}
 		for _, i := range of {
 			t.of[i>>6] |= 1 << (i & 63)
 			progs[i].shared = len(x.texts)
@@ -154,7 +154,18 @@ func (x *index) hashPairs(progs []*program, need []int) {
 type required struct {
 	text          []byte
 	at            int     // of its rarest pair of bytes
+	seldom        byte    // one of the pair that is quickly seen not to be there; 0 if it likely is
 	before, after byteSet // what can stand next to it
+}
+
+func newRequired(text string) required {
+	r := required{text: []byte(text), at: rarestPair(text), before: anything, after: anything}
+	for _, c := range r.text[r.at:min(r.at+2, len(text))] {
+		if seldomByte[c] || len(text) == 1 {
+			r.seldom = c
+		}
+	}
+	return r
 }
 
 // latest returns the last place of a line where a match may begin, by what it must contain: -1 if there is none.
@@ -170,10 +181,10 @@ func (p *program) latest(line []byte) int {
 
 // lastIn returns where a line has the text last before end, by a search for its rarest pair; -1 if it has not.
 func (r *required) lastIn(line []byte, end int) int {
+	if r.seldom != 0 && bytes.IndexByte(line[:end], r.seldom) < 0 {
+		return -1
+	}
 	if len(r.text) == 1 {
-		if bytes.IndexByte(line[:end], r.text[0]) < 0 { // which is quicker
-			return -1
-		}
 		for end--; end >= 0 && (line[end] != r.text[0] || !r.fits(line, end)); end-- {
 		}
 		return end
@@ -206,7 +217,7 @@ func rarestPair(text string) int {
 		case c >= '0' && c <= '9', c >= 'a' && c <= 'z':
 			return 2
 		}
-		return 3
+		return 3 + btoi(seldomByte[c])
 	}
 	best, at := -1, 0
 	for i := 0; i+1 < len(text); i++ {

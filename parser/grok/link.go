@@ -14,7 +14,7 @@ func (c *compiler) link() {
 		case opFork:
 			in.alt = c.target(in.alt).pc
 			if in.to.op == opByte { // which is b
-				in.min, in.to = 1, c.target(in.to.next)
+				in.took, in.to = 1, c.target(in.to.next)
 			}
 		case opScan, opRunOnly, opSpan, opSet:
 			if next := in.to; next.op == opByte {

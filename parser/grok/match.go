@@ -1,6 +1,7 @@
 package grok
 
 import (
+	"bytes"
 	"encoding/binary"
 	"unicode/utf8"
 )
@@ -94,7 +95,12 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			in = in.to
 			continue
 		case opSpan:
-			q := m.span(in, line, pos)
+			var q int
+			if in.set.kind == notNewline {
+				q = m.span(in, line, pos)
+			} else {
+				q = in.set.run(line, pos)
+			}
 			if q-pos < int(in.min) {
 				break
 			}
@@ -124,7 +130,13 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			}
 		case opRunLazy:
 			if q := m.takeLazy(in, line, pos); q >= 0 {
-				pos = q
+				pos = q + int(in.took)
+				in = in.to
+				continue
+			}
+		case opDataTo:
+			if q := m.takeData(in, line, pos); q >= 0 {
+				pos = q + int(in.took)
 				in = in.to
 				continue
 			}
@@ -159,7 +171,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				}
 				m.stack = append(m.stack, choice{in.pc, int32(pos), 0, int32(len(m.trail))})
 			}
-			pos += int(in.min)
+			pos += int(in.took)
 			in = in.to
 			continue
 		case opScan:
@@ -340,6 +352,32 @@ func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 	}
 	if q > lo {
 		m.stack = append(m.stack, choice{in.pc, int32(q), int32(lo), int32(len(m.trail))})
+	}
+	return q
+}
+
+// takeData is takeLazy for opDataTo.
+func (m *Matcher) takeData(in *inst, line []byte, pos int) int {
+	hi := m.span(in, line, pos)
+	q := -1
+	if in.alt != 0 {
+		q = firstPair(line, pos, hi, in.b, byte(in.alt-1))
+	} else if i := bytes.IndexByte(line[pos:min(hi+1, len(line))], in.b); i >= 0 {
+		q = pos + i
+	}
+	stop := q
+	if q < 0 {
+		stop = hi
+	}
+	m.steps += lazySteps + (stop-pos)>>4
+	if q < 0 || m.steps > m.hard { // it has looked further than it goes
+		return -1
+	}
+	if in.capture {
+		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
+	}
+	if q < hi {
+		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
 	}
 	return q
 }

@@ -21,6 +21,7 @@ const (
 	opSpan     // the same, of min 0 or 1 and no max
 	opMaybe    // one character of set, if it is there
 	opRunLazy  // min..max characters of set, as few as will do
+	opDataTo   // the same of any number but newlines, up to b
 	opAlt      // branches by the next byte, in order of preference
 	opFork     // to, which begins with b, or alt; keep: alt may be right too
 	opScan     // scan, or the generic code at min where it is unsure
@@ -60,6 +61,7 @@ type inst struct {
 	capture   bool // what it takes is captured in slot: an operation saved for each field
 	keep      bool // of a fork: the way to alt is kept
 	b         byte
+	took      uint8 // bytes behind it that are known to match: see opFork and lazyTo
 	to        *inst // the node to go on with: next, once the program is linked
 	set       *class
 	lit       *literal

@@ -7,7 +7,7 @@ func (c *compiler) emitRepeat(n *node, next int32) (int32, error) {
 	if n.max == 0 {
 		return next, nil
 	}
-	if isChar(sub) {
+	if isChar(sub) && !(n.max == 1 && n.greed == greedy && onlyByte(bytesOf(charsetOf(sub))) != 0) { // which is a fork
 		return c.emitRun(n, next, false), nil
 	}
 	if takesNothing(sub) {
@@ -111,7 +111,7 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 		in.op = opRunLazy
 		c.ways++
 		if (in.set.kind == anyByte || in.set.kind.excludesOne()) && !follow.end {
-			in.b = onlyByte(follow)
+			c.lazyTo(&in, onlyByte(follow))
 		}
 	case c.insts[next].sure || !follow.overlaps(in.set):
 		in.op = opRunOnly
@@ -136,6 +136,23 @@ func (c *compiler) secondByte(next int32) int32 {
 		default:
 			return 0
 		}
+	}
+}
+
+// lazyTo makes a lazy run end where b stands, and the byte that alt tells. If they are all of what comes next it goes
+// on behind them.
+func (c *compiler) lazyTo(in *inst, b byte) {
+	if in.b = b; b == 0 {
+		return
+	}
+	if in.min == 0 && in.max < 0 && in.set.kind == notNewline {
+		in.op = opDataTo
+	}
+	switch next := &c.insts[in.next]; {
+	case next.op == opByte:
+		in.took, in.next = 1, next.next
+	case next.op == opLit && len(next.lit.text) == 2:
+		in.took, in.next = 2, next.next
 	}
 }
 

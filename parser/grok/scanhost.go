@@ -106,7 +106,7 @@ func scanIP(line []byte, p int) int {
 // shorterIP is for places where a colon or a digit may follow. An IPv4 address has one end. That of an IPv6 address
 // can lie behind its double colon and behind each digit from there on, or behind each of its last group.
 func shorterIP(line []byte, start, end int) int {
-	if digits := group16(line, start); digits >= end || line[digits] != ':' {
+	if bytes.IndexByte(line[start:min(start+5, end)], ':') < 0 {
 		return noMatch
 	}
 	least := bytes.Index(line[start:end], []byte("::"))
