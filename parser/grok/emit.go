@@ -112,13 +112,31 @@ func (c *compiler) emitAlt(n *node, next int32) (int32, error) {
 // dispatch emits the choice between branches in their order: by the next byte
 // only those that can begin with it are tried.
 func (c *compiler) dispatch(branches []int32, src *node) int32 {
+	branches = c.joined(branches)
 	var f byteSet
 	for _, b := range branches {
 		f = f.union(c.firsts[b])
 	}
 	pc := c.add(inst{op: opAlt}, src, f)
 	c.fillDispatch(pc, branches)
+	c.lists[pc] = branches
 	return pc
+}
+
+// joined puts the branches of choices that begin a branch in their place.
+func (c *compiler) joined(branches []int32) []int32 {
+	var out []int32
+	for i, to := range branches {
+		if list := c.lists[to]; c.insts[to].op == opAlt && list != nil && i < len(branches)-1 {
+			out = append(out, list...)
+		} else {
+			out = append(out, to)
+		}
+	}
+	if len(out) > 8 {
+		return branches
+	}
+	return out
 }
 
 func (c *compiler) fillDispatch(pc int32, branches []int32) {

@@ -11,8 +11,7 @@ import (
 type index struct {
 	words int      // of 64 patterns each
 	all   []uint64 // every pattern but those that need a pair
-	first [256][]uint64
-	empty []uint64 // first, of an empty line
+	first []uint64 // by first byte, or 256 for an empty line, those that it does not leave out
 	texts []sharedText
 	// pairs is by hash of two bytes the patterns that need them, of a set that
 	// would have too many texts to look for.
@@ -36,20 +35,14 @@ func pairHash(a, b byte) uint32 {
 
 func newIndex(progs []*program) *index {
 	x := &index{words: (len(progs) + 63) / 64}
-	x.all, x.empty = x.row(), x.row()
-	for b := range x.first {
-		x.first[b] = x.row()
-	}
+	x.all, x.first = x.row(), make([]uint64, 257*x.words)
 	var need []int
 	for i, p := range progs {
 		w, bit := i>>6, uint64(1)<<(i&63)
-		for b := range x.first {
-			if p.anchor == anyStart || p.first == nil || p.first[b] {
-				x.first[b][w] |= bit
+		for b := range 257 {
+			if p.anchor == anyStart || p.first == nil || b < 256 && p.first[b] {
+				x.first[b*x.words+w] |= bit
 			}
-		}
-		if p.anchor == anyStart || p.first == nil {
-			x.empty[w] |= bit
 		}
 		if p.shared = -1; p.anchor == anyStart && len(p.required.text) > 1 {
 			need = append(need, i)
@@ -246,8 +239,9 @@ func (x *index) candidates(masks []uint64, line []byte) []uint64 {
 
 // begin returns the patterns that can match a line that begins as this one.
 func (x *index) begin(line []byte, w int) uint64 {
-	if len(line) == 0 {
-		return x.empty[w]
+	b := 256
+	if len(line) > 0 {
+		b = int(line[0])
 	}
-	return x.first[line[0]][w]
+	return x.first[b*x.words+w]
 }

@@ -10,6 +10,7 @@ type kit struct {
 	firsts  []byteSet // by inst
 	srcs    []*node   // by inst
 	flat    []int32
+	lists   map[int32][]int32 // by inst, the branches of a choice
 	classes map[*rune]*class
 	literal map[rune]*class
 	tables  map[[4]uint64]*[256]bool
@@ -17,11 +18,12 @@ type kit struct {
 }
 
 func newKit() *kit {
-	return &kit{classes: map[*rune]*class{}, literal: map[rune]*class{}, tables: map[[4]uint64]*[256]bool{}, choices: map[choiceKey]*choiceList{}}
+	return &kit{lists: map[int32][]int32{}, classes: map[*rune]*class{}, literal: map[rune]*class{}, tables: map[[4]uint64]*[256]bool{}, choices: map[choiceKey]*choiceList{}}
 }
 
 // clear makes ready for the next program.
 func (k *kit) clear() {
+	clear(k.lists)
 	k.insts, k.firsts, k.srcs, k.flat = k.insts[:0], k.firsts[:0], k.srcs[:0], k.flat[:0]
 }
 

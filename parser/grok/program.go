@@ -49,33 +49,35 @@ const (
 	opBackref
 )
 
-// inst is one node of the compiled graph.
+// inst is one node of the compiled graph. What most operations look at comes first, in 64 bytes.
 type inst struct {
-	op        opcode
-	neg       bool
-	fold      bool
-	memo      bool // the states it leads back to may be remembered as failed
-	followEnd bool // the continuation can succeed at the end of the line
-	sure      bool // nothing from here on can fail, or nothing up to where the ways back are cut
-	then      bool // b comes next and is taken by the way; alt is the node that says so
-	capture   bool // what it takes is captured in slot: an operation saved for each field
-	keep      bool // of a fork: the way to alt is kept
-	b         byte
-	took      uint8 // bytes behind it that are known to match: see opFork and lazyTo
-	to        *inst // the node to go on with: next, once the program is linked
-	set       *class
-	lit       *literal
+	op       opcode
+	b        byte
+	took     uint8 // bytes behind it that are known to match: see opFork and lazyTo
+	then     bool  // b comes next and is taken by the way; alt is the node that says so
+	capture  bool  // what it takes is captured in slot: an operation saved for each field
+	keep     bool  // of a fork: the way to alt is kept
+	neg      bool
+	fold     bool
+	pc       int32 // its own index
+	slot     int32 // slot, register, or index into prog.groups
+	alt      int32 // where else to go; of a run: see secondByte
+	min      int32
+	to       *inst // the node to go on with: next, once the program is linked
+	set      *class
+	lit      *literal
+	branches *branchTable
+	scan     scanFunc
+
 	follow    *[256]bool // bytes with which the continuation can succeed
-	branches  *branchTable
-	scan      scanFunc
 	ends      endsFunc
-	pc        int32 // its own index
+	max       int32
 	next      int32
-	alt       int32 // where else to go; of a run: see secondByte
-	min, max  int32
-	slot      int32 // slot, register, or index into prog.groups
 	row       int32 // of the memo where it is gone back to, -1 for none
 	join      int32 // of the memo where there is more than one way to it, if it is a literal or a choice
+	followEnd bool  // the continuation can succeed at the end of the line
+	memo      bool  // the states it leads back to may be remembered as failed
+	sure      bool  // nothing from here on can fail, or nothing up to where the ways back are cut
 }
 
 // literal is a text to compare with. Most that differ do so in their first eight bytes, which are one word.
