@@ -19,6 +19,7 @@ type dateProcessor struct {
 	zone          *time.Location
 	zoneTemplate  *template
 	slot          int
+	at            int32 // the reading of field
 }
 
 // dateScratch is a runner's share of a date processor: the zone that events named last, and the last date, as most
@@ -80,6 +81,7 @@ func newDate(o *options) processor {
 			o.fail(o.node.get("timezone"), "[timezone] %w", err)
 		}
 	}
+	p.at = o.reading(p.field)
 	locale := o.optionalText("locale", "en")
 	names := o.texts("formats", false)
 	if len(names) == 0 {
@@ -178,12 +180,13 @@ func parseTAI64N(_ *Runner, text []byte, zone *time.Location) (m javatime.Moment
 }
 
 func (p *dateProcessor) run(r *Runner) error {
-	v, err := r.ev.Resolve(p.field)
-	if err != nil {
-		return err
-	}
+	var err error
+	v := r.textAt(p.at, p.field)
 	if v.IsNull() {
-		return notRead(p.formats, nil)
+		if _, err = r.ev.Resolve(p.field); err == nil {
+			err = notRead(p.formats, nil)
+		}
+		return err
 	}
 	s, zone := p.scratch(r), p.zone
 	if p.zoneTemplate != nil {

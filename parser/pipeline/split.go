@@ -14,11 +14,14 @@ type splitProcessor struct {
 	separator     *javaregex.Regexp
 	ignoreMissing bool
 	keepTrailing  bool
+	at            int32 // the reading of field
+	leaf          leaf  // of target
 }
 
 func newSplit(o *options) processor {
 	p := &splitProcessor{field: o.field("field"), ignoreMissing: o.flag("ignore_missing", false), keepTrailing: o.flag("preserve_trailing", false)}
 	p.target = o.optionalField("target_field", p.field)
+	p.at, p.leaf = o.reading(p.field.path), leafOf(o, &p.target)
 	p.separator = o.regex("separator", o.text("separator"))
 	return p
 }
@@ -32,9 +35,12 @@ func (o *options) regex(name, expr string) *javaregex.Regexp {
 }
 
 func (p *splitProcessor) run(r *Runner) error {
-	_, v, err := r.textField(&p.field, p.ignoreMissing, "cannot split.")
-	if err != nil || v.IsNull() {
-		return err
+	v := r.textAt(p.at, p.field.path)
+	if v.Kind() != event.String {
+		var err error
+		if _, v, err = r.textField(&p.field, p.ignoreMissing, "cannot split."); err != nil || v.IsNull() {
+			return err
+		}
 	}
 	to, err := p.target.of(r)
 	if err != nil {
@@ -49,7 +55,7 @@ func (p *splitProcessor) run(r *Runner) error {
 	for _, part := range javaSplit(room[:0], p.separator, r.ev.Bytes(v), limit) {
 		r.ev.Append(list, r.ev.Sub(v, part[0], part[1]))
 	}
-	return r.ev.Set(to, list)
+	return p.leaf.put(r, to, list)
 }
 
 // javaSplit appends the parts of Java's Pattern.split: at most limit; 0 is for all without empty ones at the end, -1
