@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/javatext"
 )
 
 // declareProcessors declares the functions of processors and the few classes of Elasticsearch that pipelines use.
@@ -99,8 +100,8 @@ func declareCIDR(l *lib) {
 		if p, err := netip.ParsePrefix(s); err == nil {
 			return object(&cidr{p.Masked()})
 		}
-		ip, err := netip.ParseAddr(s)
-		if err != nil {
+		ip, ok := javatext.ParseAddr(s)
+		if !ok {
 			c.throw("java.lang.IllegalArgumentException", "%s", "'"+s+"' is not an IP string literal.")
 		}
 		return object(&cidr{netip.PrefixFrom(ip, ip.BitLen())})
@@ -110,11 +111,11 @@ func declareCIDR(l *lib) {
 			return boolean(false)
 		}
 		s := string(textOf(c, a[0]))
-		ip, err := netip.ParseAddr(s)
-		if err != nil {
+		ip, ok := javatext.ParseAddr(s)
+		if !ok {
 			c.throw("java.lang.IllegalArgumentException", "%s", "'"+s+"' is not an IP string literal.")
 		}
-		return boolean(x.ref.(*cidr).p.Contains(ip.Unmap().WithZone("")))
+		return boolean(x.ref.(*cidr).p.Contains(ip))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/javatext"
 )
 
 // trimmed is what String.trim cuts off.
@@ -363,7 +364,7 @@ func declareCodec(_ *lib, m textMethod) {
 		if err != nil {
 			c.throw("java.lang.IllegalArgumentException", "Input byte array has wrong 4-byte ending unit")
 		}
-		return c.textValue(bytes.ToValidUTF8(out, []byte("\ufffd")))
+		return c.textValue(javatext.AppendUTF8(nil, out))
 	})
 	sum := func(name string, f func([]byte) []byte) {
 		m("String "+name+"()", func(c *Context, s []byte, _ value, _ []value) value {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/javatext"
 )
 
 // communityProcessor is `community_id`: Community ID Flow Hashing, version 1.
@@ -174,16 +175,13 @@ func (f *flow) addresses() (source, destination netip.Addr, err error) {
 	return source, destination, err
 }
 
-// parseIP reads an address as Elasticsearch does: IPv4 within IPv6 is IPv4.
+// parseIP reads an address as Elasticsearch does, with its words for what is none.
 func parseIP(s string) (netip.Addr, error) {
-	a, err := netip.ParseAddr(s)
-	if err != nil && strings.HasSuffix(s, ".") { // Elasticsearch reads 1.2.3. as 1.2.3.0
-		a, err = netip.ParseAddr(s + "0")
-	}
-	if err != nil {
+	a, ok := javatext.ParseAddr(s)
+	if !ok {
 		return a, fmt.Errorf("'%s' is not an IP string literal.", s) //nolint:staticcheck // Elasticsearch's text
 	}
-	return a.WithZone("").Unmap(), nil
+	return a, nil
 }
 
 // widened is the address as a number of 16 bytes.

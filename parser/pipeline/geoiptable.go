@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"encoding/binary"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -63,11 +62,11 @@ func (p *geoipProcessor) lookup(r *Runner, t *geoipTable, v event.Value) (*place
 	slot := &t.recent[addressHash(text)%recentAddresses]
 	found := slot.place
 	if len(text) == 0 || string(slot.text[:slot.len]) != string(text) {
-		addr, err := netip.ParseAddr(view(text))
+		addr, err := parseIP(view(text))
 		if err != nil {
-			return nil, fmt.Errorf("'%s' is not an IP string literal.", text) //nolint:staticcheck // Elasticsearch's text
+			return nil, err
 		}
-		if found, err = p.place(r, t, addr.Unmap().WithZone("")); err != nil {
+		if found, err = p.place(r, t, addr); err != nil {
 			return nil, err
 		}
 		if len(text) <= maxAddress {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/javaregex"
+	"github.com/millrace/millrace/parser/javatext"
 	"github.com/millrace/millrace/parser/painless"
 )
 
@@ -178,7 +179,7 @@ func urlDecode(dst, s []byte) ([]byte, error) {
 				dst = append(dst, n)
 			}
 			if decoded := dst[mark:]; !utf8.Valid(decoded) {
-				dst = appendReplaced(dst[:mark], bytes.Clone(decoded))
+				dst = javatext.AppendUTF8(dst[:mark], bytes.Clone(decoded))
 			}
 		default:
 			dst = append(dst, s[i])
@@ -186,19 +187,6 @@ func urlDecode(dst, s []byte) ([]byte, error) {
 		}
 	}
 	return dst, nil
-}
-
-// appendReplaced appends s with U+FFFD for what is no UTF-8, as often as Java's decoder puts it.
-func appendReplaced(dst, s []byte) []byte {
-	for len(s) > 0 {
-		r, size := utf8.DecodeRune(s)
-		if r == utf8.RuneError && !utf8.FullRune(s) {
-			size = len(s)
-		}
-		dst = utf8.AppendRune(dst, r)
-		s = s[size:]
-	}
-	return dst
 }
 
 // hexByte reads two digits as Java's Integer.parseInt does, which takes a sign for one of them.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/millrace/millrace/parser/javatext"
 )
 
 // uriSet is a set of characters of RFC 2396: letters, digits and more, by the part of a URI that may have them.
@@ -104,7 +106,7 @@ func (u *javaURI) decode(s string, notInBrackets bool) string {
 			out = append(out, fromHex(s[i+1])<<4|fromHex(s[i+2]))
 		}
 		if !utf8.Valid(out[run:]) {
-			out = append(out[:run], bytes.ToValidUTF8(out[run:], []byte("\ufffd"))...)
+			out = javatext.AppendUTF8(out[:run], bytes.Clone(out[run:]))
 		}
 	}
 	u.decoded = out
