@@ -3,6 +3,8 @@ package painless
 import (
 	"fmt"
 	"slices"
+
+	"github.com/millrace/millrace/event"
 )
 
 // step is a compiled statement; ctl says where to go on.
@@ -43,6 +45,32 @@ func (x code) tries() tries {
 	return func(c *Context) (value, *exception) { return eval(c), nil }
 }
 
+// dropped is a statement that does nothing with the value of x.
+func (x code) dropped() step {
+	if eval := x.eval; x.try == nil {
+		return func(c *Context) ctl {
+			eval(c)
+			return next
+		}
+	}
+	return x.then(func(*Context, value) ctl { return next })
+}
+
+// into is a statement that keeps the value of x in a local.
+func (x code) into(slot int) step {
+	if eval := x.eval; x.try == nil {
+		return func(c *Context) ctl {
+			v := eval(c)
+			c.stack[c.base+slot] = v
+			return next
+		}
+	}
+	return x.then(func(c *Context, v value) ctl {
+		c.stack[c.base+slot] = v
+		return next
+	})
+}
+
 // then is a statement that does something with the value of x.
 func (x code) then(do func(*Context, value) ctl) step {
 	if x.try == nil {
@@ -63,6 +91,7 @@ type compiler struct {
 	src       string
 	lib       *lib
 	consts    *arena
+	params    event.Value // in consts
 	hooks     *Hooks
 	fields    *Fields
 	condition bool
@@ -115,7 +144,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	if err != nil {
 		return nil, &CompileError{src: src, Message: err.Error(), Line: 1, Column: 1}
 	}
-	cp := &compiler{src: src, lib: library(), consts: consts, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}, ways: map[*ifStmt]*ways{}}
+	cp := &compiler{src: src, lib: library(), consts: consts, params: params, hooks: opts.Hooks, fields: opts.Fields, condition: condition, funcs: map[string]*function{}, ways: map[*ifStmt]*ways{}}
 	if cp.fields == nil {
 		cp.fields = NewFields()
 	}

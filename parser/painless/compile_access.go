@@ -135,6 +135,8 @@ type target struct {
 	index func(*Context) value // may be nil
 	load  func(c *Context, recv, index value) value
 	store func(c *Context, recv, index, v value)
+	local bool // it is the local in slot
+	slot  int
 	chain []link
 	site  *fieldSite // of a field of a def
 	defs  bool       // it is part of a def
@@ -177,7 +179,7 @@ func (cp *compiler) target(x expr) target {
 		}
 		slot := v.slot
 		return target{
-			t: v.t, at: x.at, recv: func(*Context) value { return value{} },
+			t: v.t, at: x.at, local: true, slot: slot, recv: func(*Context) value { return value{} },
 			load:  func(c *Context, _, _ value) value { return c.stack[c.base+slot] },
 			store: func(c *Context, _, _, v value) { c.stack[c.base+slot] = v },
 		}
@@ -225,7 +227,23 @@ func (cp *compiler) field(x *fieldExpr, w want) code {
 	if t.defs && !t.fixed && w.t != nil && !w.explicit {
 		t.site.ret = w.t
 	}
+	if v, ok := cp.param(x, t.site); ok {
+		return code{t: t.t, at: x.at, eval: func(*Context) value { return v }}
+	}
 	return cp.loadOf(t)
+}
+
+// param is what params, which never change, have of that name.
+func (cp *compiler) param(x *fieldExpr, s *fieldSite) (v value, ok bool) {
+	of, ok := x.x.(*nameExpr)
+	if !ok || of.name != "params" || s == nil || s.ofMap != nil {
+		return v, false
+	}
+	if _, local := cp.fn.find(of.name); local {
+		return v, false
+	}
+	v = (*Context)(nil).loaded(value{ref: cp.consts}, cp.consts.ev.Lookup(cp.params, s.sym))
+	return v, v.v.Kind() != event.Missing
 }
 
 func (cp *compiler) fieldTarget(x *fieldExpr) target {
@@ -372,7 +390,7 @@ func (cp *compiler) assign(x *assignExpr) code {
 		cp.fail(x.at, "this cannot be assigned")
 	}
 	if x.op == "" {
-		return to.assigned(cp.as(x.x, want{t: to.t}).tries())
+		return to.assigned(cp.as(x.x, want{t: to.t}))
 	}
 	return cp.storing(to, cp.update(x.at, x.op, to, cp.expr(x.x), false))
 }
@@ -424,7 +442,16 @@ func (c *Context) castBack(v, before value, at int) value {
 }
 
 // assigned evaluates receiver, index, then the new value, and stores it.
-func (to target) assigned(next tries) code {
+func (to target) assigned(x code) code {
+	if slot := to.slot; to.local && x.try == nil {
+		next := x.eval
+		return code{t: to.t, at: to.at, eval: func(c *Context) value {
+			v := next(c)
+			c.stack[c.base+slot] = v
+			return v
+		}}
+	}
+	next := x.tries()
 	try := func(c *Context) (value, *exception) {
 		r := to.recv(c)
 		var i value

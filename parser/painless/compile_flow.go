@@ -126,7 +126,7 @@ func (cp *compiler) exprStmt(s *exprStmt, in place) (step, flow) {
 		}, flow{}
 	}
 	if !result || x.t == cp.lib.void {
-		return x.then(func(*Context, value) ctl { return next }), flow{}
+		return x.dropped(), flow{}
 	}
 	return cp.cast(x, want{t: cp.fn.ret, boxes: true}).then(returned), flow{returns: true, leaves: true, ends: true}
 }

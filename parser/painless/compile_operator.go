@@ -204,6 +204,10 @@ func (cp *compiler) equality(x *binaryExpr) code {
 		return cp.nullTest(a, negate)
 	}
 	if cp.isWhole(a) && cp.isWhole(b) {
+		if slot := a.slot; a.local && b.konst != nil {
+			n := b.konst.int()
+			return truth(l, func(c *Context) bool { return (c.stack[c.base+slot].int() == n) != negate })
+		}
 		n, m := a.whole(), b.whole()
 		return truth(l, func(c *Context) bool { v := n(c); return (v == m(c)) != negate })
 	}

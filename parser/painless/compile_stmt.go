@@ -54,10 +54,7 @@ func (cp *compiler) declaration(s *declStmt) step {
 			init = cp.as(s.inits[i], want{t: t})
 		}
 		slot := cp.declareNamed(name.pos, name.text, t).slot
-		steps = append(steps, init.then(func(c *Context, v value) ctl {
-			c.stack[c.base+slot] = v
-			return next
-		}))
+		steps = append(steps, init.into(slot))
 	}
 	if len(steps) == 1 {
 		return steps[0]

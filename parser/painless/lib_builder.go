@@ -202,10 +202,13 @@ func (t *tokenizer) cutAt(delims []byte) {
 	}
 }
 
+// cuts tells whether a character of ASCII is a delimiter.
+func (t *tokenizer) cuts(b byte) bool { return t.ascii[b>>6&1]>>(b&63)&1 != 0 }
+
 // isDelim is about the character at a place of s.
 func (t *tokenizer) isDelim(s []byte, at int) (yes bool, size int) {
 	if b := s[at]; b < utf8.RuneSelf {
-		return t.ascii[b>>6]>>(b&63)&1 != 0, 1
+		return t.cuts(b), 1
 	}
 	r, size := decode(s[at:])
 	return bytes.ContainsRune(t.delims, r), size
@@ -213,7 +216,7 @@ func (t *tokenizer) isDelim(s []byte, at int) (yes bool, size int) {
 
 // token goes over the next token of s, the text.
 func (t *tokenizer) token(s []byte) (from, to int, ok bool) {
-	for !t.keep && t.at < len(s) {
+	for !t.keep && t.at < len(s) && (s[t.at] >= utf8.RuneSelf || t.cuts(s[t.at])) {
 		yes, size := t.isDelim(s, t.at)
 		if !yes {
 			break
@@ -221,7 +224,7 @@ func (t *tokenizer) token(s []byte) (from, to int, ok bool) {
 		t.at += size
 	}
 	from = t.at
-	for t.at < len(s) && s[t.at] < utf8.RuneSelf && t.ascii[s[t.at]>>6]>>(s[t.at]&63)&1 == 0 { // mostly all of it
+	for t.at < len(s) && s[t.at] < utf8.RuneSelf && !t.cuts(s[t.at]) { // mostly all of it
 		t.at++
 	}
 	for t.at < len(s) {
