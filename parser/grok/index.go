@@ -161,10 +161,11 @@ func newRequired(text string) required {
 	return r
 }
 
-// latest returns the last place of a line where a match may begin, by what it must contain: -1 if there is none.
-func (p *program) latest(line []byte) int {
+// latest returns the last place of a line where a match may begin, by the last n texts that it must contain: -1 if
+// there is none.
+func (p *program) latest(line []byte, n int) int {
 	end := len(line)
-	for i := len(p.chain) - 1; i >= 0; i-- {
+	for i := len(p.chain) - 1; i >= max(0, len(p.chain)-n); i-- {
 		if end = p.chain[i].lastIn(line, end); end < 0 {
 			return -1
 		}

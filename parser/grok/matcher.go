@@ -16,6 +16,7 @@ const (
 	lazySteps    = 6 // to look for the next end of a lazy run
 	maxMemoBits  = 1 << 26
 	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save
+	fewTexts     = 2       // to look for before a pattern is tried that most bytes can begin, or that may begin anywhere
 	unknown      = -2
 )
 
@@ -149,7 +150,7 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 				seen |= 1 << p.shared
 			}
 			if oneLine && p.anchor != anyStart && !p.lead.mayBegin(head) ||
-				p.wide && p.latest(line) < 0 || !m.try(i, line) {
+				(p.wide || p.shared >= 0) && p.latest(line, fewTexts) < 0 || !m.try(i, line) {
 				continue
 			}
 			if m.start == 0 {
@@ -269,7 +270,7 @@ func (m *Matcher) forget(p *program, n int) {
 // has been tried so far was in vain.
 func (m *Matcher) doubt(p *program, line []byte) int {
 	if m.latest == unknown {
-		if m.latest = p.latest(line); m.latest >= m.start {
+		if m.latest = p.latest(line, len(p.chain)); m.latest >= m.start {
 			m.remember(p, len(line))
 		}
 	}
