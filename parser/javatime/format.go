@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Append appends a moment as it is in a zone, whose offset then m has. What Java refuses to write is an error with its
+// Append appends a moment as it is in a zone, whose offset then m has; without a zone (nil) it has but the offset. What Java refuses to write is an error with its
 // words, and then nothing of what is appended counts.
 func (f *Format) Append(dst []byte, m Moment, zone *time.Location) ([]byte, error) {
 	if f.utc {
@@ -47,7 +47,7 @@ func (w *writer) field(dst []byte, f *field) []byte {
 	case 'Z', 'X', 'x', 'O', '@':
 		return appendOffset(dst, f, w.Offset)
 	case 'V', 'z', 'v':
-		return append(dst, w.zone.String()...)
+		return w.appendZone(dst, f)
 	case 'S':
 		return appendFraction(dst, w.Nanos, f.count)
 	case '#':

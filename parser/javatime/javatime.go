@@ -6,6 +6,7 @@
 package javatime
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -157,6 +158,8 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 			}
 			together := len(fields) > 0 && fields[len(fields)-1].numeric()
 			switch {
+			case together && f.numeric() && fields[variable].pad > 0:
+				return nil, "", errPadded
 			case !f.numeric():
 			case together && f.fixed():
 				fields[variable].reserve += f.count
@@ -177,6 +180,9 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 	}
 	return fields, "", nil // an optional part may end with the pattern
 }
+
+// errPadded is what Java says of a number right behind one that is padded.
+var errPadded = errors.New("class java.time.format.DateTimeFormatterBuilder$PadPrinterParserDecorator cannot be cast to class java.time.format.DateTimeFormatterBuilder$NumberPrinterParser (java.time.format.DateTimeFormatterBuilder$PadPrinterParserDecorator and java.time.format.DateTimeFormatterBuilder$NumberPrinterParser are in module java.base of loader 'bootstrap')")
 
 // field reads a letter with its count, and the p before it that pad it.
 func (co *compiler) field(s string) (f field, rest string, err error) {

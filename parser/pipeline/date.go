@@ -18,6 +18,7 @@ type dateProcessor struct {
 	iso           *javatime.Format // yyyy-MM-dd'T'HH:mm:ss.SSSXXX
 	zone          *time.Location
 	zoneTemplate  *template
+	unnamed       bool // no zone is named: UTC is Z then
 	slot          int
 	at            int32 // the reading of field
 }
@@ -73,7 +74,8 @@ type parseDate func(r *Runner, text []byte, zone *time.Location) (m javatime.Mom
 
 func newDate(o *options) processor {
 	p := &dateProcessor{field: o.path("field"), target: o.optionalPath("target_field", event.MustPath("@timestamp")), zone: o.c.set.deps.Zone, slot: o.slot()}
-	if name := o.optionalText("timezone", ""); isTemplate(name) {
+	name := o.optionalText("timezone", "")
+	if p.unnamed = name == ""; isTemplate(name) {
 		p.zoneTemplate = o.parseTemplate("timezone", name, plain)
 	} else if name != "" {
 		var err error
@@ -223,6 +225,9 @@ func (p *dateProcessor) set(r *Runner, times *event.Times, m javatime.Moment, zo
 	}
 	if f == nil {
 		f = p.iso
+	}
+	if p.unnamed && zone == time.UTC {
+		zone = nil
 	}
 	mark := r.ev.Mark()
 	text, err := f.Append(r.ev.Buffer(), m, zone)

@@ -203,7 +203,8 @@ func (g random) outputFormat() string {
 		if g.chance(8) {
 			b.WriteString(g.of("p", "pppp", "pppppppp"))
 		}
-		b.WriteString(strings.Repeat(g.of(strings.Split("GuyYMLQqEecdDFwWaBhHkKmsSnNAgVOXxZ", "")...), 1+g.IntN(5)) + g.of("-", " ", "'T'", "]", "[", "", "''"))
+		letter := g.of(strings.Split("GuyYMLQqEecdDFwWaBhHkKmsSnNAgzvVOXxZ", "")...)
+		b.WriteString(strings.Repeat(letter, 1+min(g.IntN(3), g.IntN(5))+g.IntN(2)) + g.of("-", " ", "'T'", "]", "[", "", "''"))
 	}
 	return b.String()
 }

@@ -150,6 +150,7 @@ type dateIndexProcessor struct {
 	field   event.Path
 	formats []dateFormat
 	zone    *time.Location
+	named   *time.Location   // the zone, nil where none is named
 	name    *javatime.Format // nil: a template
 	noName  error            // why index_name_format is none, which Elasticsearch says of each event
 }
@@ -173,6 +174,7 @@ func newDateIndexName(o *options) processor {
 		if p.zone, err = javatime.ParseZone(name); err != nil {
 			o.fail(o.node.get("timezone"), "[timezone] %w", err)
 		}
+		p.named = p.zone
 	}
 	names := o.texts("date_formats", false)
 	if names == nil {
@@ -207,7 +209,7 @@ func (p *dateIndexProcessor) run(r *Runner) error {
 
 func (p *dateIndexProcessor) write(r *Runner, m javatime.Moment) (err error) {
 	if p.name != nil {
-		r.buf, err = p.name.Append(r.buf[:0], m, p.zone)
+		r.buf, err = p.name.Append(r.buf[:0], m, p.named)
 		return err
 	}
 	return p.noName
