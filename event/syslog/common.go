@@ -66,7 +66,8 @@ func (t *Time) parseStamp(s *[len("Oct  1 22:14:15 ")]byte) bool {
 	if day-1 >= daysIn(month) || hour > 23 || minute > 59 || second > 60 {
 		return false
 	}
-	*t = Time{Month: month, Day: day, Hour: hour, Minute: minute, Second: second}
+	*t = Time{}
+	t.Month, t.Day, t.Hour, t.Minute, t.Second = month, day, hour, minute, second
 	return true
 }
 
