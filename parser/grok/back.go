@@ -41,7 +41,7 @@ func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 			m.stack = m.stack[:len(m.stack)-1]
 			continue
 		}
-		if !m.memoOn || !m.seen(in.row, pos, len(line)) {
+		if !m.memoOn || !m.seen(p.rows[in.pc].back, pos, len(line)) {
 			return in, pos
 		}
 	}

@@ -95,6 +95,7 @@ func build(k *kit, def *parsedDef, opts Options, careful bool) (*program, *lower
 func (c *compiler) finish(root *node) {
 	p := c.p
 	p.insts, p.srcs, p.flat = slices.Clone(c.insts), slices.Clone(c.srcs), slices.Clone(c.flat)
+	p.rows = slices.Repeat([]memoRows{{-1, -1}}, len(p.insts))
 	first := c.firsts[c.entry]
 	if !first.end {
 		p.first = c.table(first)
@@ -128,8 +129,8 @@ func (c *compiler) finish(root *node) {
 func (c *compiler) numberMemo() {
 	p := c.p
 	row := func(pc int32) {
-		if in := &p.insts[pc]; pc > 0 && in.row < 0 {
-			in.row = int32(p.memoRows)
+		if r := &p.rows[pc]; pc > 0 && r.back < 0 {
+			r.back = int32(p.memoRows)
 			p.memoRows++
 		}
 	}
@@ -180,15 +181,15 @@ func (c *compiler) numberJoins() {
 		if in.op == opByte { // it may be taken by the way: see then
 			in = c.target(in.next)
 		}
-		if n > 1 && in.memo && in.join < 0 && (in.op == opLit || in.op == opAlt || in.op == opFork) && p.memoRows < maxMemoRows {
-			in.join = int32(p.memoRows)
+		if n > 1 && in.memo && p.rows[in.pc].join < 0 && (in.op == opLit || in.op == opAlt || in.op == opFork) && p.memoRows < maxMemoRows {
+			p.rows[in.pc].join = int32(p.memoRows)
 			p.memoRows++
 		}
 	}
 }
 
 func (c *compiler) add(in inst, src *node, first byteSet) int32 {
-	in.memo, in.row, in.join, in.pc = c.noMemo == 0, -1, -1, int32(len(c.insts))
+	in.memo, in.pc = c.noMemo == 0, int32(len(c.insts))
 	switch in.op {
 	case opMatch, opAtomicEnd, opLookEnd:
 		in.sure = true

@@ -8,13 +8,16 @@ import (
 
 func (p *program) dump() {
 	for pc, in := range p.insts {
-		fmt.Printf("%4d op=%-3d next=%d alt=%d min=%d max=%d slot=%d", pc, in.op, in.next, in.alt, in.min, in.max, in.slot)
+		fmt.Printf("%4d op=%-3d next=%d alt=%d min=%d slot=%d", pc, in.op, in.next, in.alt, in.min, in.slot)
+		if in.ending != nil {
+			fmt.Printf(" max=%d", in.max)
+		}
 		switch in.op {
 		case opByte:
 			fmt.Printf(" byte %q", in.b)
 		case opLit:
 			fmt.Printf(" lit %q", in.lit.text)
-		case opSet, opRun, opRunOnly, opRunLazy, opAhead, opBehind:
+		case opSet, opRun, opRunOnly, opRunLazy, opDataTo, opAhead, opBehind:
 			fmt.Printf(" set %q", []rune(in.set.set))
 		case opAlt:
 			fmt.Printf(" lists")

@@ -349,8 +349,7 @@ func (c *compiler) addScan(n *node, s *scanner, next int32, group *node) (int32,
 	}
 	if s.ends != nil {
 		follow := c.firsts[next]
-		in.op, in.ends = opScanEnds, s.ends
-		in.follow, in.followEnd = c.table(follow), follow.end
+		in.op, in.ending = opScanEnds, &ending{follow: c.table(follow), followEnd: follow.end, ends: s.ends}
 		c.ways++
 	}
 	first, _ := firstOf(n.subs[0])

@@ -55,7 +55,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				continue
 			}
 		case opLit:
-			if m.memoOn && m.seen(in.join, pos, len(line)) {
+			if m.memoOn && m.seen(p.rows[in.pc].join, pos, len(line)) {
 				break
 			}
 			lit := in.lit
@@ -152,7 +152,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				break
 			}
 			if w.more >= 0 {
-				if m.memoOn && m.seen(in.join, pos, len(line)) {
+				if m.memoOn && m.seen(p.rows[in.pc].join, pos, len(line)) {
 					break
 				}
 				m.stack = append(m.stack, choice{in.pc, int32(pos), w.more, int32(len(m.trail))})
@@ -166,7 +166,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				continue
 			}
 			if in.keep {
-				if m.memoOn && m.seen(in.join, pos, len(line)) {
+				if m.memoOn && m.seen(p.rows[in.pc].join, pos, len(line)) {
 					break
 				}
 				m.stack = append(m.stack, choice{in.pc, int32(pos), 0, int32(len(m.trail))})

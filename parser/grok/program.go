@@ -49,7 +49,7 @@ const (
 	opBackref
 )
 
-// inst is one node of the compiled graph. What most operations look at comes first, in 64 bytes.
+// inst is one node of the compiled graph. It is small, because a match goes through many of them.
 type inst struct {
 	op       opcode
 	b        byte
@@ -59,25 +59,33 @@ type inst struct {
 	keep     bool  // of a fork: the way to alt is kept
 	neg      bool
 	fold     bool
+	memo     bool  // the states it leads back to may be remembered as failed
+	sure     bool  // nothing from here on can fail, or nothing up to where the ways back are cut
 	pc       int32 // its own index
 	slot     int32 // slot, register, or index into prog.groups
 	alt      int32 // where else to go; of a run: see secondByte
 	min      int32
+	next     int32
 	to       *inst // the node to go on with: next, once the program is linked
 	set      *class
 	lit      *literal
 	branches *branchTable
 	scan     scanFunc
+	*ending  // of what can end in several places
+}
 
+// ending says where an operation that can end in several places may do so.
+type ending struct {
 	follow    *[256]bool // bytes with which the continuation can succeed
-	ends      endsFunc
+	followEnd bool       // it can at the end of the line
 	max       int32
-	next      int32
-	row       int32 // of the memo where it is gone back to, -1 for none
-	join      int32 // of the memo where there is more than one way to it, if it is a literal or a choice
-	followEnd bool  // the continuation can succeed at the end of the line
-	memo      bool  // the states it leads back to may be remembered as failed
-	sure      bool  // nothing from here on can fail, or nothing up to where the ways back are cut
+	ends      endsFunc
+}
+
+// memoRows are the rows of the memo that a node has, -1 for none.
+type memoRows struct {
+	back int32 // where it is gone back to
+	join int32 // where there is more than one way to it, if it is a literal or a choice
 }
 
 // literal is a text to compare with. Most that differ do so in their first eight bytes, which are one word.
@@ -134,9 +142,10 @@ const (
 // program is one compiled pattern.
 type program struct {
 	insts    []inst
-	flat     []int32   // lists of branches, each with -1 after it
-	groups   [][]int32 // slots that an opBackref may mean
-	srcs     []*node   // by inst, for Explain
+	flat     []int32    // lists of branches, each with -1 after it
+	groups   [][]int32  // slots that an opBackref may mean
+	srcs     []*node    // by inst, for Explain
+	rows     []memoRows // by inst
 	entry    *inst
 	regs     int
 	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all

@@ -95,12 +95,12 @@ func (c *compiler) emitLoop(n *node, next int32) (int32, error) {
 func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 	set := charsetOf(n.subs[0])
 	follow := c.firsts[next]
-	in := inst{op: opRun, set: c.class(set), min: int32(n.min), max: int32(n.max), next: next}
+	in := inst{op: opRun, set: c.class(set), min: int32(n.min), next: next}
 	first := bytesOf(set)
 	if n.min == 0 {
 		first = first.union(follow)
 	}
-	in.follow, in.followEnd = c.table(follow), follow.end
+	in.ending = &ending{follow: c.table(follow), followEnd: follow.end, max: int32(n.max)}
 	in.alt = c.secondByte(next)
 	switch {
 	case atomic:
