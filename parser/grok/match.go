@@ -1,7 +1,6 @@
 package grok
 
 import (
-	"bytes"
 	"encoding/binary"
 	"unicode/utf8"
 )
@@ -323,94 +322,4 @@ func (m *Matcher) endSlot(p *program, slot, pos int32) {
 		i--
 	}
 	m.trail[i].End = pos
-}
-
-// takeRun takes as much as it can, and keeps a way back if less may do.
-func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
-	q := m.longest(in, line, pos)
-	if q < 0 {
-		m.steps += int(in.min) >> in.set.cost
-		return -1
-	}
-	m.steps += (q - pos) >> in.set.cost
-	lo := pos
-	if in.min > 0 {
-		if lo++; in.min > 1 || line[pos] >= 0x80 {
-			lo, _ = in.set.take(line, pos, in.min)
-		}
-	}
-	if !in.canFollow(line, q) {
-		from := q
-		q = in.giveBack(line, q-1, lo)
-		m.steps += (from - max(q, lo)) >> 3
-		if q < 0 {
-			return -1
-		}
-	}
-	if in.capture {
-		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
-	}
-	if q > lo {
-		m.stack = append(m.stack, choice{in.pc, int32(q), int32(lo), int32(len(m.trail))})
-	}
-	return q
-}
-
-// takeData is takeLazy for opDataTo.
-func (m *Matcher) takeData(in *inst, line []byte, pos int) int {
-	hi := m.span(in, line, pos)
-	q := -1
-	if in.alt != 0 {
-		q = firstPair(line, pos, hi, in.b, byte(in.alt-1))
-	} else if i := bytes.IndexByte(line[pos:min(hi+1, len(line))], in.b); i >= 0 {
-		q = pos + i
-	}
-	stop := q
-	if q < 0 {
-		stop = hi
-	}
-	m.steps += lazySteps + (stop-pos)>>4
-	if q < 0 || m.steps > m.hard { // it has looked further than it goes
-		return -1
-	}
-	if in.capture {
-		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
-	}
-	if q < hi {
-		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
-	}
-	return q
-}
-
-// takeLazy takes as little as will do, and keeps a way to take more.
-func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
-	lo := pos
-	if in.min > 0 {
-		var took int32
-		lo, took = in.set.take(line, pos, in.min)
-		m.steps += (lo - pos) >> min(in.set.cost, 1)
-		if took < in.min {
-			return -1
-		}
-	}
-	hi := len(line)
-	switch {
-	case in.max >= 0:
-		hi, _ = in.set.take(line, lo, in.max-in.min)
-		m.steps += (hi - lo) >> min(in.set.cost, 1)
-	case in.set.kind == notNewline:
-		hi = m.span(in, line, lo)
-	}
-	q, seen := in.takeMore(line, lo, hi)
-	m.steps += lazySteps + seen>>min(in.set.cost, 3)
-	if q < 0 || m.steps > m.hard { // it has looked further than it goes
-		return -1
-	}
-	if in.capture {
-		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
-	}
-	if q < hi {
-		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
-	}
-	return q
 }
