@@ -154,7 +154,7 @@ func pipelineSources(cfg parser.Config, log *zap.Logger) (pipeline.Deps, []pipel
 	if err != nil {
 		return pipeline.Deps{}, nil, fmt.Errorf("parser.user_agents: %w", err)
 	}
-	deps := pipeline.Deps{GeoIP: databases, AgentRules: agents, ECSGrok: grok.ECSLibrary(), LegacyGrok: grok.LegacyLibrary()}
+	deps := pipeline.Deps{GeoIP: databases, AgentRules: agents, ECSGrok: grok.ECSLibrary(), LegacyGrok: grok.IngestLibrary()}
 	sources, err := parser.ShippedPipelines()
 	if err != nil {
 		return deps, nil, err

@@ -14,9 +14,14 @@ func ECSLibrary() *Library { return shippedECS().clone() }
 // used before ECS.
 func LegacyLibrary() *Library { return shippedLegacy().clone() }
 
+// IngestLibrary returns the legacy definitions as Elasticsearch's ingest
+// processors have them.
+func IngestLibrary() *Library { return shippedIngest().clone() }
+
 var (
 	shippedECS    = sync.OnceValue(func() *Library { return load("common", "ecs") })
 	shippedLegacy = sync.OnceValue(func() *Library { return load("common", "legacy") })
+	shippedIngest = sync.OnceValue(func() *Library { return load("common", "legacy", "ingest") })
 )
 
 // load reads folders that are part of the binary: a test reads them too.

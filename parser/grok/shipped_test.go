@@ -3,7 +3,7 @@ package grok
 import "testing"
 
 func TestShippedCompile(t *testing.T) {
-	for mode, lib := range map[string]*Library{"ecs": ECSLibrary(), "legacy": LegacyLibrary()} {
+	for mode, lib := range map[string]*Library{"ecs": ECSLibrary(), "legacy": LegacyLibrary(), "ingest": IngestLibrary()} {
 		for _, name := range lib.Names() {
 			if _, err := Compile(lib, []string{"%{" + name + "}"}, Options{}); err != nil {
 				t.Errorf("%s: %v", mode, err)

@@ -156,7 +156,7 @@ func Check(sources []Source, deps Deps) []error {
 
 func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 	if deps.LegacyGrok == nil {
-		deps.LegacyGrok = grok.LegacyLibrary()
+		deps.LegacyGrok = grok.IngestLibrary()
 	}
 	if deps.ECSGrok == nil {
 		deps.ECSGrok = grok.ECSLibrary()

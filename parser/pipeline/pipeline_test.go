@@ -91,6 +91,8 @@ var cases = []struct{ processors, doc, want string }{
 	{`[{grok: {field: m, patterns: ['^%{WORD:a} (?m)%{GREEDYDATA:b}', '(?i)^x%{FOO:f}%{INT:n:int}'], pattern_definitions: {FOO: 'foo'}}}]`, `{"m":"a b\nc"}`, `{"m":"a b\nc","a":"a","b":"b\nc"}`},
 	{`[{grok: {field: m, patterns: ['(?i)^x%{FOO:f}%{INT:n:int}'], pattern_definitions: {FOO: 'foo'}}}]`, `{"m":"XFoO12"}`, `{"m":"XFoO12","f":"FoO","n":12}`},
 	{`[{kv: {field: m, field_split: ';', value_split: '=', trim_value: "'"}}]`, `{"m":"a='1'\n;b='2'"}`, `{"m":"a='1'\n;b='2'","a":"1\n","b":"2"}`},
+	{`[{grok: {field: m, patterns: ['^%{TIMESTAMP_ISO8601:t} %{UNIXPATH:p}$']}}]`, `{"m":"2018-10-31 1504 /a\\ b"}`, `{"m":"2018-10-31 1504 /a\\ b","t":"2018-10-31 1504","p":"/a\\ b"}`},
+	{`[{grok: {field: m, patterns: ['%{TIMESTAMP_ISO8601:t}']}}]`, `{"m":"2018-10-31 154"}`, `Provided Grok expressions do not match field value: [2018-10-31 154]`},
 	{`[{grok: {field: m, patterns: ['%{WORD:x:keyword}']}}]`, `{"m":"abc"}`, `{"m":"abc","x":"abc"}`},
 	{`[{grok: {field: m, patterns: ['^%{WORD_tmp.outcome}$', '^%{[a-f0-9]{2}:x}$', '\[%{WORD:t}\s+%{GREEDYDATA:e\]', '%{WORD:x=abc}']}}]`, `{"m":"[a %{GREEDYDATA:e]"}`, `{"m":"[a %{GREEDYDATA:e]","t":"a"}`},
 	{`[{grok: {field: m, patterns: ['%{WORD:t}(?:\\[%{POSINT:pid}\\])?: %{GREEDYDATA:r}']}}]`, `{"m":"sshd: hello"}`, `{"m":"sshd: hello","t":"sshd","r":"hello"}`},
