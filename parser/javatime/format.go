@@ -13,22 +13,32 @@ func (f *Format) Append(dst []byte, m Moment, zone *time.Location) ([]byte, erro
 	if f.utc {
 		m.Offset, zone = 0, time.UTC
 	}
-	w := writer{m, time.Unix(m.Seconds+int64(m.Offset), int64(m.Nanos)).UTC(), zone, nil}
+	w := writer{Moment: m, local: m.local(), zone: zone}
 	dst = w.fields(dst, f.fields)
 	return dst, w.err
+}
+
+// local is the date and time that the moment's offset gives it, told in UTC.
+func (m Moment) local() time.Time {
+	return time.Unix(m.Seconds+int64(m.Offset), int64(m.Nanos)).UTC()
 }
 
 // writer writes a moment.
 type writer struct {
 	Moment
-	local time.Time // as it is in the zone, told in UTC
-	zone  *time.Location
-	err   error
+	local   time.Time // as it is in the zone, told in UTC
+	zone    *time.Location
+	lacks   Lack
+	english bool // names and weeks are those of the USA, not of Java's root locale
+	err     error
 }
 
 func (w *writer) fields(dst []byte, fields []field) []byte {
 	for i := range fields {
 		f := &fields[i]
+		if w.err = lacking(w.lacks, f.letter, w.err); w.err != nil {
+			return dst
+		}
 		start := len(dst)
 		dst = w.field(dst, f)
 		if f.pad > 0 {
@@ -43,7 +53,7 @@ func (w *writer) field(dst []byte, f *field) []byte {
 	case 0:
 		return append(dst, f.literal...)
 	case '[':
-		return w.fields(dst, f.optional)
+		return w.optional(dst, f.optional)
 	case 'Z', 'X', 'x', 'O', '@':
 		return appendOffset(dst, f, w.Offset)
 	case 'V', 'z', 'v':
@@ -63,7 +73,7 @@ func (w *writer) field(dst []byte, f *field) []byte {
 	case 'y', 'u', 'Y', 'I', '%':
 		return w.year(dst, f)
 	}
-	if text := f.text(w.local); text != "" {
+	if text := w.text(f); text != "" {
 		return append(dst, text...)
 	}
 	width := f.count
@@ -74,7 +84,8 @@ func (w *writer) field(dst []byte, f *field) []byte {
 }
 
 // text is the name that a field stands for, empty when it is a number.
-func (f *field) text(t time.Time) string {
+func (w *writer) text(f *field) string {
+	t := w.local
 	switch f.letter {
 	case 'M', 'L':
 		switch f.count {
@@ -82,8 +93,15 @@ func (f *field) text(t time.Time) string {
 			return shortMonths[t.Month()-1]
 		case 4:
 			return longMonths[t.Month()-1]
+		case 5:
+			if w.english {
+				return longMonths[t.Month()-1][:1]
+			}
 		}
 	case 'Q':
+		if w.english && f.count == 4 {
+			return englishQuarters[(t.Month()-1)/3]
+		}
 		if f.count == 3 || f.count == 4 {
 			return quarters[(t.Month()-1)/3]
 		}
@@ -115,7 +133,10 @@ func (f *field) text(t time.Time) string {
 
 var (
 	quarters = [...]string{"Q1", "Q2", "Q3", "Q4"}
-	eras     = [...][3]string{{"AD", "CE", "A"}, {"BC", "BCE", "B"}}
+
+	englishQuarters = [...]string{"1st quarter", "2nd quarter", "3rd quarter", "4th quarter"}
+
+	eras = [...][3]string{{"AD", "CE", "A"}, {"BC", "BCE", "B"}}
 )
 
 // year writes a year with at least as many digits as there are letters; from four letters on, one with more has its sign.
@@ -123,7 +144,9 @@ func (w *writer) year(dst []byte, f *field) []byte {
 	year, width, plus := w.local.Year(), f.count, f.count >= 4
 	switch f.letter {
 	case 'Y', 'I':
-		year, _ = w.local.ISOWeek()
+		if year, _ = w.local.ISOWeek(); w.english {
+			year = saturday(w.local).Year()
+		}
 	case 'y':
 		if year < 1 { // of its era
 			year = 1 - year
@@ -155,6 +178,9 @@ func (w *writer) year(dst []byte, f *field) []byte {
 
 func (w *writer) number(letter byte) int {
 	t := w.local
+	if w.english && strings.IndexByte("wWec", letter) >= 0 {
+		return weekNumber(t, letter)
+	}
 	switch letter {
 	case 'M', 'L':
 		return int(t.Month())

@@ -2,6 +2,8 @@ package javatime
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -163,4 +165,49 @@ func zoneOf(name string) *time.Location {
 		zones.Store(name, zone)
 	}
 	return zone
+}
+
+// ParseZone reads a zone as Java's ZoneId.of does: a name, or an offset such as +01:00 or UTC+1. Its String is the id
+// that Java has for it.
+func ParseZone(name string) (*time.Location, error) {
+	prefix, text := "", name
+	for _, p := range []string{"UTC", "GMT", "UT"} {
+		if rest, ok := strings.CutPrefix(text, p); ok {
+			prefix, text = p, rest
+			break
+		}
+	}
+	switch {
+	case name == "UTC" || name == "":
+		return time.UTC, nil
+	case text == "" || name == "Z":
+		return time.FixedZone(name, 0), nil
+	}
+	if text[0] == '+' || text[0] == '-' {
+		d := Date{}
+		if len(text) == 2 {
+			text = text[:1] + "0" + text[1:]
+		}
+		if end := d.parseOffset([]byte(text), 0, false); end >= 0 && d.parseSeconds([]byte(text), 0, end) == len(text) {
+			return fixedZone(prefix, d.Offset), nil
+		}
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("Unknown time-zone ID: %s", name) //nolint:staticcheck // Java's text
+	}
+	return zone, nil
+}
+
+// fixedZone is a zone of one offset, with Java's id: +01:00, UTC+01:00, Z.
+func fixedZone(prefix string, offset int) *time.Location {
+	switch {
+	case offset != 0:
+		prefix = string(appendOffset([]byte(prefix), &field{letter: 'x', count: 5}, offset))
+	case prefix == "":
+		prefix = "Z"
+	case prefix == "UTC":
+		return time.UTC
+	}
+	return time.FixedZone(prefix, offset)
 }

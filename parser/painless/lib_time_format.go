@@ -1,6 +1,7 @@
 package painless
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -37,9 +38,9 @@ func (c *Context) formatDate(x value, d *temporal) value {
 		c.nullPointer(-1, "formatter")
 	}
 	t := d.t
-	if f.zone != nil {
+	if f.zone != nil && d.kind <= kindInstant {
 		t = t.In(f.zone.loc)
-	} else if d.kind == kindInstant && f.iso != kindInstant {
+	} else if d.kind == kindInstant && f.f == nil && f.iso != kindInstant {
 		c.throw("java.time.temporal.UnsupportedTemporalTypeException", "Unsupported field: YearOfEra")
 	}
 	if f.f == nil {
@@ -58,12 +59,43 @@ func (c *Context) formatDate(x value, d *temporal) value {
 		}
 		return c.textValue(out)
 	}
+	return c.textValue(c.formatPattern(f, d, t))
+}
+
+// lackOf is what the classes lack.
+var lackOf = [temporalKinds]javatime.Lack{
+	kindOffset:   javatime.LacksZone,
+	kindInstant:  javatime.LacksDate | javatime.LacksTime | javatime.LacksOffset | javatime.LacksZone,
+	kindDateTime: javatime.LacksOffset | javatime.LacksZone,
+	kindDate:     javatime.LacksTime | javatime.LacksNanos | javatime.LacksOffset | javatime.LacksZone,
+	kindTime:     javatime.LacksDate | javatime.LacksOffset | javatime.LacksZone,
+}
+
+// formatPattern writes t, which is d in the formatter's zone.
+func (c *Context) formatPattern(f *formatter, d *temporal, t time.Time) []byte {
+	lacks, id, zone := lackOf[d.kind], d.zone, t.Location()
+	if f.zone != nil { // which says nothing of the offset of what is local
+		id, zone, lacks = f.zone.id, f.zone.loc, lacks&^javatime.LacksZone
+		if d.kind <= kindInstant {
+			lacks = 0
+		}
+	}
+	if id == "" || id == "Z" || id[0] == '+' || id[0] == '-' {
+		zone = nil
+	}
 	_, offset := t.Zone()
-	text, err := f.f.Append(nil, javatime.Moment{Seconds: t.Unix(), Nanos: t.Nanosecond(), Offset: offset}, t.Location())
-	if err != nil {
+	moment := javatime.Moment{Seconds: t.Unix(), Nanos: t.Nanosecond(), Offset: offset}
+	text, err := f.f.AppendTemporal(nil, javatime.Temporal{Moment: moment, Zone: zone, Lacks: lacks})
+	var unsupported javatime.UnsupportedError
+	switch {
+	case errors.As(err, &unsupported):
+		c.throw("java.time.temporal.UnsupportedTemporalTypeException", "%s", err.Error())
+	case errors.Is(err, javatime.ErrNoZone):
+		c.throw("java.time.DateTimeException", "%s %s", err.Error(), d.appendText(c, nil))
+	case err != nil:
 		c.throw("java.time.DateTimeException", "%s", err.Error())
 	}
-	return c.textValue(text)
+	return text
 }
 
 // trimFraction cuts zeros off the end of a fraction.
