@@ -130,9 +130,13 @@ func genJSON(g random) (object, func() object) {
 	g.flags(config, "add_to_root", "allow_duplicate_keys", "strict_json_parsing")
 	return config, func() object {
 		return g.document(config["field"].(string), func() any {
-			switch g.IntN(5) {
+			switch g.IntN(6) {
 			case 0:
 				return text(g.value(2))
+			case 4: // JSON but for one character
+				b := []rune(text(g.object(2)))
+				at := g.IntN(len(b))
+				return string(b[:at]) + g.of("", "", "{", "}", "[", ",", ":", "\"", "\\", "1", "-", "+", ".", "e", "x", "é", "\n", "\r\n", " ", "/", "//", "/*", "*/", "\t", "\u0001", "tru", "NaN", "$", "😀") + string(b[min(at+g.IntN(2), len(b)):])
 			case 1, 2:
 				return g.of("", " ") + text(g.object(2)) + g.of("", "", " ", " x", "}", "{}", ",", "\n")
 			case 3:

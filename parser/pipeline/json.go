@@ -76,16 +76,23 @@ func valueOfJSON(ev *event.Event, v event.Value, allowDuplicates, strict bool) (
 		return event.NullValue(), nil
 	}
 	parsed, rest, err := ev.ParseJSON(s, event.DefaultJSONLimits(), allowDuplicates)
-	if err != nil {
+	if at := len(s) - len(rest); err == nil && len(rest) > 0 && s[at-1] > ' ' && runsOn(parsed.Kind(), rest) {
+		err = fmt.Errorf("%w at byte %d: no space behind a value", event.ErrJSONSyntax, at)
+	}
+	switch {
+	case err == nil && (len(rest) == 0 || !strict):
+		return parsed, nil
+	case err != nil && !errors.Is(err, event.ErrJSONSyntax) && !errors.Is(err, event.ErrJSONDuplicate): // beyond our limits
 		return v, err
 	}
-	if at := len(s) - len(rest); len(rest) > 0 && s[at-1] > ' ' && runsOn(parsed.Kind(), rest) {
-		return v, fmt.Errorf("not valid JSON at byte %d: no space behind a value", at)
+	j := newJackson(s, allowDuplicates)
+	if why := j.whole(strict); why != nil {
+		return v, why
 	}
-	if strict && len(rest) > 0 {
-		return v, fmt.Errorf("The input %s is not valid JSON and the strict_json_parsing parameter is true", s) //nolint:staticcheck // Elasticsearch's text
+	if j.comments {
+		return valueOfJSON(ev, ev.String(j.plain()), allowDuplicates, strict)
 	}
-	return parsed, nil
+	return parsed, err
 }
 
 // runsOn tells whether what stands right behind a scalar makes it none: of numbers everything does, of null, true
@@ -98,7 +105,7 @@ func runsOn(kind event.Kind, rest []byte) bool {
 		return true
 	}
 	r, _ := utf8.DecodeRune(rest)
-	return r == '$' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
+	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
 func mergeMaps(ev *event.Event, to, from event.Value, deep bool) {
