@@ -79,7 +79,7 @@ type Search struct {
 // those of one level behind those that they are in; all, when those that are emptied would be such values, too. What is
 // frozen is thawed only when it holds such values.
 func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
-	all, end := append(s.all[:0], v), 1
+	all, end, left := append(s.all[:0], v), 1, s.Left
 	s.Found = s.Found[:0]
 	for at := 0; at < len(all); at++ {
 		if at == end {
@@ -87,7 +87,8 @@ func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
 			s.Depth--
 		}
 		o := &ev.objects[all[at].bits]
-		if s.Left -= int(o.len); s.Left < 0 || s.Depth <= 0 {
+		if left -= int(o.len); left < 0 || s.Depth <= 0 {
+			s.Left = left
 			return set, false
 		}
 		var here Shapes
@@ -96,15 +97,15 @@ func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
 			e := &entries[i].val
 			shape := Shape(e.kind)
 			switch {
-			case e.kind < String:
-			case e.kind >= List:
-				if ev.objects[e.bits].len > 0 {
-					all = append(all, *e)
-				} else {
-					shape += EmptyList - Shape(List)
+			case e.kind == String:
+				if uint32(e.bits) == 0 {
+					shape = EmptyString
 				}
-			case e.kind == String && uint32(e.bits) == 0:
-				shape = EmptyString
+			case e.kind < List:
+			case ev.objects[e.bits].len > 0:
+				all = append(all, *e)
+			default:
+				shape += EmptyList - Shape(List)
 			}
 			here |= shape.Set()
 		}
@@ -118,7 +119,7 @@ func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
 			s.Found = append(s.Found, all[at])
 		}
 	}
-	s.all = all
+	s.all, s.Left = all, left
 	if shapes&(EmptyList.Set()|EmptyMap.Set()) != 0 && set&shapes != 0 {
 		s.Found = append(s.Found[:0], all...)
 	}
