@@ -79,7 +79,8 @@ type Search struct {
 // those of one level behind those that they are in; all, when those that are emptied would be such values, too. What is
 // frozen is thawed only when it holds such values.
 func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
-	all, end, left := append(s.all[:0], v), 1, s.Left
+	s.all = append(s.all[:0], v)
+	all, end, left := s.all, 1, s.Left
 	s.Found = s.Found[:0]
 	for at := 0; at < len(all); at++ {
 		if at == end {
