@@ -134,18 +134,18 @@ func (ev *Event) As(k Kind, v Value) Value { return Value{k, v.bits} }
 // Bytes is the text of a String, Bytes or BigInt, and nil for other kinds.
 // The slice is valid until something is added to the event, and must not be written to.
 func (ev *Event) Bytes(v Value) []byte {
-	if v.kind-BigInt > Bytes-BigInt {
+	if v.kind < BigInt || v.kind > Bytes {
 		return nil
 	}
 	return ev.text(v)
 }
 
 func (ev *Event) text(v Value) []byte {
-	off, end := v.bits>>32, v.bits>>32+v.bits%(1<<32)
+	off, n := v.bits>>32, v.bits%(1<<32)
 	if off >= lentFrom {
-		return ev.lentText(v)
+		return ev.lender(off).text[off%lentRoom:][:n:n]
 	}
-	return ev.buf[off:end:end]
+	return ev.buf[off : off+n : off+n]
 }
 
 // Get reads a field; its kind is Missing when there is none, or when the path leads nowhere.

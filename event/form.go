@@ -16,7 +16,7 @@ type span struct{ start, len uint32 }
 // formOf is the form of what is frozen at an offset.
 func (ev *Event) formOf(off uint32) *form {
 	if off >= lentFrom {
-		return ev.lender(off).form
+		return ev.lender(uint64(off)).form
 	}
 	forms := constantsNow().forms
 	low, high := 0, len(forms)-1

@@ -104,18 +104,12 @@ const (
 )
 
 // lender is whose text has been lent at an offset.
-func (ev *Event) lender(off uint32) *rendered { return ev.lent[off/lentRoom%maxLent] }
-
-func (ev *Event) lentText(v Value) []byte {
-	off := uint32(v.bits >> 32)
-	n := uint32(v.bits)
-	return ev.lender(off).text[off%lentRoom:][:n:n]
-}
+func (ev *Event) lender(off uint64) *rendered { return ev.lent[off/lentRoom%maxLent] }
 
 // appendLent appends a string that is part of lent text, with its quotes.
 func (ev *Event) appendLent(dst []byte, v Value) []byte {
-	text := ev.lentText(v)
-	if ev.lender(uint32(v.bits >> 32)).plain {
+	text := ev.text(v)
+	if ev.lender(v.bits >> 32).plain {
 		return append(append(append(dst, '"'), text...), '"')
 	}
 	return AppendQuoted(dst, text)
