@@ -42,15 +42,19 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 		n := e.key.front()
 		*(*[block]byte)(w[:]) = names[uint32(e.key)].front
 		off, size := e.val.bits>>32, e.val.bits%(1<<32)
+		quote := uint32(1)
 		switch e.val.kind {
 		case String:
 			if off+size > uint64(ev.plain) && (off >= lentFrom || ev.nextRough(int(off), int(off+size)) < int(off+size)) {
 				dst = append(ev.appendString(dst[:len(dst)+int(n)], off, size), ',')
 				continue
 			}
-		case frozen:
-			dst = append(append(dst[:len(dst)+int(n)], ev.text(e.val)...), ',')
-			continue
+		case frozen: // it has its own quotes
+			quote = 0
+			if off >= lentFrom || size >= block {
+				dst = append(append(dst[:len(dst)+int(n)], ev.text(e.val)...), ',')
+				continue
+			}
 		case Map:
 			dst = append(ev.appendMap(dst[:len(dst)+int(n)], e.val), ',')
 			continue
@@ -58,15 +62,16 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 			dst = ev.appendOther(dst[:len(dst)+int(n)], e.val)
 			continue
 		}
-		n++ // the quote
+		n += quote
 		if size >= block {
 			dst = append(append(dst[:len(dst)+int(n)], ev.buf[off:off+size]...), '"', ',')
 			continue
 		}
 		copyBlock((*[block]byte)(w[n:]), (*[block]byte)(ev.buf[off:off+block]))
 		n += uint32(size % block)
-		w[n], w[n+1] = '"', ','
-		dst = dst[:len(dst)+int(n)+2]
+		w[n] = '"'
+		w[n+quote] = ','
+		dst = dst[:len(dst)+int(n+quote)+1]
 	}
 	ev.objects[v.bits].state &^= busy
 	if last := len(dst) - 1; dst[last] == ',' {
