@@ -73,7 +73,7 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 		w[n+quote] = ','
 		dst = dst[:len(dst)+int(n+quote)+1]
 	}
-	ev.objects[v.bits].state &^= busy
+	o.state &^= busy
 	if last := len(dst) - 1; dst[last] == ',' {
 		dst[last] = '}'
 		return dst
