@@ -78,3 +78,36 @@ func (ev *Event) resetText() {
 	ev.buf, ev.plain, ev.scanned, ev.lent = ev.buf[:ev.ready], ev.ready, ev.ready, ev.lent[:0]
 	ev.wide = false
 }
+
+// Entries are entries of a map that are part of the constant text.
+type Entries struct {
+	slots []slot
+	end   int // of their text
+}
+
+// Add adds an entry. It does nothing, and says so, when the value is not part of the constant text.
+func (e *Entries) Add(name Symbol, j JSON) bool {
+	if j.Interned() {
+		e.slots = append(e.slots, slot{key(name), j.ready})
+		e.end = max(e.end, j.end)
+	}
+	return j.Interned()
+}
+
+// PutAll sets entries of a map. It does nothing, and says so, when the event was reset before they were made.
+func (ev *Event) PutAll(m Value, all *Entries) bool {
+	if all.end > ev.ready {
+		return false
+	}
+	for i := range all.slots {
+		e := &all.slots[i]
+		o := &ev.objects[m.bits]
+		if *o.place(e.key) == 0 && o.takes(e.key) {
+			ev.slots[o.start+o.len] = *e
+			o.note(e.key)
+		} else {
+			ev.put(m, e.key, e.val)
+		}
+	}
+	return true
+}

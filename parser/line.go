@@ -60,12 +60,14 @@ type lineParser struct {
 
 	whole, stamp event.Value // the line and its time, as they stand in the event
 	event        event.Value // the field event
+	start        *pipeline.Start
 	log          event.Value // the field log, when it says no more than what others of that priority do
 	priority     *event.JSON // what those say
 
 	// What lines have in common, made once.
 	scratch        event.Event
 	shapes         [8]shape
+	rawShape       shape
 	clock          clock
 	times, created event.Times
 	priorities     [2][192]event.JSON // log by priority; those of RFC 5424 have a version
@@ -143,7 +145,7 @@ func (p *lineParser) run(pl *pipeline.Pipeline, received int64) (err error) {
 			err = fmt.Errorf("internal error: %v", e)
 		}
 	}()
-	return p.runner.Run(pl, p.ev, received)
+	return p.runner.RunFrom(p.start, pl, p.ev, received)
 }
 
 // begin makes the event as the pipeline finds it.
@@ -156,7 +158,7 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	pid, isNumber := number(h.PID.Of(line))
 	shape := p.shape(isNumber)
 	ev.ResetTo(&shape.outline)
-	p.event = shape.event
+	p.event, p.start = shape.event, shape.start
 	p.whole = ev.String(line)
 	at, ok := p.clock.resolve(&h.Time, received, p.zones.of(origin, h.Host.Of(line)))
 	if !ok {
@@ -188,25 +190,34 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	}
 	if h.Format == syslog.Unparsed {
 		p.tag(unparsedTag)
+		p.start = nil
 	}
 }
 
 // beginRaw makes the event of a line whose pipeline reads the header itself.
 func (p *lineParser) beginRaw(line []byte, received int64) {
-	ev := p.ev
-	ev.Reset()
-	p.log, p.event = event.NullValue(), event.NullValue()
+	ev, shape := p.ev, &p.rawShape
+	if shape.outline.IsZero() {
+		scratch := &p.scratch
+		scratch.Reset()
+		scratch.Add(scratch.Doc(), keyTimestamp, event.NullValue())
+		scratch.Add(scratch.Doc(), keyMessage, event.NullValue())
+		p.begins(shape, scratch)
+	}
+	ev.ResetTo(&shape.outline)
+	p.log, p.event, p.start = event.NullValue(), event.NullValue(), shape.start
 	p.whole = ev.String(line)
 	p.stamp = ev.Time(&p.times, received)
 	start := afterPriority(line)
-	ev.Add(ev.Doc(), keyTimestamp, p.stamp)
-	ev.Add(ev.Doc(), keyMessage, ev.Sub(p.whole, start, max(start, len(syslog.TrimEnd(line)))))
+	ev.SetAt(ev.Doc(), 0, p.stamp)
+	ev.SetAt(ev.Doc(), 1, ev.Sub(p.whole, start, max(start, len(syslog.TrimEnd(line)))))
 }
 
 // shape is the outline of the events of lines whose headers have the same parts, and its containers.
 type shape struct {
 	outline              event.Outline
 	event, host, process event.Value
+	start                *pipeline.Start
 }
 
 // Places of fields in all shapes.
@@ -256,8 +267,16 @@ func (p *lineParser) shape(hasPID bool) *shape {
 	if hasPID {
 		ev.Add(s.process, keyPID, event.NullValue())
 	}
-	s.outline = ev.Outline()
+	p.begins(s, ev)
 	return s
+}
+
+// begins notes how the events of a shape begin.
+func (p *lineParser) begins(s *shape, as *event.Event) {
+	s.outline = as.Outline()
+	if p.runner != nil { // an Opener has none
+		s.start = p.runner.StartOf(as)
+	}
 }
 
 // mapAt is the map under that name; whatever else stands there gives way to it.

@@ -107,10 +107,15 @@ func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 	}
 	k := d.first
 	for k.at >= 0 {
-		if !ctx.knows(k.at) && !ctx.read(k.at) {
-			return cond.eval(ctx)
+		var v event.Value
+		if ctx.has(k.at) {
+			v = ctx.readings[k.at]
+		} else if !ctx.lacks(k.at) {
+			var ok bool
+			if v, ok = ctx.read(k.at); !ok {
+				return cond.eval(ctx)
+			}
 		}
-		v := ctx.readings[k.at]
 		if v.Kind() == event.Missing && len(k.within) > 0 && !ctx.hasAll(k.within) {
 			return cond.eval(ctx)
 		}

@@ -87,19 +87,20 @@ func switchOn(field int32, conds []*Condition) (s *Switch, sure []int) {
 
 // Pass tells how many conditions, from that with number i on, do not hold.
 func (s *Switch) Pass(ctx *Context, i int) int {
-	if ctx.fields != s.fields || !ctx.knows(s.field) && !ctx.read(s.field) {
+	if ctx.fields != s.fields {
 		return 0
 	}
 	for _, at := range s.others {
-		if !ctx.knows(at) && !ctx.read(at) {
-			return 0
-		}
-		if v := ctx.readings[at]; v.Kind() != event.String && !v.IsNull() {
+		if v := ctx.Field(at); v.Kind() != event.String && !v.IsNull() || v.Kind() == event.Missing && !ctx.lacks(at) {
 			return 0
 		}
 	}
+	v := ctx.Field(s.field)
+	if v.Kind() == event.Missing && !ctx.lacks(s.field) {
+		return 0
+	}
 	place := nullPlace
-	if v := ctx.readings[s.field]; v.Kind() == event.String {
+	if v.Kind() == event.String {
 		place = s.place(ctx.Event.Bytes(v))
 	} else if !v.IsNull() {
 		return 0

@@ -7,6 +7,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/grok"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // captureTarget is where the captures of a slot go.
@@ -18,6 +19,7 @@ type captureTarget struct {
 	deep     bool // it has more steps
 	first    int  // of the pattern's slots of this name: what several of them capture is a list
 	rank     int  // in the order of Elasticsearch
+	writing
 }
 
 // captureTargets plans where the captures of each slot go.
@@ -46,6 +48,7 @@ type captureLayout struct {
 	slots  []int
 	layout *event.Layout // of those whose first step is missing in the document before; nil: they go one by one
 	others []int         // the others, which go one by one
+	known  *painless.Known
 }
 
 // maxLayouts bounds those of a pattern.
@@ -53,7 +56,7 @@ const maxLayouts = 8
 
 // layoutOf is the layout for the captures of a match, nil beyond the bound. The first match that has such captures says
 // which of their first steps are missing before.
-func (p *grokProcessor) layoutOf(ev *event.Event, s *grokScratch, pattern int, captures []grok.Capture) *captureLayout {
+func (p *grokProcessor) layoutOf(r *Runner, s *grokScratch, pattern int, captures []grok.Capture) *captureLayout {
 	known := s.layouts[pattern]
 	for i := range known {
 		if known[i].isOf(captures) {
@@ -63,7 +66,7 @@ func (p *grokProcessor) layoutOf(ev *event.Event, s *grokScratch, pattern int, c
 	if len(known) == maxLayouts {
 		return nil
 	}
-	l := captureLayout{}
+	l, ev := captureLayout{}, r.ev
 	paths, once := make([]event.Path, len(captures)), true
 	for i, c := range captures {
 		t := &p.targets[c.Field]
@@ -77,6 +80,9 @@ func (p *grokProcessor) layoutOf(ev *event.Event, s *grokScratch, pattern int, c
 	}
 	if once {
 		l.layout = event.NewLayout(paths)
+	}
+	if l.layout != nil {
+		l.known = r.set.fields.Layout(paths)
 	}
 	slices.SortStableFunc(l.others, func(i, j int) int { // those that may fail come first, in their order
 		a, b := &p.targets[l.slots[i]], &p.targets[l.slots[j]]
@@ -105,9 +111,9 @@ func (l *captureLayout) isOf(captures []grok.Capture) bool {
 }
 
 // write puts the captures of the last match, which was of v, into the event: all or, when one cannot be converted,
-// none.
-func (p *grokProcessor) write(ev *event.Event, s *grokScratch, pattern int, v event.Value) (err error) {
-	captures := s.matcher.Captures()
+// none. It tells what it has written itself.
+func (p *grokProcessor) write(r *Runner, s *grokScratch, pattern int, v event.Value) (err error) {
+	ev, captures := r.ev, s.matcher.Captures()
 	values := s.values[:len(captures)]
 	for i := range values {
 		c := &captures[i]
@@ -117,20 +123,27 @@ func (p *grokProcessor) write(ev *event.Event, s *grokScratch, pattern int, v ev
 			return err
 		}
 	}
-	if l := p.layoutOf(ev, s, pattern, captures); l != nil && l.layout != nil && p.writeNew(ev, l, values) {
+	if l := p.layoutOf(r, s, pattern, captures); l != nil && l.layout != nil && p.writeNew(r, l, values) {
 		return nil
 	}
+	r.ctx.Wrote(p.touches)
 	return p.writeOrdered(ev, s, captures, values)
 }
 
 // writeNew writes values by their layout, unless the document is not as it was made for; what it has written then may
 // be written again.
-func (p *grokProcessor) writeNew(ev *event.Event, l *captureLayout, values []event.Value) bool {
+func (p *grokProcessor) writeNew(r *Runner, l *captureLayout, values []event.Value) bool {
+	ev := r.ev
 	for _, i := range l.others {
 		t := &p.targets[l.slots[i]]
 		if ev.Index(ev.Doc(), t.top) < 0 || ev.Set(t.path, values[i]) != nil {
 			return false
 		}
+		t.wrote(r, values[i])
 	}
-	return ev.SetNew(l.layout, values)
+	if !ev.SetNew(l.layout, values) {
+		return false
+	}
+	r.ctx.Learn(l.known, values)
+	return true
 }

@@ -281,7 +281,6 @@ func (c *compiler) steps(n *node, at string) ([]step, error) {
 			steps = append(steps, s)
 		}
 	}
-	joinRenames(steps)
 	return steps, nil
 }
 

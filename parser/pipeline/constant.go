@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // leaf is a field of the document as an entry of the map that it is in; the zero leaf is none.
@@ -63,9 +64,13 @@ func (l *leaf) put(r *Runner, path event.Path, v event.Value) error {
 
 // constant is what a `set` has that writes one value into one field, whatever the event is.
 type constant struct {
-	known bool
-	ready event.JSON // of a value that is a list, a map or constant text
-	group []*setProcessor
+	fixed   bool       // it is one
+	ready   event.JSON // of a value that is a list, a map or constant text
+	writing writing
+
+	group   []*setProcessor // that are done together, the first one is this
+	entries *event.Entries  // of the group, when all of its values are constant text
+	known   *painless.Known // behind it
 }
 
 // prepare finds out whether the processor is constant.
@@ -73,7 +78,7 @@ func (p *setProcessor) prepare() {
 	if !p.copyFrom.isZero() || p.field.template != nil || p.field.path.IsZero() || !p.override || p.value.varies() {
 		return
 	}
-	p.known = true
+	p.fixed = true
 	scratch := &Runner{ev: event.New()}
 	v, _ := p.value.of(scratch)
 	ready, _ := scratch.ev.Freeze(v)
@@ -109,39 +114,85 @@ func (p *setProcessor) make(r *Runner) event.Value {
 	return v
 }
 
+// runConstant tells what it has written itself.
 func (p *setProcessor) runConstant(r *Runner) error {
 	m := r.ctx.Field(p.leaf.parent)
-	if !p.leaf.known || m.Kind() != event.Map {
-		return r.ev.Set(p.field.path, p.make(r))
-	}
-	r.ev.Put(m, p.leaf.name, p.make(r))
-	if len(p.group) > 0 && r.trace == nil {
-		for _, next := range p.group {
-			r.ev.Put(m, next.leaf.name, next.make(r))
+	if !p.leaf.known || m.Kind() != event.Map || r.trace != nil {
+		v := p.make(r)
+		err := r.ev.Set(p.field.path, v)
+		if err == nil {
+			p.writing.wrote(r, v)
 		}
-		r.skip = len(p.group)
+		return err
 	}
+	if p.entries != nil && r.ev.PutAll(m, p.entries) {
+		r.ctx.Learn(p.known, nil)
+	} else {
+		for _, each := range p.group {
+			v := each.make(r)
+			r.ev.Put(m, each.leaf.name, v)
+			each.writing.wrote(r, v)
+		}
+	}
+	r.skip = len(p.group) - 1
 	return nil
 }
 
 // joinSets tells each constant `set` of those that follow it at once under the same condition, which they do not
-// change, and write into the same map, so that these are looked for once. They stay steps of their own, for events in
+// change, and write into the same map, so that this is looked for once. They stay steps of their own, for events in
 // which there is no such map.
 func (s *Set) joinSets(steps []step) {
-	for i := range steps {
-		p, ok := steps[i].proc.(*setProcessor)
-		if !ok || p == nil || !p.known || !p.leaf.known {
+	for i := len(steps) - 1; i >= 0; i-- {
+		p := asSet(steps[i].proc)
+		if p == nil || !p.fixed {
 			continue
 		}
-		cond, last := steps[i].cond, p
-		for _, st := range steps[i+1:] {
-			next, ok := st.proc.(*setProcessor)
-			if !ok || !next.known || !next.leaf.known || next.leaf.parent != p.leaf.parent || (st.cond == nil) != (cond == nil) ||
-				cond != nil && (!st.cond.Same(cond) || cond.Asks(s.touchedBy(last))) {
-				break
-			}
-			p.group = append(p.group, next)
-			last = next
+		p.writing = s.writingOf(p.field.path)
+		if !p.leaf.known {
+			continue
 		}
+		p.group = []*setProcessor{p}
+		if i+1 < len(steps) && s.joins(&steps[i], &steps[i+1]) {
+			p.group = append(p.group, asSet(steps[i+1].proc).group...)
+		}
+		p.join(s.fields)
+	}
+}
+
+// joins tells whether next may be done together with st, a constant `set`.
+func (s *Set) joins(st, next *step) bool {
+	p, q := asSet(st.proc), asSet(next.proc)
+	return q != nil && q.fixed && q.leaf.known && q.leaf.parent == p.leaf.parent && sameCondition(st, next, p.writing.touches)
+}
+
+// sameCondition tells whether next is run if and only if st is, when st changes no more than it touches.
+func sameCondition(st, next *step, touches []painless.Touch) bool {
+	if st.cond == nil || next.cond == nil {
+		return st.cond == next.cond
+	}
+	return st.cond.Same(next.cond) && !st.cond.Asks(touches)
+}
+
+func asSet(p processor) *setProcessor {
+	set, _ := p.(*setProcessor)
+	return set
+}
+
+// join prepares what is written by the group.
+func (p *setProcessor) join(f *painless.Fields) {
+	entries, paths, ev := &event.Entries{}, []string(nil), event.New()
+	var values []event.Value
+	for _, each := range p.group {
+		if !entries.Add(each.leaf.name, each.ready) {
+			return
+		}
+		v := ev.JSON(each.ready)
+		if v.Kind() != event.String { // it is another one once it was read
+			v = event.Value{}
+		}
+		paths, values = append(paths, each.field.path.String()), append(values, v)
+	}
+	if p.known = f.Constants(paths, values); p.known != nil {
+		p.entries = entries
 	}
 }

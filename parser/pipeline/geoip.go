@@ -15,9 +15,12 @@ type geoipProcessor struct {
 	ignoreMissing bool
 	renames       []*renameProcessor // that follow at once, and stay below target
 	optional      bool               // renames do nothing where there is no target
+	others        []*geoipProcessor  // that follow at once, and look for the same address
 	slot          int
 	at            int32 // the reading of field
 	leaf          leaf  // of target
+	there         int32 // the reading of target
+	writing       writing
 }
 
 func newGeoIP(o *options) processor {
@@ -32,13 +35,16 @@ func newGeoIP(o *options) processor {
 		o.fail(o.node.get("properties"), "[properties] %w", err)
 	}
 	p.at = o.reading(p.field)
-	p.leaf = leafOf(o, &field{path: p.target})
+	p.leaf, p.there = leafOf(o, &field{path: p.target}), o.reading(p.target)
 	o.c.set.wantDatabase(p)
 	return p
 }
 
 func (p *geoipProcessor) run(r *Runner) error {
-	v := r.textAt(p.at, p.field)
+	v := r.ctx.Field(p.at)
+	if v.Kind() != event.String {
+		v = r.ev.Get(p.field)
+	}
 	if v.IsNull() {
 		if p.ignoreMissing {
 			return nil
@@ -49,38 +55,68 @@ func (p *geoipProcessor) run(r *Runner) error {
 		}
 		return fmt.Errorf("field [%s] is null, cannot extract geoip information.", p.field) //nolint:staticcheck // Elasticsearch's text
 	}
-	table, ok := r.scratch[p.slot].(*geoipTable)
-	if generation := r.set.deps.GeoIP.Generation(); !ok || table.generation != generation {
-		table = p.newTable(r.set.deps.GeoIP.Get(p.file), generation)
-		r.scratch[p.slot] = table
-	}
+	table := p.table(r)
 	if table.db == nil { // Elasticsearch tags each event then; here the log says it once
 		return nil
 	}
 	switch v.Kind() {
 	case event.String:
-		place, err := p.lookup(r, table, v)
+		places, err := p.lookup(r, table, v)
 		if err != nil {
 			return err
 		}
-		if place == nil {
-			if m, at := p.leaf.find(r); p.optional && r.trace == nil && m.Kind() == event.Map && at < 0 {
-				r.skip = len(p.renames)
-			}
-			return nil
-		}
-		if place.renames && r.trace == nil {
-			if err := p.leaf.put(r, p.target, r.ev.JSON(place.renamed)); err != nil {
-				return err
-			}
-			r.skip = len(p.renames)
-			return nil
-		}
-		return p.leaf.put(r, p.target, r.ev.JSON(place.value))
+		return p.write(r, places)
 	case event.List:
-		return p.lookupList(r, table, v)
+		err := p.lookupList(r, table, v)
+		r.ctx.Wrote(p.writing.touches)
+		return err
 	}
 	return fmt.Errorf("field [%s] should contain only string or array of strings", p.field)
+}
+
+// table is the runner's share of the processor.
+func (p *geoipProcessor) table(r *Runner) *geoipTable {
+	table, ok := r.scratch[p.slot].(*geoipTable)
+	if generation := r.set.deps.GeoIP.Generation(); !ok || table.generation != generation {
+		table = p.newTable(r.set.deps.GeoIP.Get(p.file), generation)
+		r.scratch[p.slot] = table
+	}
+	return table
+}
+
+// write writes the places that the processor and the others have for an address, one each or none at all. What one of
+// the others cannot do is left to its own step.
+func (p *geoipProcessor) write(r *Runner, places []*place) error {
+	done, err := p.put(r, places, 0)
+	if err != nil || r.trace != nil {
+		return err
+	}
+	r.skip = done
+	for i, other := range p.others {
+		if done, err = other.put(r, places, i+1); err != nil {
+			return nil
+		}
+		r.skip += 1 + done
+	}
+	return nil
+}
+
+// put writes the place with that number, and tells how many of the steps behind are done with it.
+func (p *geoipProcessor) put(r *Runner, places []*place, i int) (done int, err error) {
+	if i >= len(places) || places[i] == nil {
+		if p.optional && r.ctx.Missing(p.there) {
+			done = len(p.renames)
+		}
+		return done, nil
+	}
+	v := places[i].value
+	if places[i].renames && r.trace == nil {
+		v, done = places[i].renamed, len(p.renames)
+	}
+	if err = p.leaf.put(r, p.target, r.ev.JSON(v)); err == nil {
+		r.ctx.Wrote(p.writing.touches)
+	}
+	return done, err
 }
 
 func (p *geoipProcessor) lookupList(r *Runner, table *geoipTable, list event.Value) error {
@@ -90,14 +126,14 @@ func (p *geoipProcessor) lookupList(r *Runner, table *geoipTable, list event.Val
 		if item.Kind() != event.String {
 			return fmt.Errorf("array in field [%s] should only contain strings", p.field)
 		}
-		place, err := p.lookup(r, table, item)
+		places, err := p.lookup(r, table, item)
 		if err != nil {
 			return err
 		}
 		found := event.NullValue()
-		if place != nil {
+		if len(places) > 0 && places[0] != nil {
 			any = true
-			found = r.ev.JSON(place.value)
+			found = r.ev.JSON(places[0].value)
 			if p.firstOnly {
 				return r.ev.Set(p.target, found)
 			}

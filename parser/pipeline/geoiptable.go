@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/parser/geoip"
@@ -30,10 +29,11 @@ const (
 	maxPlaces       = 4096
 )
 
+// recentAddress fills a cache line.
 type recentAddress struct {
-	text  [maxAddress]byte
-	len   uint8 // 0: none
-	place *place
+	text   [maxAddress]byte
+	len    uint8    // 0: none
+	places []*place // of the processor and of its others; none at all when all of them are nil
 }
 
 // place is what a processor writes for an address.
@@ -41,7 +41,6 @@ type place struct {
 	value   event.JSON
 	renamed event.JSON // the same behind the processor's renames
 	renames bool       // renamed is set: they had nothing to complain of
-	nothing bool       // there is none
 }
 
 // newTable is empty. A database that came later, and lacks a property that the processor asks for, is not used.
@@ -56,27 +55,22 @@ func (p *geoipProcessor) newTable(db *geoip.Database, generation uint64) *geoipT
 	return t
 }
 
-// lookup is what the database has on the address v, nil when it has nothing.
-func (p *geoipProcessor) lookup(r *Runner, t *geoipTable, v event.Value) (*place, error) {
+// lookup is what the databases of the processor and of its others have on the address v.
+func (p *geoipProcessor) lookup(r *Runner, t *geoipTable, v event.Value) ([]*place, error) {
 	text := r.ev.Bytes(v)
 	slot := &t.recent[addressHash(text)%recentAddresses]
-	found := slot.place
-	if len(text) == 0 || string(slot.text[:slot.len]) != string(text) {
-		addr, err := parseIP(view(text))
-		if err != nil {
-			return nil, err
-		}
-		if found, err = p.place(r, t, addr); err != nil {
-			return nil, err
-		}
-		if len(text) <= maxAddress {
-			slot.place, slot.len = found, uint8(copy(slot.text[:], text))
-		}
+	if len(text) > 0 && string(slot.text[:slot.len]) == string(text) {
+		return slot.places, nil
 	}
-	if found.nothing {
-		return nil, nil
+	addr, err := parseIP(view(text))
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
+	places, err := p.places(r, t, addr)
+	if err == nil && len(text) <= maxAddress {
+		slot.places, slot.len = places, uint8(copy(slot.text[:], text))
+	}
+	return places, err
 }
 
 func addressHash(text []byte) uint32 {
@@ -92,16 +86,34 @@ func addressHash(text []byte) uint32 {
 	return uint32(h >> 40)
 }
 
-var nowhere = &place{nothing: true}
+// places are those of an address that the table does not have.
+func (p *geoipProcessor) places(r *Runner, t *geoipTable, addr netip.Addr) ([]*place, error) {
+	first, err := p.place(r, t, addr)
+	if err != nil {
+		return nil, err
+	}
+	places, any := []*place{first}, first != nil
+	for _, other := range p.others {
+		var at *place
+		if t := other.table(r); t.db != nil {
+			if at, err = other.place(r, t, addr); err != nil {
+				return nil, err
+			}
+		}
+		places, any = append(places, at), any || at != nil
+	}
+	if !any {
+		return nil, nil
+	}
+	return places, nil
+}
 
-// place is what the database has on an address that the table does not have.
+// place is what the database has on an address, nil when it has nothing.
 func (p *geoipProcessor) place(r *Runner, t *geoipTable, addr netip.Addr) (*place, error) {
 	rec, err := t.records.Lookup(t.db, addr)
 	switch {
-	case err != nil:
+	case err != nil || rec == nil:
 		return nil, err
-	case rec == nil:
-		return nowhere, nil
 	case t.perAddress:
 		return p.describe(r, t, rec, addr)
 	}
@@ -130,7 +142,7 @@ func (p *geoipProcessor) describe(r *Runner, t *geoipTable, rec *geoip.Record, a
 		}
 	}
 	if ev.Len(m) == 0 {
-		return nowhere, nil
+		return nil, nil
 	}
 	value, err := ev.Freeze(m)
 	if err != nil || len(p.renames) == 0 || ev.Set(p.target, m) != nil {
@@ -146,26 +158,4 @@ func (p *geoipProcessor) describe(r *Runner, t *geoipTable, rec *geoip.Record, a
 	}
 	renamed, err := ev.Freeze(ev.Get(p.target))
 	return &place{value: value, renamed: renamed, renames: err == nil}, nil
-}
-
-// joinRenames tells each geoip of the renames that follow it at once and stay below its target: what they do to a
-// place that was found is known before, and is done with it. They stay steps of their own, for events without one.
-func joinRenames(steps []step) {
-	for i := range steps {
-		p, ok := steps[i].proc.(*geoipProcessor)
-		if !ok || p == nil {
-			continue
-		}
-		below := func(f *field) bool {
-			return f.template == nil && strings.HasPrefix(f.path.String(), p.target.String()+".")
-		}
-		for _, s := range steps[i+1:] {
-			rename, ok := s.proc.(*renameProcessor)
-			if !ok || s.cond != nil || !below(&rename.field) || !below(&rename.target) {
-				break
-			}
-			p.optional = rename.optional && (p.optional || len(p.renames) == 0)
-			p.renames = append(p.renames, rename)
-		}
-	}
 }

@@ -23,7 +23,8 @@ type grokProcessor struct {
 	ignoreMissing bool
 	trace         bool
 	slot          int
-	where         string // file and line of the patterns
+	where         string           // file and line of the patterns
+	touches       []painless.Touch // by all targets
 }
 
 // grokScratch is a runner's share of a grok processor.
@@ -126,7 +127,7 @@ func (p *grokProcessor) run(r *Runner) error {
 		s.noMatch = noMatchError{r.ev, v, limited}
 		return &s.noMatch
 	}
-	if err := p.write(r.ev, s, pattern, v); err != nil {
+	if err := p.write(r, s, pattern, v); err != nil {
 		return err
 	}
 	if p.trace {

@@ -26,6 +26,7 @@ type step struct {
 	proc          processor
 	typ, tag      string
 	cond          *painless.Condition
+	presence      painless.Presence // of cond
 	ignoreFailure bool
 	onFailure     []step
 	note          *note // for traces; nil when it is not in the definition
@@ -65,10 +66,21 @@ func (s *Set) NewRunner() *Runner {
 // Run runs p over ev. received is the time of receipt in ns since the epoch, which stands for "now".
 // [ErrDropped] says that the event is to be dropped; any other error, that p failed and did not handle
 // it: the event is then in the state of the failure. The error is valid until the next call.
-func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) (err error) {
+func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) error {
+	return r.RunFrom(nil, p, ev, received)
+}
+
+// Start is what is known of events that begin alike.
+type Start = painless.Known
+
+// StartOf is for events that begin with the outline of ev. In these, what is null there may be set to anything.
+func (r *Runner) StartOf(ev *event.Event) *Start { return r.set.fields.Outline(ev) }
+
+// RunFrom is Run for an event of which something is known; start may be nil.
+func (r *Runner) RunFrom(start *Start, p *Pipeline, ev *event.Event, received int64) (err error) {
 	r.ev, r.now, r.ctx.Event = ev, received, ev
 	r.ctx.Received = received
-	r.ctx.Begin()
+	r.ctx.Begin(start)
 	r.calling, r.telling = r.calling[:0], 0
 	defer func() {
 		if e := recover(); e != nil {
@@ -142,15 +154,18 @@ func (r *Runner) steps(steps []step) error {
 	}
 	for s := &steps[0]; s != nil; {
 		if s.cond != nil {
-			if s.among != nil {
-				if to := s.among.pass(r.ctx, s); to != s {
-					s = to
-					continue
+			holds, ok := s.presence.Tells(r.ctx)
+			if !ok {
+				if s.among != nil {
+					if to := s.among.pass(r.ctx, s); to != s {
+						s = to
+						continue
+					}
 				}
-			}
-			holds, err := s.cond.Eval(r.ctx)
-			if err != nil {
-				return r.conditionFailed(err, s)
+				var err error
+				if holds, err = s.cond.Eval(r.ctx); err != nil {
+					return r.conditionFailed(err, s)
+				}
 			}
 			if !holds {
 				s = s.otherwise
@@ -159,7 +174,9 @@ func (r *Runner) steps(steps []step) error {
 		}
 		if s.needs == 0 || !r.ctx.Missing(s.needs) {
 			err := s.proc.run(r)
-			r.ctx.Wrote(s.touches)
+			if len(s.touches) > 0 || r.ctx.Shared() {
+				r.ctx.Wrote(s.touches)
+			}
 			if err != nil {
 				if err = r.stepFailed(err, s); err != nil {
 					return err

@@ -38,7 +38,7 @@ func newSet(o *options) processor {
 }
 
 func (p *setProcessor) run(r *Runner) error {
-	if p.known {
+	if p.fixed {
 		return p.runConstant(r)
 	}
 	path, err := p.field.of(r)

@@ -61,10 +61,14 @@ func needed(p processor) event.Path {
 // link is for steps that stay where they are, and whose set has all its conditions and fields.
 func (s *Set) link(steps []step) {
 	s.joinSets(steps)
+	s.joinPlaces(steps)
 	for i := range steps {
 		st := &steps[i]
 		st.next = from(steps, i+1)
-		st.touches = s.touchedBy(st.proc)
+		if st.cond != nil {
+			st.presence = st.cond.Presence()
+		}
+		s.linkTouches(st)
 		s.link(st.onFailure)
 		if p, ok := st.proc.(*foreachProcessor); ok {
 			s.link(p.step)
@@ -80,6 +84,51 @@ func from(steps []step, i int) *step {
 		return nil
 	}
 	return &steps[i]
+}
+
+// linkTouches tells the step, or its processor where that tells of itself, what it may change.
+func (s *Set) linkTouches(st *step) {
+	touches := s.touchedBy(st.proc)
+	switch p := st.proc.(type) {
+	case *grokProcessor:
+		p.touches = touches
+		for i := range p.targets {
+			p.targets[i].writing = s.writingOf(p.targets[i].path)
+		}
+		return
+	case *geoipProcessor:
+		return
+	case *setProcessor:
+		if p.fixed {
+			return
+		}
+	}
+	st.touches = touches
+}
+
+// writing is a field that a processor writes, for what is known of it.
+type writing struct {
+	at      int32 // the reading of the field, 0 when nothing asks for it
+	touches []painless.Touch
+}
+
+func (s *Set) writingOf(path event.Path) writing {
+	touches, ok := s.fields.Touched([]string{path.String()})
+	if !ok { // it may lead into a list
+		return writing{touches: s.fields.All()}
+	}
+	if strings.HasPrefix(path.String(), "_ingest.") {
+		return writing{touches: touches}
+	}
+	return writing{s.fields.Find(path.String()), touches}
+}
+
+// wrote tells that the field has the value now.
+func (w *writing) wrote(r *Runner, v event.Value) {
+	r.ctx.Wrote(w.touches)
+	if w.at != 0 && v.Kind() <= event.Date { // a frozen one is another once it was read
+		r.ctx.Note(w.at, v)
+	}
 }
 
 // touchedBy are the fields that conditions ask for and that a processor may change.
@@ -107,10 +156,7 @@ func written(p processor) (fields []field, ok bool) {
 	}
 	switch p := p.(type) {
 	case *setProcessor:
-		for _, next := range p.group {
-			fields = append(fields, next.field)
-		}
-		return append(fields, p.field), true
+		return []field{p.field}, true
 	case *appendProcessor:
 		return []field{p.field}, true
 	case *renameProcessor:

@@ -9,8 +9,8 @@ import (
 	"github.com/millrace/millrace/event"
 )
 
-// TestShortcuts runs random pipelines twice: as they run, with conditions that remember what they read, steps that are
-// skipped or done together, and as a trace runs them, step by step.
+// TestShortcuts runs random pipelines twice: as they run, with conditions that remember what was read and what is known,
+// steps that are skipped or done together, and as a trace runs them, step by step.
 func TestShortcuts(t *testing.T) {
 	ran := 0
 	for n := range uint64(3000) {
@@ -29,13 +29,15 @@ func TestShortcuts(t *testing.T) {
 			doc := g.document()
 			run := func(run func(ev *event.Event) error) string {
 				ev := event.New()
-				load(t, ev, doc)
+				loadSymbols(t, ev, doc)
 				failed := fmt.Sprint(run(ev))
 				out, err := ev.AppendJSON(nil)
 				ingest, _ := ev.AppendValue(nil, ev.Ingest())
 				return fmt.Sprintf("%s\n%v %s\n%s", out, err, ingest, failed)
 			}
-			short := run(func(ev *event.Event) error { return r.Run(set.Pipeline("p"), ev, received) })
+			short := run(func(ev *event.Event) error {
+				return r.RunFrom([]*Start{nil, r.StartOf(ev)}[n%2], set.Pipeline("p"), ev, received)
+			})
 			long := run(func(ev *event.Event) error {
 				_, err := r.Trace(set.Pipeline("p"), ev, received)
 				return err
@@ -49,12 +51,23 @@ func TestShortcuts(t *testing.T) {
 	t.Logf("%d runs", ran)
 }
 
+// loadSymbols is load of a document whose own names are symbols, as lines' have them.
+func loadSymbols(t *testing.T, ev *event.Event, doc string) {
+	t.Helper()
+	load(t, ev, doc)
+	m, read := ev.NewMap(), ev.Doc()
+	for i := range ev.Len(read) {
+		ev.Add(m, event.Intern(string(ev.Key(read, i))), ev.At(read, i))
+	}
+	ev.SetDoc(m)
+}
+
 type shortcuts struct{ *rand.Rand }
 
 func (g shortcuts) of(options ...string) string { return options[g.IntN(len(options))] }
 
 func (g shortcuts) field() string {
-	return g.of("a", "a.b", "a.b.c", "a.c", "b", "b.c", "a", "a.b", "a.c", "l", "l.0.b", "_source.a.b", "m.k.b")
+	return g.of("a", "a.b", "a.b.c", "a.c", "b", "b.c", "a", "a.b", "a.c", "l", "l.0.b", "_source.a.b", "m.k.b", "n.b", "n.c.b", "o")
 }
 
 // steps are random steps of which many have the same condition.
@@ -80,7 +93,7 @@ func (g shortcuts) steps(n int) string {
 }
 
 func (g shortcuts) step() (typ, options string) {
-	switch g.IntN(14) {
+	switch g.IntN(18) {
 	case 0, 1, 2:
 		return "set", fmt.Sprintf("field: %s, value: %s", g.field(), g.of("x", "y", "[x]", "{b: x}", "{b: {c: x}}", "'{{b}}'", "7"))
 	case 3:
@@ -105,15 +118,22 @@ func (g shortcuts) step() (typ, options string) {
 	case 12:
 		return "convert", fmt.Sprintf("field: %s, type: string, target_field: %s", g.field(), g.field())
 	}
+	if g.IntN(5) > 0 {
+		pattern := func() string {
+			one := func() string { return fmt.Sprintf("(?<%s>\\w)", g.field()) }
+			return g.of("^%{WORD:n.b}(?:%{INT:n.c.b:int})?", "^%{WORD:"+g.field()+"}", "^%{WORD:n.b}%{WORD:o}?$", "^%{NOTSPACE:"+g.field()+":long}", "^"+one()+one()+"?", "^(?:%{INT:n.c.b}|%{WORD:n.c.d})")
+		}
+		return "grok", fmt.Sprintf("field: %s, patterns: ['%s', '%s']", g.of("d", "d", "d", "b", "n.b"), pattern(), pattern())
+	}
 	return "pipeline", "name: " + g.of("q", "r", "'{{d}}'") + ", ignore_missing_pipeline: true"
 }
 
 func (g shortcuts) condition() string {
 	one := func() string {
-		path := "ctx." + g.of("a", "b", "a?.b", "a?.b?.c", "a?.c", "b?.c", "a.b", "m?.k?.b")
-		return path + g.of(" == null", " != null", " == 'x'", " != 'X'", " instanceof Map", " == 7", ".startsWith('x')", "?.contains('x') == true", "?.isEmpty() != false")
+		path := "ctx." + g.of("a", "b", "a?.b", "a?.b?.c", "a?.c", "b?.c", "a.b", "m?.k?.b", "n?.b", "n?.b", "n?.c?.b", "n?.c?.d", "n.c", "n?.c.b", "o", "n?.x", "n")
+		return path + g.of(" == null", " != null", " == null", " != null", " != null", " == 'x'", " != 'X'", " instanceof Map", " == 7", ".startsWith('x')", "?.contains('x') == true", "?.isEmpty() != false")
 	}
-	return g.of(one(), one(), one()+" && "+one(), one()+" || "+one(), "!("+one()+" || "+one()+")")
+	return g.of(one(), one(), one()+" && "+one(), one()+" || "+one(), "!("+one()+" || "+one()+")", one()+" && "+one()+" && "+one())
 }
 
 func (g shortcuts) document() string {
