@@ -278,7 +278,7 @@ func timestamp(o options) steps {
 	if target == nil {
 		target = "@timestamp"
 	}
-	return step("date", options{"field": o["field"], "target_field": target, "formats": []string{"ISO8601"}})
+	return step("date", options{"field": o["field"], "target_field": target, "formats": []string{"ISO8601"}, "output_format": "strict_date_optional_time_nanos"})
 }
 
 // leaf is a field by its full name.
