@@ -42,7 +42,7 @@ func TestBadInput(t *testing.T) {
 		"deep JSON in maps":        {`processors: [{json: {field: message}}]`, strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000), "JSON is nested too deep", nil},
 		"many keys":                {`processors: [{json: {field: message}}]`, keys(100_000), "JSON has too many entries", nil},
 		"many keys of kv":          {`processors: [{kv: {field: message, field_split: ",", value_split: ":"}}]`, keys(100_000), "field [message] has more than 10000 key-value pairs", nil},
-		"duplicate keys":           {`processors: [{json: {field: message}}]`, `{"a":1,"a":2}`, "JSON has a duplicate field", nil},
+		"duplicate keys":           {`processors: [{json: {field: message}}]`, `{"a":1,"a":2}`, "Duplicate field 'a'", nil},
 		"duplicate keys, allowed":  {`processors: [{json: {field: message, target_field: j, allow_duplicate_keys: true}}]`, `{"a":1,"a":2}`, "", map[string]string{"j.a": "2"}},
 		"a large integer":          {`processors: [{json: {field: message, target_field: j}}]`, `{"a":123456789012345678901234567890}`, "", map[string]string{"j.a": "123456789012345678901234567890"}},
 		"a large fraction":         {`processors: [{json: {field: message, target_field: j}}]`, `{"a":1e400,"b":-1e400}`, "", map[string]string{"j.a": `"Infinity"`, "j.b": `"-Infinity"`}},
