@@ -16,24 +16,89 @@ func (d *Date) parseZoneField(f *field, b []byte, pos int) int {
 		if len(b)-pos < 3 || string(b[pos:pos+3]) != "GMT" {
 			return -1
 		}
-		if end := d.parseOffset(b, pos+3, false); end >= 0 {
-			return end
+		if pos += 3; pos == len(b) || b[pos] != '+' && b[pos] != '-' {
+			return pos
 		}
-		return pos + 3
+		short := f.count == 1
+		return d.parseOffsetAs(b, pos, offsetForm{colon: true, seconds: true, shortHours: short, hoursAlone: short})
 	}
-	zulu := f.letter == 'X' || f.letter == 'Z' && f.count == 5
-	if pos < len(b) && b[pos] == 'Z' && !zulu {
+	form := offsetForm{
+		zero:       "+0000",
+		colon:      f.count == 3 && f.letter != 'Z' || f.count == 5,
+		seconds:    f.count > 3,
+		hoursAlone: f.count == 1 && f.letter != 'Z',
+	}
+	switch {
+	case f.letter == 'X' || f.letter == 'Z' && f.count == 5:
+		form.zero = "Z"
+	case form.colon:
+		form.zero = "+00:00"
+	case form.hoursAlone:
+		form.zero = "+00"
+	}
+	return d.parseOffsetAs(b, pos, form)
+}
+
+// offsetForm is how the letters of a pattern write an offset: of the optional parts those that follow are read.
+type offsetForm struct {
+	zero       string // what is looked for first; "" for nothing
+	colon      bool   // between the parts
+	shortHours bool   // hours may have one digit
+	hoursAlone bool   // minutes are optional
+	seconds    bool   // optional
+}
+
+func (d *Date) parseOffsetAs(b []byte, pos int, form offsetForm) int {
+	sign := 1
+	switch {
+	case pos >= len(b):
+		return -1
+	case form.zero != "" && bytes.HasPrefix(b[pos:], []byte(form.zero)):
+		d.Offset = 0
+		return pos + len(form.zero)
+	case b[pos] == '-':
+		sign = -1
+	case b[pos] != '+':
 		return -1
 	}
-	colon := f.count == 3 && f.letter != 'Z' || f.count == 5
-	end := d.parseOffset(b, pos, zulu)
-	if end > pos+3 && (b[pos+3] == ':') != colon {
+	end := pos + 3
+	hours, ok := twoDigits(b, pos+1)
+	if !ok && form.shortHours && pos+1 < len(b) && '0' <= b[pos+1] && b[pos+1] <= '9' {
+		hours, ok, end = int(b[pos+1]-'0'), true, pos+2
+	}
+	offset := hours * 3600
+	minutes, next := offsetPart(b, end, form.colon)
+	switch {
+	case !ok || next < 0 && !form.hoursAlone:
+		return -1
+	case next >= 0:
+		end = next
+		offset += minutes * 60
+		if seconds, next := offsetPart(b, end, form.colon); next >= 0 && form.seconds {
+			end = next
+			offset += seconds
+		}
+	}
+	if offset > 18*3600 {
 		return -1
 	}
-	if f.count > 1 && end == pos+3 || f.letter == 'Z' && end == pos+3 { // minutes are not optional
-		return -1
-	}
+	d.Offset = sign * offset
 	return end
+}
+
+// offsetPart reads minutes or seconds of an offset; the end is below 0 where there are none.
+func offsetPart(b []byte, pos int, colon bool) (n, end int) {
+	if colon {
+		if pos >= len(b) || b[pos] != ':' {
+			return 0, -1
+		}
+		pos++
+	}
+	n, ok := twoDigits(b, pos)
+	if !ok || n > 59 {
+		return 0, -1
+	}
+	return n, pos + 2
 }
 
 // parseOffset reads +01, +0100, +01:00, and Z where zulu is set.
