@@ -1,6 +1,7 @@
 package event
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -95,8 +96,13 @@ func (ev *Event) DynamicPath(text []byte) (Path, error) {
 	for stop > start && text[stop-1] == '.' {
 		stop--
 	}
-	if stop == start {
+	switch {
+	case start == len(text):
 		return p, fmt.Errorf("path [%s] is not valid", p.text)
+	case stop == start: // Java's text, as the next
+		return p, errors.New("Index -1 out of bounds for length 0")
+	case text[start] == '.' && p.root != rootIngest:
+		return p, errors.New("String index out of range: 0")
 	}
 	for start <= stop {
 		end := strings.IndexByte(p.text[start:stop], '.')

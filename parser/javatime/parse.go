@@ -251,15 +251,20 @@ func number(f *field, b []byte, pos, most, low, high int, to *int) int {
 	if f.reserve > 0 {
 		end = min(end, pos+max(f.count, end-pos-f.reserve))
 	}
-	n := 0
+	limit := uint64(math.MaxInt64)
+	if low == math.MinInt64 { // the caller has seen a sign
+		limit++
+	}
+	sum := uint64(0)
 	for i, c := range b[pos:end] {
-		digit := int(c - '0')
-		if n > (math.MaxInt64-digit)/10 { // Java leaves the last digit then, too
+		digit := uint64(c - '0')
+		if sum > (limit-digit)/10 { // Java leaves the last digit then, too
 			end = pos + i
 			break
 		}
-		n = n*10 + digit
+		sum = sum*10 + digit
 	}
+	n := int(sum)
 	if end-pos < f.count || n < low || n > high {
 		return -1
 	}

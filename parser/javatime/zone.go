@@ -168,9 +168,6 @@ func (d *Date) wholeZone(b []byte, pos int) int {
 	return len(b)
 }
 
-// maxZoneParts bounds how often a name that is none is tried again without its last part.
-const maxZoneParts = 4
-
 // parseZoneName reads the longest name of a zone at pos, an offset, or an offset from UTC, as Java does. The name may be
 // one of zoneNames where short is set.
 func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
@@ -199,19 +196,18 @@ func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
 	for end < len(b) && end-pos < 40 && (b[end]|0x20-'a' < 26 || b[end]-'0' <= 9 || b[end] == '/' || b[end] == '_' || b[end] == '-' || b[end] == '+') {
 		end++
 	}
-	for range maxZoneParts {
+	for whole := end; end > pos; end-- {
 		text := string(b[pos:end])
 		if long, ok := zoneNames()[text]; ok && short {
 			text = long
 		}
+		// Not each beginning of what is no name is looked for in the database.
+		if end < whole && zoneTexts()[text] == nil && !strings.HasPrefix(text, "Etc/GMT") {
+			continue
+		}
 		if zone := zoneOf(text); zone != nil {
 			d.Zone = zone
 			return end
-		}
-		if shorter := pos + len(bytes.TrimRight(b[pos:end], "0123456789")); shorter < end {
-			end = shorter
-		} else if end = pos + bytes.LastIndexAny(b[pos:end], "/_-+"); end <= pos {
-			return -1
 		}
 	}
 	return -1

@@ -173,7 +173,7 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			if key := ev.Bytes(renamed); len(bytes.TrimSpace(key)) > 0 {
 				ev.PutBytes(result, key, ev.Lookup(ingest, foreachValue))
 			} else {
-				outer = item // Elasticsearch forgets to take it away
+				outer = ev.Lookup(ingest, foreachValue) // Elasticsearch forgets to take it away
 			}
 			if renamed.Kind() != event.String && !renamed.IsNull() {
 				return cannotCast(renamed.Kind().JavaClass(), "java.lang.String")

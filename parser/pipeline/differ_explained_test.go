@@ -95,9 +95,6 @@ var explained = []struct {
 	{"script", "_simulate copies values, and knows no bytes and no arrays; a bulk request does", func(config, _ object, ours, theirs outcome) bool {
 		return simulateOnly.MatchString(messageOf(theirs)) && makesArrays.MatchString(text(config["source"])) && (ours.Failed == "" || ours.Failed == "again")
 	}},
-	{"kv", "a path of dots alone is no path; Elasticsearch says so of some, and trips over others", func(_, _ object, ours, theirs outcome) bool {
-		return strings.HasSuffix(messageOf(ours), "] is not valid") && messageOf(theirs) == "Index -1 out of bounds for length 0"
-	}},
 	{"kv", "no text is cut within a surrogate pair", func(config, doc object, _, _ outcome) bool {
 		return config["value_split"] == "" && strings.Contains(text(doc), "😀")
 	}},
