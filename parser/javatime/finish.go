@@ -168,8 +168,8 @@ func (d *Date) day() time.Time {
 
 func isoWeekday(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
 
-// finishTime makes it midnight where the parts of the time leave a gap. Where that is behind the hour, Java has not even
-// looked at whether there is such a time.
+// finishTime makes it midnight where the parts of the time leave a gap, in a date with a year. Where that is behind the
+// hour, Java has not even looked at whether there is such a time.
 func (d *Date) finishTime() wrong {
 	if w := d.finishHour(); w != nothing {
 		return w
@@ -191,10 +191,17 @@ func (d *Date) finishTime() wrong {
 		}
 		return w
 	default:
-		if w != nothing && has&hasHour == 0 {
+		yearless := d.Has&HasYear == 0
+		if w != nothing && (has&hasHour == 0 || yearless) {
 			return w
 		}
-		d.Hour, d.Minute, d.Second, d.Nanos = 0, 0, 0, 0
+		if yearless && d.excess > 0 {
+			return wrongHour
+		}
+		d.Minute, d.Second = 0, 0
+		if !yearless { // Elasticsearch takes the hour and the fraction of a date without a year as they are said
+			d.Hour, d.Nanos = 0, 0
+		}
 		d.has, d.half = d.has&^(all|hasHalfHour), 0
 		return nothing
 	}

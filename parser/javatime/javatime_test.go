@@ -70,6 +70,7 @@ func TestParse(t *testing.T) {
 		{"yyyy-MM-dd hh HH:mm", "2020-01-01 01 02:00", ""},
 		{"yyyy-MM-dd HH:mm SSS", "2020-01-01 01:60 000", "2020-01-01T00:00:00Z"},
 		{"yyyy-MM-dd HH:mm:ss", "2020-01-01 01:60:00", ""},
+		{"MMM d H:s", "Jan 3 24:0", ""},
 		{"yyyy-MM-dd X XXX", "2020-01-01 Z +01:00", ""},
 		{"yyyy-MM-dd VV", "2020-01-01 PST", ""},
 		{"yyyy-MM-dd z", "2020-01-01 PST", "2020-01-01T00:00:00-08:00"},
@@ -100,6 +101,17 @@ func TestParse(t *testing.T) {
 		if _, err := Compile(bad); err == nil {
 			t.Errorf("Compile(%q) must fail", bad)
 		}
+	}
+}
+
+// In a date without a year, hours count without minutes, and fractions without seconds.
+func TestGapsWithoutYear(t *testing.T) {
+	f, err := Compile("MMM d H.S")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, ok := f.Parse([]byte("Jan 3 11.2")); !ok || d.Hour != 11 || d.Nanos != 200_000_000 {
+		t.Errorf("%+v, %t", d, ok)
 	}
 }
 
