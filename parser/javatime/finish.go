@@ -192,7 +192,7 @@ func (d *Date) finishTime() wrong {
 		return w
 	default:
 		yearless := d.Has&HasYear == 0
-		if w != nothing && (has&hasHour == 0 || yearless) {
+		if w != nothing && (has&hasHour == 0 || yearless && w == wrongHour) {
 			return w
 		}
 		if yearless && d.excess > 0 {

@@ -43,7 +43,11 @@ func (p *expandProcessor) run(r *Runner) error {
 			return err
 		}
 		if m.IsNull() {
-			return errors.New(`Cannot invoke "java.util.Map.containsKey(Object)" because "map" is null`) //nolint:staticcheck // Java's text
+			method := "containsKey(Object)"
+			if p.name == "*" {
+				method = "keySet()"
+			}
+			return fmt.Errorf(`Cannot invoke "java.util.Map.%s" because "map" is null`, method) //nolint:staticcheck // Java's text
 		}
 		if m.Kind() != event.Map {
 			return fmt.Errorf("field [%s] of type [%s] cannot be cast to [java.util.Map]", p.path, m.Kind().JavaClass())
