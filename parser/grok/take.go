@@ -47,16 +47,7 @@ func (m *Matcher) takeData(in *inst, line []byte, pos int) int {
 		stop = hi
 	}
 	m.steps += lazySteps + (stop-pos)>>4
-	if q < 0 || m.steps > m.hard { // it has looked further than it goes
-		return -1
-	}
-	if in.capture {
-		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
-	}
-	if q < hi {
-		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
-	}
-	return q
+	return m.stopAt(in, pos, q, hi)
 }
 
 // takeLazy takes as little as will do, and keeps a way to take more.
@@ -80,6 +71,11 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 	}
 	q, seen := in.takeMore(line, lo, hi)
 	m.steps += lazySteps + seen>>min(in.set.cost, 3)
+	return m.stopAt(in, pos, q, hi)
+}
+
+// stopAt ends what was taken lazily at q, and keeps a way to go on to hi.
+func (m *Matcher) stopAt(in *inst, pos, q, hi int) int {
 	if q < 0 || m.steps > m.hard { // it has looked further than it goes
 		return -1
 	}

@@ -168,13 +168,14 @@ func (w wrong) conflict(d *Date) string {
 // AppendFraction appends the nanoseconds of a second, with their point, as Java's toString has them: in three, six or nine
 // digits, none for 0.
 func AppendFraction(dst []byte, nanos int) []byte {
+	digits := 9
 	switch {
 	case nanos == 0:
 		return dst
 	case nanos%1e6 == 0:
-		return fmt.Appendf(dst, ".%03d", nanos/1e6)
+		digits = 3
 	case nanos%1e3 == 0:
-		return fmt.Appendf(dst, ".%06d", nanos/1e3)
+		digits = 6
 	}
-	return fmt.Appendf(dst, ".%09d", nanos)
+	return appendFraction(append(dst, '.'), nanos, digits)
 }

@@ -103,41 +103,11 @@ func offsetPart(b []byte, pos int, colon bool) (n, end int) {
 
 // parseOffset reads +01, +0100, +01:00, and Z where zulu is set.
 func (d *Date) parseOffset(b []byte, pos int, zulu bool) int {
-	if pos >= len(b) {
-		return -1
+	form := offsetForm{hoursAlone: true, colon: len(b)-pos > 3 && b[pos+3] == ':'}
+	if zulu {
+		form.zero = "Z"
 	}
-	sign := 1
-	switch b[pos] {
-	case 'Z':
-		if zulu {
-			d.Offset = 0
-			return pos + 1
-		}
-		return -1
-	case '-':
-		sign = -1
-	case '+':
-	default:
-		return -1
-	}
-	hours, ok := twoDigits(b, pos+1)
-	if !ok || hours > 18 {
-		return -1
-	}
-	d.Offset = sign * hours * 3600
-	next := pos + 3
-	if next < len(b) && b[next] == ':' {
-		next++
-	}
-	minutes, ok := twoDigits(b, next)
-	if !ok || minutes > 59 {
-		return pos + 3
-	}
-	if hours == 18 && minutes > 0 {
-		return -1
-	}
-	d.Offset += sign * minutes * 60
-	return next + 2
+	return d.parseOffsetAs(b, pos, form)
 }
 
 // zoneOffset reads an offset as names of zones have it, +01:00 or +01:00:30.

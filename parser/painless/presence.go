@@ -32,11 +32,8 @@ func (d *direct) presence() (p Presence) {
 	first := &d.checks[d.start]
 	p.word = first.at / 64
 	end := isNo // where it ends at once
-	if first.yes == isYes || first.no == isYes {
+	if first.yes == isYes && first.no >= 0 || first.no == isYes && first.yes >= 0 {
 		end = isYes
-	}
-	if first.yes < 0 && first.no < 0 {
-		end = isNo
 	}
 	p.negated = end == isYes
 	for at := d.start; at >= 0; {

@@ -41,10 +41,7 @@ func newGeoIP(o *options) processor {
 }
 
 func (p *geoipProcessor) run(r *Runner) error {
-	v := r.ctx.Field(p.at)
-	if v.Kind() != event.String {
-		v = r.ev.Get(p.field)
-	}
+	v := r.textAt(p.at, p.field)
 	if v.IsNull() {
 		if p.ignoreMissing {
 			return nil

@@ -45,6 +45,7 @@ func (e *notStrict) Cause() string {
 // jackson reads a text once more, as Jackson does, when it is known to be no JSON: to say why and where.
 type jackson struct {
 	source     string
+	head       string // the beginning of source that messages have
 	s          []uint16
 	pos        int
 	line, row  int // the line, from 1, and where it begins
@@ -58,13 +59,19 @@ type jacksonScope struct {
 	object    bool
 	begun     bool
 	line, col int
-	names     map[string]bool
+	names     map[string]bool // of an object
 }
 
 const jacksonValues = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
+// Messages have the first mostSource characters of a text, and of one longer than inPieces, which Elasticsearch reads in
+// another way, none.
+const mostSource, inPieces = 500, 0x8000
+
 func newJackson(text []byte, duplicates bool) *jackson {
-	return &jackson{source: string(text), s: utf16.Encode([]rune(string(text))), line: 1, duplicates: duplicates}
+	j := &jackson{source: string(text), s: utf16.Encode([]rune(string(text))), line: 1, duplicates: duplicates}
+	j.head = string(utf16.Decode(j.s[:min(len(j.s), mostSource)]))
+	return j
 }
 
 // value reads a whole value; nil: it is one.
@@ -185,7 +192,11 @@ func (j *jackson) begin(lazy bool) error {
 		return j.text("string value", ": was expecting closing quote for a string value")
 	case c == '[' || c == '{':
 		j.pos++
-		j.open = append(j.open, jacksonScope{object: c == '{', line: j.line, col: j.pos - j.row, names: map[string]bool{}})
+		in := jacksonScope{object: c == '{', line: j.line, col: j.pos - j.row}
+		if in.object {
+			in.names = map[string]bool{}
+		}
+		j.open = append(j.open, in)
 		return nil
 	case c == 't':
 		return j.word("true", 0)
@@ -313,13 +324,11 @@ func (j *jackson) fault(why string, from int) *jsonError {
 
 // where is a place in the text, with the beginning of the text.
 func (j *jackson) where(line, col int) string {
-	const most, inPieces = 500, 0x8000
-	text := utf16.Encode([]rune(j.source))
-	if len(text) > inPieces {
+	if len(j.s) > inPieces {
 		return fmt.Sprintf("[Source: (StringReader); line: %d, column: %d]", line, col)
 	}
 	var b strings.Builder
-	for _, r := range string(utf16.Decode(text[:min(len(text), most)])) {
+	for _, r := range j.head {
 		if unicode.IsControl(r) && r != '\r' && r != '\n' {
 			fmt.Fprintf(&b, `\u%04X`, r)
 			continue
@@ -327,8 +336,8 @@ func (j *jackson) where(line, col int) string {
 		b.WriteRune(r)
 	}
 	more := ""
-	if len(text) > most {
-		more = fmt.Sprintf("[truncated %d chars]", len(text)-most)
+	if len(j.s) > mostSource {
+		more = fmt.Sprintf("[truncated %d chars]", len(j.s)-mostSource)
 	}
 	return fmt.Sprintf(`[Source: (String)"%s"%s; line: %d, column: %d]`, b.String(), more, line, col)
 }
