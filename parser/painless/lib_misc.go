@@ -2,9 +2,6 @@ package painless
 
 import (
 	"bytes"
-	"crypto/md5"
-	"encoding/binary"
-	"encoding/hex"
 	"math"
 	"strconv"
 	"strings"
@@ -30,115 +27,6 @@ func declareMisc(l *lib) {
 	}
 	declareEnumeration(l, l.types["Enumeration"])
 	declareObjects(l, l.types["Objects"])
-}
-
-// uuid is a UUID.
-type uuid struct{ high, low int64 }
-
-func (*uuid) classOf(event.Value) *class { return classes().types["UUID"] }
-
-func (u *uuid) appendText(_ *Context, dst []byte) []byte {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:], uint64(u.high))
-	binary.BigEndian.PutUint64(b[8:], uint64(u.low))
-	for i, at := range []int{0, 4, 6, 8, 10} {
-		if i > 0 {
-			dst = append(dst, '-')
-		}
-		dst = hex.AppendEncode(dst, b[at:[]int{4, 6, 8, 10, 16}[i]])
-	}
-	return dst
-}
-
-func (u *uuid) equals(_ *Context, x value) bool {
-	o, ok := x.ref.(*uuid)
-	return ok && *o == *u
-}
-
-func (u *uuid) hashCode(*Context) int32 {
-	h := u.high ^ u.low
-	return int32(h>>32) ^ int32(h)
-}
-
-// compareTo compares the halves as signed numbers, as Java does.
-func (u *uuid) compareTo(_ *Context, x value) int {
-	o := x.ref.(*uuid)
-	if u.high != o.high {
-		return sign(2*b2i(u.high > o.high) - 1)
-	}
-	return b2i(u.low > o.low) - b2i(u.low < o.low)
-}
-
-func declareUUID(l *lib, k *class) {
-	k.method(l, "new(long,long)", func(_ *Context, _ value, a []value) value { return object(&uuid{a[0].int(), a[1].int()}) })
-	k.method(l, "static UUID fromString(String)", func(c *Context, _ value, a []value) value { return object(c.parseUUID(string(c.arg(a[0])))) })
-	k.method(l, "static UUID nameUUIDFromBytes(byte[])", func(c *Context, _ value, a []value) value {
-		b := md5.Sum(c.bytesOf(a[0]))
-		b[6], b[8] = b[6]&0xf|0x30, b[8]&0x3f|0x80
-		return object(&uuid{int64(binary.BigEndian.Uint64(b[:])), int64(binary.BigEndian.Uint64(b[8:]))})
-	})
-	m := func(sig string, f func(c *Context, u *uuid) value) {
-		k.method(l, sig, func(c *Context, x value, _ []value) value { return f(c, x.ref.(*uuid)) })
-	}
-	m("long getMostSignificantBits()", func(_ *Context, u *uuid) value { return long(u.high) })
-	m("long getLeastSignificantBits()", func(_ *Context, u *uuid) value { return long(u.low) })
-	m("int version()", func(_ *Context, u *uuid) value { return count(int(u.high >> 12 & 0xf)) })
-	m("int variant()", func(_ *Context, u *uuid) value {
-		return integer(int32(int64(uint64(u.low)>>(64-uint64(u.low)>>62)) & (u.low >> 63)))
-	})
-	timed := func(sig string, f func(u *uuid) value) {
-		m(sig, func(c *Context, u *uuid) value {
-			if u.high>>12&0xf != 1 {
-				c.throw("java.lang.UnsupportedOperationException", "Not a time-based UUID")
-			}
-			return f(u)
-		})
-	}
-	timed("long timestamp()", func(u *uuid) value {
-		return long(u.high&0xfff<<48 | u.high>>16&0xffff<<32 | int64(uint64(u.high)>>32))
-	})
-	timed("int clockSequence()", func(u *uuid) value { return count(int(uint64(u.low) & 0x3fff000000000000 >> 48)) })
-	timed("long node()", func(u *uuid) value { return long(u.low & 0xffffffffffff) })
-	k.method(l, "int compareTo(UUID)", func(c *Context, x value, a []value) value { return count(c.compare(x, a[0])) })
-}
-
-// parseUUID reads five groups of hexadecimal digits, which may be shorter than they are written.
-func (c *Context) parseUUID(s string) *uuid {
-	bad := func() { c.throw("java.lang.IllegalArgumentException", "Invalid UUID string: %s", s) }
-	parts := strings.Split(s, "-")
-	if len(s) > 36 {
-		c.throw("java.lang.IllegalArgumentException", "UUID string too large")
-	}
-	if len(parts) != 5 {
-		bad()
-	}
-	var n [5]uint64
-	for i, p := range parts {
-		if p == "" {
-			bad()
-		}
-		v, ok := magnitude([]byte(p), 16)
-		if at := strings.IndexFunc(p, func(r rune) bool { return digitOf(r, 16) < 0 }); !ok || at >= 0 {
-			c.throw("java.lang.NumberFormatException", "Error at index %d in: \"%s\"", max(at, 0), p)
-		}
-		n[i] = v
-	}
-	return &uuid{
-		int64(n[0]&0xffffffff<<32 | n[1]&0xffff<<16 | n[2]&0xffff),
-		int64(n[3]&0xffff<<48 | n[4]&0xffffffffffff),
-	}
-}
-
-// bytesOf are the entries of a byte[].
-func (c *Context) bytesOf(x value) []byte {
-	if x.isNull() {
-		c.nullPointer(-1, `Cannot read the array length because the array is null`)
-	}
-	var out []byte
-	for _, v := range c.all(x) {
-		out = append(out, byte(v.int()))
-	}
-	return out
 }
 
 // joiner is a StringJoiner.
@@ -201,111 +89,12 @@ func declareJoiner(l *lib, k *class) {
 	m("int length()", func(c *Context, j *joiner, _ value, _ []value) value { return count(utf16Len(j.appendText(c, nil))) })
 }
 
-// hexFormat is a HexFormat.
-type hexFormat struct {
-	delimiter, prefix, suffix string
-	upper                     bool
-}
-
-func (*hexFormat) classOf(event.Value) *class { return classes().types["HexFormat"] }
-
-func declareHex(l *lib, k *class) {
-	k.method(l, "static HexFormat of()", func(*Context, value, []value) value { return object(&hexFormat{}) })
-	k.method(l, "static HexFormat ofDelimiter(String)", func(c *Context, _ value, a []value) value {
-		return object(&hexFormat{delimiter: string(c.arg(a[0]))})
-	})
-	m := func(sig string, f func(c *Context, h hexFormat, a []value) value) {
-		k.method(l, sig, func(c *Context, x value, a []value) value { return f(c, *x.ref.(*hexFormat), a) })
-	}
-	for name, part := range map[string]func(*hexFormat) *string{
-		"Delimiter": func(h *hexFormat) *string { return &h.delimiter }, "Prefix": func(h *hexFormat) *string { return &h.prefix },
-		"Suffix": func(h *hexFormat) *string { return &h.suffix },
-	} {
-		m("String "+strings.ToLower(name)+"()", func(c *Context, h hexFormat, _ []value) value { return c.textString(*part(&h)) })
-		m("HexFormat with"+name+"(String)", func(c *Context, h hexFormat, a []value) value {
-			*part(&h) = string(c.arg(a[0]))
-			return object(&h)
-		})
-	}
-	m("boolean isUpperCase()", func(_ *Context, h hexFormat, _ []value) value { return boolean(h.upper) })
-	m("HexFormat withUpperCase()", func(_ *Context, h hexFormat, _ []value) value { h.upper = true; return object(&h) })
-	m("HexFormat withLowerCase()", func(_ *Context, h hexFormat, _ []value) value { h.upper = false; return object(&h) })
-	format := func(c *Context, h hexFormat, a []value) value {
-		b := c.bytesOf(a[0])
-		if len(a) > 1 {
-			from, to := c.checkRange(a[1].int(), a[2].int(), len(b))
-			b = b[from:to]
-		}
-		digits := "0123456789abcdef"
-		if h.upper {
-			digits = "0123456789ABCDEF"
-		}
-		var out []byte
-		for i, x := range b {
-			if i > 0 {
-				out = append(out, h.delimiter...)
-			}
-			out = append(append(append(out, h.prefix...), digits[x>>4], digits[x&15]), h.suffix...)
-			c.reserve(len(out))
-		}
-		return c.textValue(out)
-	}
-	m("String formatHex(byte[])", format)
-	m("String formatHex(byte[],int,int)", format)
-	parse := func(c *Context, h hexFormat, a []value) value {
-		s := string(c.arg(a[0]))
-		if len(a) > 1 {
-			from, to := c.checkRange(a[1].int(), a[2].int(), len(s))
-			s = s[from:to]
-		}
-		return c.bytesArray(c.parseHex(h, s))
-	}
-	m("byte[] parseHex(CharSequence)", parse)
-	m("byte[] parseHex(CharSequence,int,int)", parse)
-}
-
 // checkRange is Objects.checkFromToIndex.
 func (c *Context) checkRange(from, to int64, n int) (int, int) {
 	if from < 0 || from > to || to > int64(n) {
 		c.throw("java.lang.IndexOutOfBoundsException", "Range [%d, %d) out of bounds for length %d", from, to, n)
 	}
 	return int(from), int(to)
-}
-
-func (c *Context) parseHex(h hexFormat, s string) []byte {
-	if s == "" {
-		return nil
-	}
-	stride := len(h.prefix) + 2 + len(h.suffix) + len(h.delimiter)
-	if (len(s)+len(h.delimiter))%stride != 0 {
-		if stride == 2 {
-			c.throw("java.lang.IllegalArgumentException", "string length not even: %d", len(s))
-		}
-		c.throw("java.lang.IllegalArgumentException", "extra or missing delimiters or values consisting of prefix, two hexadecimal digits, and suffix")
-	}
-	var out []byte
-	expect := func(at int, what string) {
-		if s[at:at+len(what)] != what {
-			c.throw("java.lang.IllegalArgumentException", "found: \"%s\", expected: \"%s\", index: %d ch: %d", s[at:at+len(what)], what, at, s[at])
-		}
-	}
-	for at := 0; at < len(s); at += stride {
-		if at > 0 {
-			expect(at-len(h.delimiter), h.delimiter)
-		}
-		expect(at, h.prefix)
-		n := 0
-		for _, b := range []byte(s[at+len(h.prefix) : at+len(h.prefix)+2]) {
-			d := digitOf(rune(b), 16)
-			if d < 0 || b >= 0x80 {
-				c.throw("java.lang.NumberFormatException", "not a hexadecimal digit: \"%c\" = %d", b, b)
-			}
-			n = n<<4 | d
-		}
-		out = append(out, byte(n))
-		expect(at+len(h.prefix)+2, h.suffix)
-	}
-	return out
 }
 
 // summary is an IntSummaryStatistics, or its like for long and double.
