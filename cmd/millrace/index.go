@@ -136,7 +136,13 @@ func loadPipelines(cfg parser.Config, log *zap.Logger) (*geoip.Databases, *pipel
 		return nil, nil, err
 	}
 	set, err := pipeline.Compile(sources, deps)
-	return deps.GeoIP, set, err
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, call := range set.Missing() {
+		log.Warn("events that get to a call of a pipeline that is not there fail, as in Elasticsearch", zap.Error(call))
+	}
+	return deps.GeoIP, set, nil
 }
 
 // pipelineSources reads the shipped pipelines and those of the configured folder, and what they use.

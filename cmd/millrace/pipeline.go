@@ -12,7 +12,7 @@ import (
 )
 
 type pipelineCommand struct {
-	Check pipelineCheckCommand `cmd:"" help:"Load all pipelines of a folder and list what is not supported."`
+	Check pipelineCheckCommand `cmd:"" help:"Load all pipelines of a folder and list what is not supported, and calls of pipelines that are not there."`
 	Test  pipelineTestCommand  `cmd:"" help:"Run the fixtures beside the pipelines of a folder."`
 	Run   pipelineRunCommand   `cmd:"" help:"Run a pipeline over lines or documents and show what each processor does."`
 }

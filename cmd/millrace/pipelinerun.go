@@ -117,6 +117,9 @@ func (c pipelineRunCommand) load(cfg parser.Config, term terminal) (set *pipelin
 		slices.Sort(names)
 		return nil, nil, false, fmt.Errorf("there is no pipeline %q: write one of %v, or a file (./%s) (%w)", entry, slices.Compact(names), entry, errUsage)
 	}
+	for _, call := range set.Missing() {
+		fmt.Fprintln(term.err, "note:", call)
+	}
 	for _, file := range set.Databases() {
 		if deps.GeoIP.Get(file) == nil {
 			fmt.Fprintf(term.err, "note: events get no place from %s: name it with --geoip\n", file)

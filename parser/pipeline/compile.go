@@ -48,7 +48,12 @@ type Set struct {
 	databases []string
 	geoips    []*geoipProcessor
 	fields    *painless.Fields // of all conditions
+	missing   []error
 }
+
+// Missing are the calls of pipelines that are not in the set, each an *Error. Events that get there fail; calls whose
+// name is a template, and those that say ignore_missing_pipeline, are not among them.
+func (s *Set) Missing() []error { return s.missing }
 
 // Databases are the file names of the GeoIP databases that processors ask for, sorted. One that is not there
 // leaves events without a place.
@@ -148,10 +153,10 @@ func Compile(sources []Source, deps Deps) (*Set, error) {
 	return s, nil
 }
 
-// Check is everything in the definitions that Compile would refuse, each an *Error.
-func Check(sources []Source, deps Deps) []error {
-	_, problems := compile(sources, deps, true)
-	return problems
+// Check is everything in the definitions that Compile would refuse, each an *Error, and what [Set.Missing] tells.
+func Check(sources []Source, deps Deps) (problems, missing []error) {
+	s, problems := compile(sources, deps, true)
+	return problems, s.missing
 }
 
 func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
@@ -183,6 +188,7 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 		}
 		p, err := c.pipeline(src)
 		problems = append(problems, c.problems...)
+		s.missing = append(s.missing, c.missing...)
 		if err != nil {
 			problems = append(problems, err)
 		}
@@ -210,6 +216,7 @@ type compiler struct {
 	file     string
 	all      bool    // go on behind a processor that is wrong
 	problems []error // of processors, when all is set
+	missing  []error // as in Set.Missing
 }
 
 func (c *compiler) errorf(line int, processor, format string, args ...any) error {
@@ -293,7 +300,7 @@ func (c *compiler) step(typ string, n *node, where string) (step, error) {
 	if !n.isMap {
 		n = &node{line: n.line, isMap: true}
 	}
-	o := &options{c: c, typ: typ, node: n}
+	o := &options{c: c, typ: typ, node: n, where: where}
 	s.tag = o.optionalText("tag", "")
 	s.note = &note{where: where, line: n.line, description: o.optionalText("description", "")}
 	s.ignoreFailure = o.flag("ignore_failure", false)

@@ -45,7 +45,7 @@ func (terminateProcessor) run(*Runner) error { return errTerminated }
 
 // pipelineProcessor is `pipeline`.
 type pipelineProcessor struct {
-	pipeline      *Pipeline // nil when the name is a template, or there is no such pipeline
+	pipeline      *Pipeline // nil when the name is a template, or there is none of that name
 	name          value
 	ignoreMissing bool
 }
@@ -62,26 +62,33 @@ func newPipeline(o *options) processor {
 	}
 	p.pipeline = o.c.set.pipelines[p.name.text]
 	if p.pipeline == nil && !p.ignoreMissing {
-		o.fail(n, "[name] non-existent pipeline [%s]", p.name.text)
+		o.c.missing = append(o.c.missing, &Error{o.c.file, n.line, o.where, noPipeline(p.name.text)})
 	}
 	return p
 }
 
 func (p *pipelineProcessor) run(r *Runner) error {
-	called := p.pipeline
+	called, name := p.pipeline, p.name.text
 	if p.name.template != nil {
 		var err error
 		if r.buf, err = p.name.template.append(r.buf[:0], r.ev); err != nil {
 			return err
 		}
-		if called = r.set.pipelines[string(r.buf)]; called == nil && !p.ignoreMissing {
-			return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", r.buf)
+		if called = r.set.pipelines[string(r.buf)]; called == nil {
+			name = string(r.buf)
 		}
 	}
-	if called == nil {
+	switch {
+	case called != nil:
+		return r.call(called)
+	case p.ignoreMissing:
 		return nil
 	}
-	return r.call(called)
+	return noPipeline(name)
+}
+
+func noPipeline(name string) error {
+	return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", name) //nolint:staticcheck // Elasticsearch's text
 }
 
 // foreachProcessor is `foreach`.

@@ -74,9 +74,6 @@ var explained = []struct {
 	{"date_index_name", "a rounding that is none is refused where it loads", func(_, _ object, ours, _ outcome) bool {
 		return strings.Contains(ours.Refused, "[date_rounding]")
 	}},
-	{"pipeline", "a call of a pipeline that isn't there is refused where it loads", func(_, _ object, ours, _ outcome) bool {
-		return strings.Contains(ours.Refused, "non-existent pipeline")
-	}},
 	{"json", "_simulate refuses numbers beyond 64 bits, which a bulk request does not", func(_, _ object, _, theirs outcome) bool {
 		return strings.Contains(theirs.Failed, "java.math.BigInteger")
 	}},

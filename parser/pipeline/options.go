@@ -13,12 +13,13 @@ import (
 // options are the settings of one processor while it is compiled. The first thing that is wrong is
 // kept in err; methods go on with zero values, so that constructors need no error handling.
 type options struct {
-	c    *compiler
-	typ  string
-	node *node
-	used []string
-	line int // of what err is about
-	err  error
+	c     *compiler
+	typ   string
+	where string // such as "processors[2] (grok)"
+	node  *node
+	used  []string
+	line  int // of what err is about
+	err   error
 
 	missing string // the required option that err is about
 }

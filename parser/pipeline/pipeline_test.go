@@ -261,6 +261,37 @@ on_failure:
 	}
 }
 
+// A pipeline that is not there fails the events that get to its call, and is told of when the call is loaded.
+func TestCallsOfMissingPipelines(t *testing.T) {
+	sources := []Source{{Name: "p", File: "p.yml", Text: []byte(`processors:
+- pipeline: {name: nowhere, if: ctx.a == 1, on_failure: [{set: {field: e, copy_from: _ingest.on_failure_message}}]}
+- pipeline: {name: elsewhere, ignore_missing_pipeline: true}
+- foreach: {field: list, processor: {pipeline: {name: 'no {{item}}'}}, ignore_missing: true}
+- set: {field: b, value: 2}
+`)}}
+	set, err := Compile(sources, Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "p.yml:2: processors[0] (pipeline): Pipeline processor configured for non-existent pipeline [nowhere]"
+	if missing := set.Missing(); len(missing) != 1 || missing[0].Error() != want {
+		t.Errorf("missing: %v\nwant %s", missing, want)
+	}
+	for doc, want := range map[string]string{
+		`{"a":0}`: `{"a":0,"b":2}`,
+		`{"a":1}`: `{"a":1,"e":"Pipeline processor configured for non-existent pipeline [nowhere]","b":2}`,
+	} {
+		ev := event.New()
+		load(t, ev, doc)
+		if err := set.NewRunner().Run(set.Pipeline("p"), ev, received); err != nil {
+			t.Fatal(err)
+		}
+		if out, _ := ev.AppendJSON(nil); !sameJSON(t, string(out), want) {
+			t.Errorf("%s: %s\nwant %s", doc, out, want)
+		}
+	}
+}
+
 func TestLoadErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"processors:\n- set:\n    field: a\n", "p.yml:3: processors[0] (set): [value] required property is missing"},
@@ -273,7 +304,6 @@ func TestLoadErrors(t *testing.T) {
 		{"processors:\n- grok:\n    field: m\n    patterns:\n    - '%{NOSUCH:x}'\n", "NOSUCH"},
 		{"processors:\n- grok:\n    field: m\n    patterns: []\n", "List of patterns must not be empty"},
 		{"processors:\n- set: {field: a, value: '{{x'}\n", "is not closed"},
-		{"processors:\n- pipeline: {name: nowhere}\n", "non-existent pipeline [nowhere]"},
 		{"processors:\n- date: {field: a, formats: [ISO8601], timezone: Mars/Base}\n", "Unknown time-zone ID: Mars/Base"},
 		{"processors:\n- convert: {field: a, type: colour}\n", "type [colour] not supported"},
 		{"processors:\n- geoip: {field: a, properties: [colour]}\n", "illegal property value [colour]"},

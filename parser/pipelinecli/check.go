@@ -29,13 +29,14 @@ type Options struct {
 // ErrFailed says that not everything loaded, or came out equal; what, has been printed.
 var ErrFailed = errors.New("not all is as it should be")
 
-// Check loads all pipelines below dir and prints what is not supported, by processor, construct and count.
+// Check loads all pipelines below dir and prints what is not supported, by processor, construct and count, and the
+// calls of pipelines that are not there.
 func Check(dir string, o Options) error {
 	groups, err := discover(dir)
 	if err != nil {
 		return err
 	}
-	total, loaded := 0, 0
+	total, loaded, lost := 0, 0, 0
 	kinds := map[string]int{}
 	for _, g := range groups {
 		for _, problem := range g.problems {
@@ -43,7 +44,12 @@ func Check(dir string, o Options) error {
 			kinds["cannot be read"]++
 		}
 		broken := map[string]bool{}
-		for _, problem := range pipeline.Check(g.sources, o.Deps) {
+		problems, missing := pipeline.Check(g.sources, o.Deps)
+		for _, call := range missing {
+			fmt.Fprintln(o.Out, call)
+		}
+		lost += len(missing)
+		for _, problem := range problems {
 			fmt.Fprintln(o.Out, problem)
 			var e *pipeline.Error
 			if errors.As(problem, &e) {
@@ -61,8 +67,11 @@ func Check(dir string, o Options) error {
 		}
 	}
 	fmt.Fprintf(o.Out, "%d of %d pipelines load (%s)\n", loaded, total, percent(loaded, total))
-	if loaded < total {
+	switch {
+	case loaded < total:
 		return fmt.Errorf("pipeline check: %d pipelines do not load: %w", total-loaded, ErrFailed)
+	case lost > 0:
+		return fmt.Errorf("pipeline check: %d calls of pipelines that are not there, at which events will fail: %w", lost, ErrFailed)
 	}
 	return nil
 }

@@ -51,6 +51,17 @@ func TestFilebeat(t *testing.T) {
 	}
 }
 
+// A pipeline that calls one which is not in the folder loads, and is told of.
+func TestCheckOfMissingPipelines(t *testing.T) {
+	dir := write(t, t.TempDir(), map[string]string{"a.yml": "processors:\n- drop: {}\n- pipeline: {name: generated}\n- pipeline: {name: x, ignore_missing_pipeline: true}\n"})
+	var out strings.Builder
+	err := Check(dir, Options{Out: &out})
+	want := "a.yml:3: processors[1] (pipeline): Pipeline processor configured for non-existent pipeline [generated]\n1 of 1 pipelines load (100.0%)\n"
+	if !errors.Is(err, ErrFailed) || !strings.Contains(err.Error(), "1 calls of pipelines that are not there") || !strings.HasSuffix(out.String(), want) {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
 // The folder may be named from within.
 func TestFolderOfToday(t *testing.T) {
 	dir := write(t, t.TempDir(), module)
