@@ -78,8 +78,8 @@ func matches(pattern, name string) bool {
 	return ok
 }
 
-// checkRules tells whether every rule names a pipeline that is there.
-func checkRules(rules []Rule, set *pipeline.Set) error {
+// CheckRules tells whether every rule names a pipeline that is there.
+func CheckRules(rules []Rule, set *pipeline.Set) error {
 	for i, r := range rules {
 		if r.Pipeline != "" && set.Pipeline(r.Pipeline) == nil {
 			return fmt.Errorf("parser.rules[%d].pipeline: there is no pipeline %q: write one of %v, or put it into parser.folder", i, r.Pipeline, set.Names())

@@ -57,7 +57,7 @@ type Worker struct {
 
 // New makes the worker of a lane.
 func New(lane string, cfg Config, deps Deps, log *zap.Logger) (*Worker, error) {
-	if err := errors.Join(cfg.Validate(), checkRules(cfg.Rules, deps.Pipelines)); err != nil {
+	if err := errors.Join(cfg.Validate(), CheckRules(cfg.Rules, deps.Pipelines)); err != nil {
 		return nil, err
 	}
 	if cfg.Parsers == 0 {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -166,7 +167,7 @@ func (c *Config) Validate() error {
 	}
 	filled := Config{Listeners: slices.Clone(c.Listeners)}
 	filled.FillDefaults()
-	names := map[string]bool{}
+	names, sockets := map[string]bool{}, map[string]int{}
 	for i := range filled.Listeners {
 		l := &filled.Listeners[i]
 		if err := l.validate(); err != nil {
@@ -176,6 +177,12 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("listeners[%d].name: there is another listener %q: write a name of its own", i, l.Name)
 		}
 		names[l.Name] = true
+		if key := l.socket(); !strings.HasSuffix(key, ":0") {
+			if first, taken := sockets[key]; taken {
+				return fmt.Errorf("listeners[%d].listen: %s has the address of listeners[%d]: write another port", i, l.Listen, first)
+			}
+			sockets[key] = i
+		}
 	}
 	for i := range c.Routes {
 		r := &c.Routes[i]
@@ -286,10 +293,22 @@ func (l *ListenerConfig) parse() (scheme, address string, err error) {
 	if err != nil || port == "" {
 		return "", "", fmt.Errorf("%q has no port: %s", l.Listen, remedy)
 	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", "", fmt.Errorf("%q: the port %s is out of range: write one up to 65535, or 0 for a free one", l.Listen, port)
+	}
 	if _, err := netip.ParseAddr(host); err != nil && host != "" {
 		return "", "", fmt.Errorf("%q: %q is not an IP address: write one of this machine's, or 0.0.0.0 or [::] for all of them", l.Listen, host)
 	}
 	return u.Scheme, u.Host, nil
+}
+
+// socket tells apart what can be bound beside one another.
+func (l *ListenerConfig) socket() string {
+	scheme, address, _ := strings.Cut(l.Listen, "://")
+	if scheme != "udp" {
+		scheme = "tcp" // carries all others
+	}
+	return scheme + " " + address
 }
 
 var laneName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)

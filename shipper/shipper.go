@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -113,11 +114,27 @@ func (s *Shipper) bind() error {
 		base := newListenerBase(cfg, s.intake, s.log)
 		l, err := binderOf(scheme)(base, address)
 		if err != nil {
-			return fmt.Errorf("listeners[%d].listen: %s: %w", i, cfg.Listen, err)
+			return fmt.Errorf("listeners[%d].listen: %s: %w", i, cfg.Listen, withRemedy(err))
 		}
 		s.listeners = append(s.listeners, &boundListener{base, l})
 	}
 	return nil
+}
+
+// withRemedy says what to do about an address that can't be had.
+func withRemedy(err error) error {
+	remedy := ""
+	switch {
+	case !errors.As(err, new(*net.OpError)): // a certificate that can't be read, for example
+		return err
+	case errors.Is(err, syscall.EADDRINUSE):
+		remedy = ": stop what has the port, or write another one"
+	case errors.Is(err, syscall.EACCES):
+		remedy = ": write a port from 1024 on, or give millrace CAP_NET_BIND_SERVICE"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		remedy = ": write an address of this machine, or 0.0.0.0 or [::] for all of them"
+	}
+	return fmt.Errorf("%w%s", err, remedy)
 }
 
 func (s *Shipper) unbind() {

@@ -50,7 +50,7 @@ func (c checkCommand) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	examples, err := checkPipelines(cfg.Parser, log)
+	examples, err := checkPipelines(&cfg, log)
 	if err != nil {
 		return err
 	}
@@ -62,14 +62,12 @@ func (c checkCommand) Run(ctx context.Context, term terminal) error {
 }
 
 // checkPipelines compiles all pipelines and runs the user's own examples; it returns how many there are.
-func checkPipelines(cfg parser.Config, log *zap.Logger) (int, error) {
-	_, set, err := loadPipelines(cfg, log)
+func checkPipelines(all *config.Config, log *zap.Logger) (int, error) {
+	_, set, err := loadPipelines(all, log)
 	if err != nil {
 		return 0, err
 	}
-	if _, err := parser.New("check", cfg, parser.Deps{Pipelines: set}, log); err != nil {
-		return 0, err
-	}
+	cfg := all.Parser
 	if cfg.Folder == "" {
 		return 0, nil
 	}

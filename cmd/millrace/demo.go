@@ -35,7 +35,7 @@ Example:
 
 func (c demoCommand) Run(ctx context.Context, term terminal) error {
 	if c.Lines < 1 || c.Rate < 1 {
-		return fmt.Errorf("--lines and --rate: write numbers above 0 (%w)", errUsage)
+		return usageError{fmt.Errorf("--lines and --rate: write numbers above 0")}
 	}
 	if c.Data == "" {
 		dir, err := os.MkdirTemp("", "millrace-demo-")

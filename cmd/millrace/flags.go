@@ -96,7 +96,7 @@ func (f configFlags) load(more ...overrider) (config.Config, error) {
 // newLogger logs to standard error.
 func newLogger(c config.Log, term terminal) (*zap.Logger, error) {
 	if c.Level == zapcore.InvalidLevel {
-		return nil, fmt.Errorf("--log-level: write debug, info, warn or error (%w)", errUsage)
+		return nil, usageError{fmt.Errorf("--log-level: write debug, info, warn or error")}
 	}
 	cfg := zap.NewProductionEncoderConfig()
 	cfg.EncodeTime = zapcore.RFC3339TimeEncoder

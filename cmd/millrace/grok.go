@@ -27,7 +27,7 @@ func (c grokCommand) Run(term terminal) error {
 		o.Patterns = []string{c.Pattern}
 	}
 	if c.Pattern == "" && c.Set == "" {
-		return fmt.Errorf("name a pattern, or a file of them with --set (%w)", errUsage)
+		return usageError{fmt.Errorf("name a pattern, or a file of them with --set")}
 	}
 	if code := grokcli.Run(o, term.in, term.out, term.err); code != 0 {
 		return exitCode(code)

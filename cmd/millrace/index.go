@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/millrace/millrace/cmd/millrace/config"
 	"github.com/millrace/millrace/indexer"
 	"github.com/millrace/millrace/indexer/elastic"
 	"github.com/millrace/millrace/indexer/sqlite"
@@ -41,11 +42,14 @@ type index struct {
 func (n *node) openIndex() error {
 	x := &index{parsing: parser.NewMetrics(n.registry), indexing: indexer.NewMetrics(n.registry)}
 	var err error
-	if x.geoip, x.pipelines, err = loadPipelines(n.cfg.Parser, n.log); err != nil {
+	if x.geoip, x.pipelines, err = loadPipelines(&n.cfg, n.log); err != nil {
 		return err
 	}
 	n.registry.MustRegister(x.pipelines.Metrics())
 	if len(n.cfg.Index.Elasticsearch.URLs) == 0 {
+		if err := n.makeData(); err != nil {
+			return err
+		}
 		if x.embedded, err = sqlite.Open(n.cfg.Folder("index")); err != nil {
 			return err
 		}
@@ -129,20 +133,20 @@ func (n *node) installTemplates(ctx context.Context, o templates.Options) error 
 	return nil
 }
 
-// loadPipelines compiles the shipped pipelines and those of the configured folder.
-func loadPipelines(cfg parser.Config, log *zap.Logger) (*geoip.Databases, *pipeline.Set, error) {
-	deps, sources, err := pipelineSources(cfg, log)
+// loadPipelines compiles the shipped pipelines and those of the configured folder, which the rules choose from.
+func loadPipelines(cfg *config.Config, log *zap.Logger) (*geoip.Databases, *pipeline.Set, error) {
+	deps, sources, err := pipelineSources(cfg.Parser, log)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, cfg.Wrong(err)
 	}
 	set, err := pipeline.Compile(sources, deps)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, cfg.Wrong(err)
 	}
 	for _, call := range set.Missing() {
 		log.Warn("events that get to a call of a pipeline that is not there fail, as in Elasticsearch", zap.Error(call))
 	}
-	return deps.GeoIP, set, nil
+	return deps.GeoIP, set, cfg.Wrong(parser.CheckRules(cfg.Parser.Rules, set))
 }
 
 // pipelineSources reads the shipped pipelines and those of the configured folder, and what they use.
@@ -166,6 +170,9 @@ func pipelineSources(cfg parser.Config, log *zap.Logger) (pipeline.Deps, []pipel
 		return deps, nil, err
 	}
 	if cfg.Folder != "" {
+		if _, err := os.ReadDir(cfg.Folder); err != nil {
+			return deps, nil, fmt.Errorf("parser.folder: %w: write a folder of pipelines that millrace may read", err)
+		}
 		folder := os.DirFS(cfg.Folder)
 		own, err := pipeline.ReadDir(folder, ".")
 		if err != nil {

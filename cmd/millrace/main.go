@@ -97,14 +97,14 @@ func report(err error, to io.Writer) int {
 		return int(code) // everything is said already
 	}
 	fmt.Fprintln(to, "millrace:", err)
-	if errors.Is(err, errUsage) {
+	if errors.As(err, &usageError{}) {
 		return exitUsage
 	}
 	return exitFailed
 }
 
-// errUsage marks errors of the command line that kong can't see.
-var errUsage = errors.New("usage")
+// usageError is an error of the command line that kong can't see.
+type usageError struct{ error }
 
 // exitCode is the end of a command that has said itself what there is to say.
 type exitCode int

@@ -44,8 +44,19 @@ func newNode(cfg config.Config, log *zap.Logger) *node {
 	return n
 }
 
+// makeData makes the data folder.
+func (n *node) makeData() error {
+	if err := os.MkdirAll(n.cfg.Data, 0o750); err != nil {
+		return fmt.Errorf("data: %w: write a folder that this user may write to", err)
+	}
+	return nil
+}
+
 // openReceiver opens the disk log and binds the sockets.
 func (n *node) openReceiver() error {
+	if err := n.makeData(); err != nil {
+		return err
+	}
 	disk := n.cfg.Spool.Disk
 	if disk.Folder == "" {
 		disk.Folder = n.cfg.Folder("spool")

@@ -115,7 +115,7 @@ func (c pipelineRunCommand) load(cfg parser.Config, term terminal) (set *pipelin
 			names = append(names, s.Name)
 		}
 		slices.Sort(names)
-		return nil, nil, false, fmt.Errorf("there is no pipeline %q: write one of %v, or a file (./%s) (%w)", entry, slices.Compact(names), entry, errUsage)
+		return nil, nil, false, usageError{fmt.Errorf("there is no pipeline %q: write one of %v, or a file (./%s)", entry, slices.Compact(names), entry)}
 	}
 	for _, call := range set.Missing() {
 		fmt.Fprintln(term.err, "note:", call)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -89,7 +90,7 @@ func (c searchCommand) query(now time.Time) (*query.Query, error) {
 	if err != nil {
 		var at *query.Error
 		if errors.As(err, &at) {
-			return nil, fmt.Errorf("%w (%w)\n%s", err, errUsage, at.Caret())
+			return nil, usageError{fmt.Errorf("%w\n%s", err, at.Caret())}
 		}
 		return nil, err
 	}
@@ -128,13 +129,17 @@ func parseTime(flag, text string, now time.Time) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%s: %q is not a time: write how long ago, such as 2h or 7d, or a time such as 2026-11-21T09:30 (%w)", flag, text, errUsage)
+	return time.Time{}, usageError{fmt.Errorf("%s: %q is not a time: write how long ago, such as 2h or 7d, or a time such as 2026-11-21T09:30", flag, text)}
 }
 
 // openSearcher opens the index for reading; done lets go of it.
 func openSearcher(cfg config.Config) (index query.Searcher, done func(), err error) {
 	if len(cfg.Index.Elasticsearch.URLs) == 0 {
-		return sqlite.NewSearcher(cfg.Folder("index"), cfg.Index.Load.Prefix), func() {}, nil
+		folder := cfg.Folder("index")
+		if _, err := os.Stat(folder); err != nil {
+			return nil, nil, fmt.Errorf("data: %w: name the data folder with --data, or the server with --elasticsearch", err)
+		}
+		return sqlite.NewSearcher(folder, cfg.Index.Load.Prefix), func() {}, nil
 	}
 	client, err := elastic.New(cfg.Index.Elasticsearch, zap.NewNop())
 	if err != nil {

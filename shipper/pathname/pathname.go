@@ -84,7 +84,7 @@ func Parse(text string) (*Template, error) {
 		name, behind, closed := strings.Cut(after, "}")
 		field := fieldOf(name)
 		if !closed || field == 0 {
-			return nil, fmt.Errorf("path %q: {%s is not a placeholder: write one of {%s}", text, name, strings.Join(names, "} {"))
+			return nil, fmt.Errorf("path %q: %q is not a placeholder: write one of {%s}", text, rest[len(before):len(rest)-len(behind)], strings.Join(names, "} {"))
 		}
 		t.parts, t.uses, rest = append(t.parts, part{field: field}), t.uses|field, behind
 	}

@@ -35,6 +35,8 @@ type Config struct {
 	Log Log `yaml:"log"`
 	// Metrics and health.
 	HTTP HTTP `yaml:"http"`
+
+	from *document // nil without a file
 }
 
 // Spool is the disk log, which every line passes through, and Redis, if workers run elsewhere.
@@ -107,11 +109,17 @@ func Load(file string, override func(*Config)) (Config, error) {
 			return cfg, err
 		}
 	}
+	cfg.from = doc
 	override(&cfg)
-	if err := cfg.validate(); err != nil {
-		return cfg, doc.fromStages(err)
+	return cfg, cfg.Wrong(cfg.validate())
+}
+
+// Wrong makes [Problems] of what turned out to be wrong with the configuration: lines that begin with a key.
+func (c *Config) Wrong(err error) error {
+	if err == nil {
+		return nil
 	}
-	return cfg, nil
+	return c.from.fromStages(err)
 }
 
 func (c *Config) validate() error {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/millrace/millrace/internal/suggest"
 )
@@ -48,6 +50,7 @@ func (ps Problems) Error() string {
 // document is the text that a configuration came from; it finds the places of keys.
 type document struct {
 	file string
+	keys map[string]reflect.Type // that it may have
 	tree *ast.File
 }
 
@@ -55,20 +58,28 @@ type document struct {
 func read(file string, into any) (*document, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("configuration: %w", err)
+		return nil, Problems{{Text: fmt.Sprintf("configuration: %v", err)}}
 	}
-	doc := &document{file: file}
+	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // editors of Windows begin files with it
+	doc := &document{file: file, keys: fieldsOf(reflect.TypeOf(into).Elem())}
 	if doc.tree, err = parser.ParseBytes(text, 0); err != nil {
 		return nil, doc.fromYAML(err)
 	}
 	if len(doc.tree.Docs) > 1 {
 		return nil, Problems{{File: file, Text: "has more than one YAML document: write one"}}
 	}
+	if len(doc.tree.Docs) == 0 || doc.tree.Docs[0].Body == nil {
+		return doc, nil // nothing but comments: the library would make everything zero
+	}
 	var wrong Problems
-	for _, d := range doc.tree.Docs {
-		if d.Body != nil {
-			doc.check(d.Body, reflect.TypeOf(into).Elem(), "", &wrong)
-		}
+	switch body := doc.tree.Docs[0].Body; body.(type) {
+	case *ast.CommentGroupNode, *ast.NullNode:
+		return doc, nil
+	case *ast.MappingNode, *ast.MappingValueNode:
+		doc.check(body, reflect.TypeOf(into).Elem(), "", &wrong)
+	default:
+		pos := body.GetToken().Position
+		return nil, Problems{{file, pos.Line, pos.Column, "is not a map of keys: write lines such as data: /var/lib/millrace"}}
 	}
 	if len(wrong) > 0 {
 		return nil, wrong
@@ -89,16 +100,17 @@ func (d *document) fromYAML(err error) error {
 	return Problems{{File: d.file, Text: err.Error()}}
 }
 
-// fromStages gives what Validate of the stages returned its places. Each line of err begins with
-// the key that it is about.
+// fromStages gives what Validate of the stages returned its places: the lines of err that begin with the key
+// that they are about.
 func (d *document) fromStages(err error) Problems {
 	var ps Problems
 	for line := range strings.Lines(err.Error()) {
 		line = strings.TrimSuffix(line, "\n")
 		p := Problem{Text: line}
-		if d != nil {
+		key, _, _ := strings.Cut(line, ":")
+		root, _, _ := strings.Cut(strings.ReplaceAll(key, "[", "."), ".")
+		if d != nil && d.keys[root] != nil { // others have a place of their own
 			p.File = d.file
-			key, _, _ := strings.Cut(line, ":")
 			p.Line, p.Column = d.place(key)
 		}
 		ps = append(ps, p)
@@ -138,9 +150,13 @@ func (d *document) check(node ast.Node, t reflect.Type, path string, wrong *Prob
 				d.check(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i), wrong)
 			}
 		}
+	case *ast.AnchorNode:
+		d.check(n.Value, t, path, wrong)
+	case *ast.AliasNode: // checked where its anchor is
 	case *ast.NullNode: // as if the key were not there
 	case ast.ScalarNode:
-		if err := yaml.NodeToValue(node, reflect.New(t).Interface()); err != nil {
+		err := yaml.NodeToValue(node, reflect.New(t).Interface())
+		if _, fraction := node.(*ast.FloatNode); err != nil || fraction && t == reflect.TypeFor[int]() { // which would be cut off
 			pos := node.GetToken().Position
 			*wrong = append(*wrong, Problem{d.file, pos.Line, pos.Column, path + ": " + d.expected(node, t, err)})
 		}
@@ -159,6 +175,10 @@ func (d *document) expected(node ast.Node, t reflect.Type, err error) string {
 		return fmt.Sprintf("%q is not a map of keys: indent its keys below it", value)
 	case t.Kind() == reflect.Bool:
 		return fmt.Sprintf("%q is not a yes or no: write true or false", value)
+	case t == reflect.TypeFor[zapcore.Level]():
+		return fmt.Sprintf("%q is unknown: write debug, info, warn or error", value)
+	case t == reflect.TypeFor[int]():
+		return fmt.Sprintf("%q is not a whole number", value)
 	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Float64 && !strings.Contains(err.Error(), "size"):
 		return fmt.Sprintf("%q is not a number that fits here", value)
 	}
@@ -167,6 +187,10 @@ func (d *document) expected(node ast.Node, t reflect.Type, err error) string {
 }
 
 func (d *document) checkKey(entry *ast.MappingValueNode, t reflect.Type, path string, wrong *Problems) {
+	if _, merge := entry.Key.(*ast.MergeKeyNode); merge {
+		d.check(entry.Value, t, path, wrong)
+		return
+	}
 	name := entry.Key.GetToken().Value
 	at := strings.TrimPrefix(path+"."+name, ".")
 	switch t.Kind() {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap/zapcore"
+
 	"github.com/millrace/millrace/internal/units"
 )
 
@@ -19,25 +21,38 @@ func TestReadNamesPlaceKeyAndRemedy(t *testing.T) {
 		Data  string           `yaml:"data"`
 		Spool inner            `yaml:"spool"`
 		List  []inner          `yaml:"list"`
+		Level zapcore.Level    `yaml:"level"`
+		Lines int              `yaml:"lines"`
 		Named map[string]inner `yaml:"named"`
 	}
 	for name, c := range map[string]struct{ text, want string }{
 		"good":         {"data: /x\nspool:\n  max_size: 64KiB\n  linger: 5ms\nlist: [{linger: 1s}]\nnamed: {a: {max_size: 1}}\n", ""},
 		"empty":        {"", ""},
 		"null":         {"spool:\nlist: null\n", ""},
+		"comments":     {"# data: /x\n", ""},
+		"separator":    {"---\n", ""},
+		"no map":       {"- a\n", "f:1:1: is not a map of keys: write lines such as data: /var/lib/millrace"},
+		"byte order":   {"\uFEFFdata: /x\n", ""},
+		"alias":        {"spool: &s {linger: 1s}\nlist: [*s, {<<: *s, max_size: 1}]\n", ""},
+		"bad anchor":   {"spool: &s {lnger: 1s}\nlist: [*s]\n", "f:1:12: spool.lnger: there is no such key; did you mean linger?"},
+		"level":        {"level: loud\n", "f:1:8: level: \"loud\" is unknown: write debug, info, warn or error"},
+		"fraction":     {"lines: 5.5\n", "f:1:8: lines: \"5.5\" is not a whole number"},
 		"unknown":      {"data: /x\nspool:\n  max_sise: 1\n", "f:3:3: spool.max_sise: there is no such key; did you mean max_size?"},
-		"far off":      {"zebra: 1\n", "f:1:1: zebra: there is no such key; keys here are data, list, named, spool"},
+		"far off":      {"zebra: 1\n", "f:1:1: zebra: there is no such key; keys here are data, level, lines, list, named, spool"},
 		"in a list":    {"list:\n- linger: 1s\n- lnger: 2s\n", "f:3:3: list[1].lnger: there is no such key; did you mean linger?"},
 		"in a map":     {"named:\n  a:\n    liner: 1s\n", "f:3:5: named.a.liner: there is no such key; did you mean linger?"},
-		"two mistakes": {"a: 1\nspool: {b: 2}\n", "f:1:1: a: there is no such key; keys here are data, list, named, spool\nf:2:9: spool.b: there is no such key; keys here are linger, max_size"},
+		"two mistakes": {"a: 1\nspool: {b: 2}\n", "f:1:1: a: there is no such key; keys here are data, level, lines, list, named, spool\nf:2:9: spool.b: there is no such key; keys here are linger, max_size"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			if err := os.WriteFile("f", []byte(c.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			var into conf
+			into := conf{Lines: 7}
 			_, err := read("f", &into)
+			if c.want == "" && into.Lines != 7 {
+				t.Error("a default is lost")
+			}
 			if got := message(err); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -79,15 +94,17 @@ func TestPlaceOfValidationErrors(t *testing.T) {
 	if err := os.WriteFile(file, []byte("list:\n- a: 1\n- a: 2\n  b: 3\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var into map[string]any
+	var into struct {
+		List []struct{ A, B int } `yaml:"list"`
+	}
 	doc, err := read(file, &into)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := doc.fromStages(errors.Join(errors.New("list[1].b: 3 is too much: write 2"), errors.New("list[1].z: missing"), errors.New("other: missing")))
-	for i, want := range []Problem{{Line: 4, Column: 6}, {Line: 3, Column: 4}, {}} {
-		if got[i].Line != want.Line {
-			t.Errorf("%v: line %d, want %d", got[i], got[i].Line, want.Line)
+	got := doc.fromStages(errors.Join(errors.New("list[1].b: 3 is too much: write 2"), errors.New("list[1].z: missing"), errors.New("other.yml:7: missing")))
+	for i, want := range []Problem{{File: file, Line: 4}, {File: file, Line: 3}, {}} {
+		if got[i].Line != want.Line || got[i].File != want.File {
+			t.Errorf("%v, want %+v", got[i], want)
 		}
 	}
 }
