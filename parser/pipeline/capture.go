@@ -10,16 +10,39 @@ import (
 	"github.com/millrace/millrace/parser/painless"
 )
 
+// captureSlot is what is asked of each capture of a slot.
+type captureSlot struct {
+	bit uint64 // of the slot, among those of its pattern; tooMany beyond the last that has one
+	typ grok.Type
+}
+
+const tooMany = ^uint64(0)
+
 // captureTarget is where the captures of a slot go.
 type captureTarget struct {
 	path     event.Path
 	top      event.Symbol // its first step
 	inIngest bool
-	typ      grok.Type
 	deep     bool // it has more steps
 	first    int  // of the pattern's slots of this name: what several of them capture is a list
 	rank     int  // in the order of Elasticsearch
 	writing
+}
+
+// captureSlots numbers the slots of each pattern.
+func captureSlots(fields []grok.Field) []captureSlot {
+	slots := make([]captureSlot, len(fields))
+	first := 0 // of the pattern
+	for i, f := range fields {
+		if f.Pattern != fields[first].Pattern {
+			first = i
+		}
+		slots[i] = captureSlot{tooMany, f.Type}
+		if n := i - first; n < 64 {
+			slots[i].bit = 1 << n
+		}
+	}
+	return slots
 }
 
 // captureTargets plans where the captures of each slot go.
@@ -27,7 +50,7 @@ func captureTargets(o *options, fields []grok.Field) (targets []captureTarget) {
 	first := map[string]int{} // by pattern and name
 	for i, f := range fields {
 		name := strings.Join(f.Path, ".")
-		t := captureTarget{path: o.parsePath("patterns", name), typ: f.Type, first: i}
+		t := captureTarget{path: o.parsePath("patterns", name), first: i}
 		key := strconv.Itoa(f.Pattern) + " " + name
 		if j, ok := first[key]; ok {
 			t.first = j
@@ -45,6 +68,7 @@ func captureTargets(o *options, fields []grok.Field) (targets []captureTarget) {
 
 // captureLayout is how the captures of some slots, together, are written.
 type captureLayout struct {
+	taken  uint64 // the slots, a bit each
 	slots  []int
 	layout *event.Layout // of those whose first step is missing in the document before; nil: they go one by one
 	others []int         // the others, which go one by one
@@ -54,19 +78,25 @@ type captureLayout struct {
 // maxLayouts bounds those of a pattern.
 const maxLayouts = 8
 
-// layoutOf is the layout for the captures of a match, nil beyond the bound. The first match that has such captures says
-// which of their first steps are missing before.
-func (p *grokProcessor) layoutOf(r *Runner, s *grokScratch, pattern int, captures []grok.Capture) *captureLayout {
+// layoutOf is the layout for the captures of a match, which are of the slots that are taken; nil beyond the bounds.
+func (p *grokProcessor) layoutOf(r *Runner, s *grokScratch, pattern int, taken uint64) *captureLayout {
 	known := s.layouts[pattern]
 	for i := range known {
-		if known[i].isOf(captures) {
+		if known[i].taken == taken {
 			return &known[i]
 		}
 	}
-	if len(known) == maxLayouts {
+	if len(known) == maxLayouts || taken == tooMany {
 		return nil
 	}
-	l, ev := captureLayout{}, r.ev
+	s.layouts[pattern] = append(known, p.newLayout(r, taken, s.matcher.Captures()))
+	return &s.layouts[pattern][len(known)]
+}
+
+// newLayout makes the layout of a match. The first that has such captures says which of their first steps are missing
+// before.
+func (p *grokProcessor) newLayout(r *Runner, taken uint64, captures []grok.Capture) captureLayout {
+	l, ev := captureLayout{taken: taken}, r.ev
 	paths, once := make([]event.Path, len(captures)), true
 	for i, c := range captures {
 		t := &p.targets[c.Field]
@@ -94,36 +124,25 @@ func (p *grokProcessor) layoutOf(r *Runner, s *grokScratch, pattern int, capture
 		}
 		return a.rank - b.rank
 	})
-	s.layouts[pattern] = append(known, l)
-	return &s.layouts[pattern][len(known)]
-}
-
-func (l *captureLayout) isOf(captures []grok.Capture) bool {
-	if len(l.slots) != len(captures) {
-		return false
-	}
-	for i := range captures {
-		if l.slots[i] != captures[i].Field {
-			return false
-		}
-	}
-	return true
+	return l
 }
 
 // write puts the captures of the last match, which was of v, into the event: all or, when one cannot be converted,
 // none. It tells what it has written itself.
 func (p *grokProcessor) write(r *Runner, s *grokScratch, pattern int, v event.Value) (err error) {
 	ev, captures := r.ev, s.matcher.Captures()
-	values := s.values[:len(captures)]
+	values, taken := s.values[:len(captures)], uint64(0)
 	for i := range values {
 		c := &captures[i]
-		if typ := p.targets[c.Field].typ; typ == grok.String {
+		slot := &p.slots[c.Field]
+		taken |= slot.bit
+		if slot.typ == grok.String {
 			values[i] = ev.Sub(v, int(c.Start), int(c.End))
-		} else if values[i], err = convertCapture(ev.Bytes(v)[c.Start:c.End], typ); err != nil {
+		} else if values[i], err = convertCapture(ev.Bytes(v)[c.Start:c.End], slot.typ); err != nil {
 			return err
 		}
 	}
-	if l := p.layoutOf(r, s, pattern, captures); l != nil && l.layout != nil && p.writeNew(r, l, values) {
+	if l := p.layoutOf(r, s, pattern, taken); l != nil && l.layout != nil && p.writeNew(r, l, values) {
 		return nil
 	}
 	r.ctx.Wrote(p.touches)

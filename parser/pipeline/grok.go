@@ -18,7 +18,8 @@ type grokProcessor struct {
 	field         event.Path
 	at            int32 // the reading of field
 	set           *grok.Set
-	patterns      int             // how many the set has
+	patterns      int // how many the set has
+	slots         []captureSlot
 	targets       []captureTarget // by capture slot
 	ignoreMissing bool
 	trace         bool
@@ -86,7 +87,7 @@ func newGrok(o *options) processor {
 		return p
 	}
 	p.where = fmt.Sprintf("%s:%d", o.c.file, o.node.get("patterns").line)
-	p.targets, p.patterns = captureTargets(o, p.set.Fields()), len(patterns)
+	p.slots, p.targets, p.patterns = captureSlots(p.set.Fields()), captureTargets(o, p.set.Fields()), len(patterns)
 	return p
 }
 
