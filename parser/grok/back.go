@@ -22,18 +22,18 @@ func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 				m.stack = m.stack[:len(m.stack)-1]
 			}
 		case opFork:
-			in, pos = &p.insts[from.alt], int(e.pos)
+			in, pos = from.other, int(e.pos)
 			m.stack = m.stack[:len(m.stack)-1]
 		case opRun, opRunLazy, opDataTo:
 			if pos = m.another(from, e, line); pos < 0 {
 				continue
 			}
-			in, pos = from.to, pos+int(from.took)
+			in, pos = from.text, pos+int(from.known)
 		case opScanEnds:
-			in, pos = from.to, int(e.pos)
+			in, pos = from.text, int(e.pos)
 			m.takeShorter(from, e, line)
 		case opNotLook:
-			in, pos = &p.insts[from.alt], int(e.pos)
+			in, pos = from.other, int(e.pos)
 			m.stack = m.stack[:len(m.stack)-1]
 			return in, pos
 		case opRestore:

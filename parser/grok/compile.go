@@ -108,7 +108,7 @@ func (c *compiler) finish(root *node) {
 		}
 	}
 	p.wide = len(p.chain) > 0 && first.size() > 128
-	p.lead = newLiteral(leadLit(root))
+	p.lead = headOf(leadLit(root))
 	if !c.backref { // what a group captured may depend on where a match begins
 		a, prefix := begin(root)
 		p.anchor, p.prefix = a, []byte(prefix)
@@ -121,7 +121,7 @@ func (c *compiler) finish(root *node) {
 	}
 	c.link()
 	if p.entry = c.target(c.entry); p.entry.op == opBeginText && p.anchor == textStart || p.entry.op == opBeginLine && p.anchor == lineStart {
-		p.entry = p.entry.to // matches are looked for nowhere else
+		p.entry = p.entry.text // matches are looked for nowhere else
 	}
 }
 
@@ -178,7 +178,7 @@ func (c *compiler) numberJoins() {
 	}
 	for pc, n := range ways {
 		in := &p.insts[pc]
-		if in.op == opByte { // it may be taken by the way: see then
+		if in.op == opByte { // it may be taken by the way
 			in = c.target(in.next)
 		}
 		if n > 1 && in.memo && p.rows[in.pc].join < 0 && (in.op == opLit || in.op == opAlt || in.op == opFork) && p.memoRows < maxMemoRows {

@@ -16,7 +16,7 @@ func (p *program) dump() {
 		case opByte:
 			fmt.Printf(" byte %q", in.b)
 		case opLit:
-			fmt.Printf(" lit %q", in.lit.text)
+			fmt.Printf(" lit %q", p.srcs[pc].lit)
 		case opSet, opRun, opRunOnly, opRunLazy, opDataTo, opAhead, opBehind:
 			fmt.Printf(" set %q", []rune(in.set.set))
 		case opAlt:

@@ -19,7 +19,7 @@ func (c *compiler) emit(n *node, next int32) (int32, error) {
 		if len(n.lit) == 1 {
 			return c.add(inst{op: opByte, b: n.lit[0], next: next}, n, f), nil
 		}
-		return c.add(inst{op: opLit, lit: newLiteral(n.lit), next: next}, n, f), nil
+		return c.add(inst{op: opLit, next: next}, n, f), nil
 	case kSet:
 		return c.add(inst{op: opSet, set: c.class(n.set), next: next}, n, bytesOf(n.set)), nil
 	case kCat:
@@ -298,7 +298,7 @@ func (c *compiler) emitBehindAlt(n *node, next int32) (int32, error) {
 
 func (c *compiler) emitBackref(n *node, next int32) (int32, error) {
 	c.backref = true
-	in := inst{op: opBackref, fold: n.neg, next: next, slot: int32(len(c.p.groups))}
+	in := inst{op: opBackref, neg: n.neg, next: next, slot: int32(len(c.p.groups))}
 	var slots []int32
 	name := n.field
 	if name == "" {

@@ -1,25 +1,27 @@
 package grok
 
 // link makes pointers of indices, now that the program does not move any more,
-// and joins nodes where one says which byte comes next.
+// and lets nodes take the text by the way that must come next.
 func (c *compiler) link() {
 	p := c.p
 	for i := range p.insts {
 		in := &p.insts[i]
-		in.to = c.target(in.next)
-		if in.op == opRunOnly {
+		in.to, in.other = c.target(in.next), c.target(in.alt)
+		in.text = in.to
+		switch in.op {
+		case opRunOnly:
 			in.op = in.plainest()
+		case opFork:
+			if in.to.op == opByte { // which is b
+				in.known, in.to = 1, c.target(in.to.next)
+			}
 		}
 		switch in.op {
-		case opFork:
-			in.alt = c.target(in.alt).pc
-			if in.to.op == opByte { // which is b
-				in.took, in.to = 1, c.target(in.to.next)
-			}
-		case opScan, opRunOnly, opSpan, opSet:
-			if next := in.to; next.op == opByte {
-				in.then, in.b, in.alt = true, next.b, next.pc
-				in.to = c.target(next.next)
+		case opLit:
+			in.expect(c.text(in))
+		case opSet, opSpan, opRunOnly, opRun, opRunLazy, opDataTo, opScan, opScanEnds, opEnd:
+			if in.expect(c.text(in.to)); in.took > 0 {
+				in.to = c.target(in.to.next)
 			}
 		}
 	}
@@ -28,6 +30,21 @@ func (c *compiler) link() {
 			c.linkWays(t)
 		}
 	}
+}
+
+// expect notes a text, of which a head of eight bytes may not be all.
+func (in *inst) expect(text string) {
+	if in.head = headOf(text); len(text) <= 8 {
+		in.took = uint8(len(text))
+	}
+}
+
+// text is what an operation wants, "" if that is not a text.
+func (c *compiler) text(in *inst) string {
+	if in.op == opByte || in.op == opLit {
+		return c.srcs[in.pc].lit
+	}
+	return ""
 }
 
 // plainest is the cheapest operation that does what a run does which gives nothing back.
@@ -65,7 +82,7 @@ func (c *compiler) linkWays(t *branchTable) {
 		if flat[at+1] >= 0 {
 			w.more = at + 1
 		} else if w.to.op == opByte && i != t.atEnd {
-			w.took, w.to = 1, c.target(w.to.next)
+			w.known, w.to = 1, c.target(w.to.next)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package grok
 
 import (
-	"encoding/binary"
 	"unicode/utf8"
 )
 
@@ -41,6 +40,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 	for {
 		m.steps++
 		switch in.op {
+		case opFail:
 		case opRelay:
 			in = in.to
 			continue
@@ -54,23 +54,17 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				continue
 			}
 		case opLit:
-			if m.memoOn && m.seen(p.rows[in.pc].join, pos, len(line)) {
-				break
-			}
-			lit := in.lit
-			end := pos + len(lit.text)
-			if len(line)-pos >= 8 {
-				if (binary.LittleEndian.Uint64(line[pos:])^lit.word)&lit.mask != 0 {
+			if pos <= len(line)-8 {
+				if !in.begins(eight(line, pos)) {
 					break
 				}
-				if len(lit.text) <= 8 {
-					pos = end
+				if in.took > 0 && !m.memoOn {
+					pos += int(in.took)
 					in = in.to
 					continue
 				}
 			}
-			m.steps += len(lit.text) >> 5
-			if end <= len(line) && string(line[pos:end]) == lit.text {
+			if end := m.literal(p, in, line, pos); end >= 0 {
 				pos = end
 				in = in.to
 				continue
@@ -85,7 +79,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 					break
 				}
 			}
-			in, pos = p.then(in, line, pos+w)
+			in, pos = m.then(in, line, pos+w)
 			continue
 		case opMaybe:
 			if pos < len(line) {
@@ -107,7 +101,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 			}
-			in, pos = p.then(in, line, q)
+			in, pos = m.then(in, line, q)
 			continue
 		case opRunOnly:
 			q := m.longest(in, line, pos)
@@ -119,24 +113,21 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 			}
-			in, pos = p.then(in, line, q)
+			in, pos = m.then(in, line, q)
 			continue
 		case opRun:
 			if q := m.takeRun(in, line, pos); q >= 0 {
-				pos = q
-				in = in.to
+				in, pos = m.then(in, line, q)
 				continue
 			}
 		case opRunLazy:
 			if q := m.takeLazy(in, line, pos); q >= 0 {
-				pos = q + int(in.took)
-				in = in.to
+				in, pos = m.then(in, line, q)
 				continue
 			}
 		case opDataTo:
 			if q := m.takeData(in, line, pos); q >= 0 {
-				pos = q + int(in.took)
-				in = in.to
+				in, pos = m.then(in, line, q)
 				continue
 			}
 		case opAlt:
@@ -156,12 +147,12 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				}
 				m.stack = append(m.stack, choice{in.pc, int32(pos), w.more, int32(len(m.trail))})
 			}
-			pos += int(w.took)
+			pos += int(w.known)
 			in = w.to
 			continue
 		case opFork:
 			if pos >= len(line) || line[pos] != in.b {
-				in = &p.insts[in.alt]
+				in = in.other
 				continue
 			}
 			if in.keep {
@@ -170,7 +161,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				}
 				m.stack = append(m.stack, choice{in.pc, int32(pos), 0, int32(len(m.trail))})
 			}
-			pos += int(in.took)
+			pos += int(in.known)
 			in = in.to
 			continue
 		case opScan:
@@ -189,14 +180,13 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
 			}
-			in, pos = p.then(in, line, end)
+			in, pos = m.then(in, line, end)
 			continue
 		case opScanEnds:
 			end := m.takeScan(in, line, pos)
 			switch {
 			case end >= 0:
-				pos = end
-				in = in.to
+				in, pos = m.then(in, line, end)
 				continue
 			case end == unsure && in.min == 0:
 				return handOver
@@ -214,7 +204,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			} else {
 				m.endSlot(p, in.slot, int32(pos))
 			}
-			in = in.to
+			in, pos = m.then(in, line, pos)
 			continue
 		case opAhead:
 			if (pos < len(line) && in.set.width(line, pos) > 0) != in.neg {
@@ -267,8 +257,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 				q -= w
 			}
 			if k == 0 && m.steps <= m.hard {
-				pos = q
-				in = in.to
+				in, pos = m.then(in, line, q)
 				continue
 			}
 		case opMark:
@@ -278,7 +267,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			continue
 		case opProgress:
 			if m.regs[in.slot].pos == int32(pos) {
-				in = &p.insts[in.alt]
+				in = in.other
 			} else {
 				in = in.to
 			}
@@ -300,15 +289,26 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 	}
 }
 
-// then is the node to go on with after in, and where: the byte that is known to come next is taken by the way.
-func (p *program) then(in *inst, line []byte, pos int) (*inst, int) {
-	if !in.then {
-		return in.to, pos
+// literal returns where the text of an operation ends, -1 if it is not there or has been in vain.
+func (m *Matcher) literal(p *program, in *inst, line []byte, pos int) int {
+	text := p.srcs[in.pc].lit
+	end := pos + len(text)
+	m.steps += len(text) >> 5
+	if end > len(line) || string(line[pos:end]) != text || m.memoOn && m.seen(p.rows[in.pc].join, pos, len(line)) {
+		return -1
 	}
-	if pos < len(line) && line[pos] == in.b {
-		return in.to, pos + 1
+	return end
+}
+
+// then is the node to go on with after in, and where: the text that must come next is taken by the way.
+func (m *Matcher) then(in *inst, line []byte, pos int) (*inst, int) {
+	if in.took > 0 {
+		if pos > len(line)-8 || !in.begins(eight(line, pos)) || m.memoOn {
+			return in.text, pos
+		}
+		pos += int(in.took)
 	}
-	return &p.insts[in.alt], pos
+	return in.to, pos
 }
 
 // endSlot notes where a slot ends: in a plain program in the mark that says where it begins.

@@ -130,7 +130,7 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 	if m.lineEnd = bytes.IndexByte(line, '\n'); m.lineEnd < 0 {
 		m.lineEnd = len(line)
 	}
-	oneLine, head := m.lineEnd == len(line), headOf(line)
+	oneLine, head := m.lineEnd == len(line), firstEight(line)
 	best, start, limited := -1, 0, -1
 	seen := 0 // of the texts that patterns share
 	for w, mask := range x.candidates(m.masks, line) {
@@ -149,7 +149,7 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 				}
 				seen |= 1 << p.shared
 			}
-			if oneLine && p.anchor != anyStart && !p.lead.mayBegin(head) ||
+			if oneLine && p.anchor != anyStart && !p.lead.begins(head) ||
 				(p.wide || p.shared >= 0) && p.latest(line, fewTexts) < 0 || !m.try(i, line) {
 				continue
 			}

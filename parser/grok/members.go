@@ -2,7 +2,6 @@ package grok
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
 )
@@ -157,8 +156,8 @@ func (c *class) run(line []byte, p int) int {
 
 // skipAbove skips bytes above the blank, eight at a time.
 func skipAbove(line []byte, p int) int {
-	for len(line)-p >= 8 {
-		x := binary.LittleEndian.Uint64(line[p:])
+	for p <= len(line)-8 {
+		x := eight(line, p)
 		if low := (x - '!'*ones) &^ x & high; low != 0 {
 			return p + bits.TrailingZeros64(low)>>3
 		}
@@ -169,8 +168,8 @@ func skipAbove(line []byte, p int) int {
 
 // skipMost skips bytes that are members by low and few, eight at a time.
 func (c *class) skipMost(line []byte, p int) int {
-	for len(line)-p >= 8 {
-		x := binary.LittleEndian.Uint64(line[p:])
+	for p <= len(line)-8 {
+		x := eight(line, p)
 		y, z := x^c.few[0], x^c.few[1]
 		if stop := ((x-c.low)&^x | (y-ones)&^y | (z-ones)&^z) & high; stop != 0 { // the lowest is right
 			return p + bits.TrailingZeros64(stop)>>3

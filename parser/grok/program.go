@@ -22,7 +22,7 @@ const (
 	opRunLazy  // min..max characters of set, as few as will do
 	opDataTo   // the same of any number but newlines, up to b
 	opAlt      // branches by the next byte, in order of preference
-	opFork     // to, which begins with b, or alt; keep: alt may be right too
+	opFork     // to, which begins with b, or other; keep: other may be right too
 	opScan     // scan, or the generic code at min where it is unsure
 	opScanEnds // the same where the scanner may find too much: ends knows the others
 	opStart    // slot begins here
@@ -39,11 +39,11 @@ const (
 	opAtomicEnd // and cuts the stack back to it
 	opLook      // notes height and position in reg
 	opLookEnd   // and restores both
-	opNotLook   // notes the height in reg; goes to alt if the inside fails
+	opNotLook   // notes the height in reg; goes to other if the inside fails
 	opNotLookEnd
 	opBack     // min characters back
 	opMark     // notes the position in reg, for opProgress
-	opProgress // goes to alt if the position is still the same
+	opProgress // goes to other if the position is still the same
 	opRestore  // puts reg back when backtracking over an opMark
 	opBackref
 )
@@ -52,22 +52,23 @@ const (
 type inst struct {
 	op       opcode
 	b        byte
-	took     uint8 // bytes behind it that are known to match: see opFork and lazyTo
-	then     bool  // b comes next and is taken by the way; alt is the node that says so
+	took     uint8 // of a text, or of the one that comes next: how long, if the head is all of it, else 0
+	known    uint8 // bytes behind it that are known to match: see opFork and lazyTo
 	capture  bool  // what it takes is captured in slot: an operation saved for each field
-	keep     bool  // of a fork: the way to alt is kept
+	keep     bool  // of a fork: the way to other is kept
 	neg      bool
-	fold     bool
 	memo     bool  // the states it leads back to may be remembered as failed
 	sure     bool  // nothing from here on can fail, or nothing up to where the ways back are cut
 	pc       int32 // its own index
 	slot     int32 // slot, register, or index into prog.groups
-	alt      int32 // where else to go; of a run: see secondByte
-	min      int32
-	next     int32
-	to       *inst // the node to go on with: next, once the program is linked
+	min      int32 // also characters to go back, and the generic code of a scanner
+	next     int32 // text and other,
+	alt      int32 // before the program is linked
+	to       *inst // the node to go on with: behind the text that comes next if there is one
+	text     *inst // the node that comes next
+	other    *inst // where else to go
+	head           // of a text, or of the one that comes next
 	set      *class
-	lit      *literal
 	branches *branchTable
 	scan     scanFunc
 	*ending  // of what can end in several places
@@ -77,6 +78,7 @@ type inst struct {
 type ending struct {
 	follow    *[256]bool // bytes with which the continuation can succeed
 	followEnd bool       // it can at the end of the line
+	second    int32      // of a run: see secondByte
 	max       int32
 	ends      endsFunc
 }
@@ -87,29 +89,30 @@ type memoRows struct {
 	join int32 // where there is more than one way to it, if it is a literal or a choice
 }
 
-// literal is a text to compare with. Most that differ do so in their first eight bytes, which are one word.
-type literal struct {
-	text       string
-	word, mask uint64
+// head is what a text begins with: its first eight bytes as a word, and which of them there are.
+type head struct{ word, mask uint64 }
+
+func headOf(text string) head {
+	return head{firstEight([]byte(text)), firstEight(bytes.Repeat([]byte{0xff}, len(text)))}
 }
 
-func newLiteral(text string) *literal {
-	all := headOf(bytes.Repeat([]byte{0xff}, len(text)))
-	return &literal{text, headOf([]byte(text)), all}
-}
+// begins reports whether a text of which these are the first eight bytes can begin so.
+func (h *head) begins(word uint64) bool { return (word^h.word)&h.mask == 0 }
 
-// headOf is the first eight bytes of a text, with zeros behind a shorter one.
-func headOf(text []byte) uint64 {
+// firstEight is the first eight bytes of a text, with zeros behind a shorter one.
+func firstEight(text []byte) uint64 {
 	if len(text) >= 8 {
-		return binary.LittleEndian.Uint64(text)
+		return eight(text, 0)
 	}
 	var word [8]byte
 	copy(word[:], text)
-	return binary.LittleEndian.Uint64(word[:])
+	return eight(word[:], 0)
 }
 
-// mayBegin reports whether a text with this head can begin with the literal.
-func (l *literal) mayBegin(head uint64) bool { return (head^l.word)&l.mask == 0 }
+// eight returns the eight bytes at p, of which there must be as many. The third index saves a check.
+func eight(line []byte, p int) uint64 {
+	return binary.LittleEndian.Uint64(line[p : p+8 : len(line)])
+}
 
 // branchTable leads from a byte to the branches that can begin with it.
 type branchTable struct {
@@ -121,9 +124,9 @@ type branchTable struct {
 
 // way is the branch of a list that is tried first.
 type way struct {
-	to   *inst // nil if no branch can begin with the byte
-	more int32 // where in prog.flat the others are, -1 for none
-	took int32 // bytes that are known to match already: the one looked at, or none
+	to    *inst // nil if no branch can begin with the byte
+	more  int32 // where in prog.flat the others are, -1 for none
+	known int32 // bytes that are known to match already: the one looked at, or none
 }
 
 // scanFunc matches a whole definition at pos: the end of the match that the
@@ -149,8 +152,8 @@ type program struct {
 	regs     int
 	first    *[256]bool // bytes that a match can begin with; nil: any, or none at all
 	anchor   anchor
-	prefix   []byte   // every match begins with it
-	lead     *literal // every match begins with it, after its anchor
+	prefix   []byte // every match begins with it
+	lead     head   // every match begins with it, after its anchor
 	required required
 	chain    []required // texts that every match contains, one behind the other
 	shared   int        // of the set's texts, which every match contains; -1 for none

@@ -100,8 +100,7 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 	if n.min == 0 {
 		first = first.union(follow)
 	}
-	in.ending = &ending{follow: c.table(follow), followEnd: follow.end, max: int32(n.max)}
-	in.alt = c.secondByte(next)
+	in.ending = &ending{follow: c.table(follow), followEnd: follow.end, max: int32(n.max), second: c.secondByte(next)}
 	switch {
 	case atomic:
 		in.op = opRunOnly
@@ -117,7 +116,7 @@ func (c *compiler) emitRun(n *node, next int32, atomic bool) int32 {
 		in.op = opRunOnly
 	default:
 		c.ways++
-		if in.alt != 0 && !follow.end {
+		if in.second != 0 && !follow.end {
 			in.b = onlyByte(follow)
 		}
 	}
@@ -132,14 +131,14 @@ func (c *compiler) secondByte(next int32) int32 {
 		case opStart, opEnd, opRelay:
 			next = in.next
 		case opLit:
-			return int32(in.lit.text[1]) + 1
+			return int32(c.srcs[next].lit[1]) + 1
 		default:
 			return 0
 		}
 	}
 }
 
-// lazyTo makes a lazy run end where b stands, and the byte that alt tells. If they are all of what comes next it goes
+// lazyTo makes a lazy run end where b stands, and the second byte. If they are all of what comes next it goes
 // on behind them.
 func (c *compiler) lazyTo(in *inst, b byte) {
 	if in.b = b; b == 0 {
@@ -150,9 +149,9 @@ func (c *compiler) lazyTo(in *inst, b byte) {
 	}
 	switch next := &c.insts[in.next]; {
 	case next.op == opByte:
-		in.took, in.next = 1, next.next
-	case next.op == opLit && len(next.lit.text) == 2:
-		in.took, in.next = 2, next.next
+		in.known, in.next = 1, next.next
+	case next.op == opLit && len(c.srcs[in.next].lit) == 2:
+		in.known, in.next = 2, next.next
 	}
 }
 

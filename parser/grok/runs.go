@@ -2,7 +2,6 @@ package grok
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math"
 	"math/bits"
 	"strings"
@@ -64,14 +63,14 @@ func (in *inst) shorter(line []byte, start, end int) int {
 
 // goesOn looks at the byte after the next.
 func (in *inst) goesOn(line []byte, q int) bool {
-	return in.alt == 0 || q+1 < len(line) && int32(line[q+1]) == in.alt-1
+	return in.second == 0 || q+1 < len(line) && int32(line[q+1]) == in.second-1
 }
 
 // giveBack returns the last end in [lo, q] where the continuation may
 // succeed, -1 if there is none.
 func (in *inst) giveBack(line []byte, q, lo int) int {
-	if in.b != 0 { // the continuation begins with this byte and the one that alt tells
-		return lastPair(line, lo, q, in.b, byte(in.alt-1))
+	if in.b != 0 { // the continuation begins with this byte and the second
+		return lastPair(line, lo, q, in.b, byte(in.second-1))
 	}
 	for ; q >= lo; q-- {
 		if in.follow[line[q]] && (line[q] < 0x80 || boundary(line, q)) && in.goesOn(line, q) {
@@ -87,7 +86,7 @@ func lastPair(line []byte, lo, q int, a, b byte) int {
 	q = min(q, len(line)-2)
 	for least := max(lo, 7); q >= least; q -= 8 {
 		part := line[q-7 : q+2]
-		x := (binary.LittleEndian.Uint64(part) ^ first) | (binary.LittleEndian.Uint64(part[1:]) ^ second)
+		x := (eight(part, 0) ^ first) | (eight(part, 1) ^ second)
 		if (x-ones)&^x&high != 0 {
 			zero := ^(x&low + low | x | low) // of which the highest is right
 			if q -= bits.LeadingZeros64(zero) >> 3; q >= lo {
@@ -142,8 +141,7 @@ var seldomByte = func() (t [256]bool) {
 // firstPairOf is firstPair for bytes of any kind.
 func firstPairOf(line []byte, q, hi int, a, b byte) int {
 	for ; q+9 <= len(line) && q <= hi; q += 8 {
-		x := binary.LittleEndian.Uint64(line[q:]) ^ ones*uint64(a)
-		x |= binary.LittleEndian.Uint64(line[q+1:]) ^ ones*uint64(b)
+		x := (eight(line, q) ^ ones*uint64(a)) | (eight(line, q+1) ^ ones*uint64(b))
 		if zero := (x - ones) &^ x & high; zero != 0 { // of which the lowest is right
 			if q += bits.TrailingZeros64(zero) >> 3; q <= hi {
 				return q
@@ -188,11 +186,11 @@ func (in *inst) takeMore(line []byte, q, hi int) (end, seen int) {
 	return -1, q - from
 }
 
-// takeTo is takeMore where the continuation begins with b, and the byte that alt tells.
+// takeTo is takeMore where the continuation begins with b, and the second byte if there is one.
 func (in *inst) takeTo(line []byte, q, hi int) (end, seen int) {
 	stop := hi
-	if in.alt != 0 {
-		end = firstPair(line, q, hi, in.b, byte(in.alt-1))
+	if in.second != 0 {
+		end = firstPair(line, q, hi, in.b, byte(in.second-1))
 	} else if end = bytes.IndexByte(line[q:min(hi+1, len(line))], in.b); end >= 0 {
 		end += q
 	}
@@ -259,7 +257,7 @@ func (in *inst) backref(line []byte, pos int, trail []mark, slots []int32) (end,
 		}
 		want := line[s:e]
 		cost += len(want)
-		if !in.fold {
+		if !in.neg {
 			if bytes.HasPrefix(line[pos:], want) {
 				return pos + len(want), cost
 			}

@@ -2,7 +2,6 @@ package grok
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/bits"
 	"sync"
 )
@@ -135,6 +134,11 @@ func is(line []byte, p int, bits uint8) bool {
 	return p < len(line) && kindOf[line[p]]&bits != 0
 }
 
+// afterWord reports whether a word stands before p.
+func afterWord(line []byte, p int) bool {
+	return p > 0 && kindOf[line[p-1]]&(isWordChar|isHigh) != 0 && wordBefore(line, p, false)
+}
+
 // skip returns where the bytes of a kind end.
 func skip(line []byte, p int, bits uint8) int {
 	for i, c := range line[p:] {
@@ -147,8 +151,8 @@ func skip(line []byte, p int, bits uint8) int {
 
 // skipDigits returns where the digits from p on end. It looks at eight at once, as few are more.
 func skipDigits(line []byte, p int) int {
-	if len(line)-p >= 8 {
-		d := binary.LittleEndian.Uint64(line[p:]) ^ '0'*ones
+	if p <= len(line)-8 {
+		d := eight(line, p) ^ '0'*ones
 		if other := (d + (0x7f-9)*ones | d) & high; other != 0 { // of which the lowest is right
 			return p + bits.TrailingZeros64(other)>>3
 		}
@@ -161,7 +165,7 @@ func skipDigits(line []byte, p int) int {
 }
 
 func scanWord(line []byte, p int) int {
-	if !is(line, p, isWordChar) || wordBefore(line, p, false) {
+	if !is(line, p, isWordChar) || afterWord(line, p) {
 		return noMatch
 	}
 	end := skip(line, p+1, isWordChar)
@@ -173,7 +177,7 @@ func scanWord(line []byte, p int) int {
 
 func scanNonNegInt(line []byte, p int) int {
 	end := skipDigits(line, p)
-	if end == p || wordBefore(line, p, false) || wordAt(line, end, false) {
+	if end == p || afterWord(line, p) || wordAt(line, end, false) {
 		return noMatch
 	}
 	return end

@@ -123,7 +123,7 @@ func shorterIP(line []byte, start, end int) int {
 }
 
 func scanHostname(line []byte, p int) int {
-	if !is(line, p, isAlnum) || wordBefore(line, p, false) {
+	if !is(line, p, isAlnum) || afterWord(line, p) {
 		return noMatch
 	}
 	for {

@@ -1,7 +1,5 @@
 package grok
 
-import "encoding/binary"
-
 // monthAt returns 3 if an English month's three letters are at p, noMatch if no
 // month of the definition can begin there, else unsure.
 func monthAt(line []byte, p int) int {
@@ -45,10 +43,10 @@ func within(word, zero, most uint64) bool {
 // clock reads HH:MM:SS with two digits each; its end, or unsure. It looks at
 // all eight bytes at once: none may exceed what its place allows.
 func clock(line []byte, p int) int {
-	if len(line)-p < 8 {
+	if p > len(line)-8 {
 		return unsure
 	}
-	d := binary.LittleEndian.Uint64(line[p:])
+	d := eight(line, p)
 	if !within(d, 0x30303A30303A3030, 0x0905000905000902) || d&0xFF == '2' && d>>8&0xFF > '3' { // 00:00:00, 29:59:59
 		return unsure
 	}
@@ -78,7 +76,7 @@ func scanTime(line []byte, p int) int {
 
 func scanSyslogTimestamp(line []byte, p int) int {
 	v := monthAt(line, p)
-	if v == noMatch || p > 0 && wordBefore(line, p, false) {
+	if v == noMatch || afterWord(line, p) {
 		return noMatch
 	}
 	if v == unsure || p+3 < len(line) && line[p+3] != ' ' {
@@ -140,7 +138,7 @@ func scanHTTPDate(line []byte, p int) int {
 		return unsure
 	}
 	const month = 0xFFFFFF << 24 // of the eight bytes from p on
-	day, year := binary.LittleEndian.Uint64(line[p:]), binary.LittleEndian.Uint64(line[p+4:])
+	day, year := eight(line, p), eight(line, p+4)
 	if !within(day&^month, 0x302F0000002F3030, 0x0900000000000903) || !within(year>>16, 0x3A303030302F, 0x0909090900) { // 00/…/0, 39/…/9, /0000:
 		return unsure
 	}

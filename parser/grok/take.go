@@ -37,8 +37,8 @@ func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 func (m *Matcher) takeData(in *inst, line []byte, pos int) int {
 	hi := m.span(in, line, pos)
 	q := -1
-	if in.alt != 0 {
-		q = firstPair(line, pos, hi, in.b, byte(in.alt-1))
+	if in.second != 0 {
+		q = firstPair(line, pos, hi, in.b, byte(in.second-1))
 	} else if i := bytes.IndexByte(line[pos:min(hi+1, len(line))], in.b); i >= 0 {
 		q = pos + i
 	}
@@ -74,7 +74,8 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 	return m.stopAt(in, pos, q, hi)
 }
 
-// stopAt ends what was taken lazily at q, and keeps a way to go on to hi.
+// stopAt ends what was taken lazily at q, and keeps a way to go on to hi. It
+// returns where what is known to come next ends.
 func (m *Matcher) stopAt(in *inst, pos, q, hi int) int {
 	if q < 0 || m.steps > m.hard { // it has looked further than it goes
 		return -1
@@ -85,5 +86,5 @@ func (m *Matcher) stopAt(in *inst, pos, q, hi int) int {
 	if q < hi {
 		m.stack = append(m.stack, choice{in.pc, int32(q), int32(hi), int32(len(m.trail))})
 	}
-	return q
+	return q + int(in.known)
 }
