@@ -160,8 +160,13 @@ func (h *header) readPID(line []byte, i int) bool {
 		}
 	}
 	h.message = i + len(nothing)
-	return line[start-1] == ' ' && i-start <= 10 && h.message < len(line) && string(line[i:h.message]) == nothing &&
-		line[h.message] != '\xef' // a byte order mark, perhaps
+	if line[start-1] != ' ' || i-start > 10 || h.message >= len(line) || string(line[i:h.message]) != nothing {
+		return false
+	}
+	if line[h.message] == ' ' { // as syslog.Header has it
+		h.message++
+	}
+	return h.message < len(line) && line[h.message] != '\xef' // a byte order mark, perhaps
 }
 
 // appendPlain appends a plain line as the traditional format writes it.

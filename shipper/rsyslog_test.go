@@ -29,6 +29,9 @@ var asSent = []string{
 	"<30>2026-11-21T23:40:00.123456Z web1 app[1]: ISO time with fraction",
 	"<165>1 2026-11-21T22:14:15.003Z web1 evntslog 12 ID47 [a@32473 b=\"c\"] RFC 5424",
 	"<165>1 2026-11-01T22:14:15+05:00 web1 evntslog - - - RFC 5424 without more",
+	"<165>1 2026-11-21T22:14:15.003Z web1 sshd 12 - -  RFC 5424 as rsyslog sends it",
+	"<165>1 2026-11-21T22:14:16.003Z web1 sshd 12 - -  RFC 5424 as rsyslog sends it",
+	"<165>1 2026-11-21T22:14:15.003Z web1 sshd - - -   two spaces",
 	"<30>Nov 21 23:40:00 web1 app: ",
 	"<30>Nov 21 23:40:00 web1 app:",
 }

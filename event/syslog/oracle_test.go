@@ -38,7 +38,7 @@ func agree(t *testing.T, line []byte) {
 		h.PID = Span{}
 	}
 	got := []string{of(h.Host), of(h.Tag), of(h.PID), of(h.MsgID), of(h.Message), fmt.Sprint(h.Facility, h.Severity, h.Format)}
-	want := []string{str(m.Hostname), str(m.Appname), str(m.ProcID), str(m.MsgID), strings.TrimPrefix(str(m.Message), string(bom)),
+	want := []string{str(m.Hostname), str(m.Appname), str(m.ProcID), str(m.MsgID), strings.TrimPrefix(strings.TrimPrefix(str(m.Message), " "), string(bom)),
 		fmt.Sprint(*m.Facility, *m.Severity, RFC5424)}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%q:\n got %q\nwant %q", line, got, want)

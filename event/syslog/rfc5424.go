@@ -75,6 +75,9 @@ func (h *Header) parse5424Body(line []byte, pos int) {
 			pos++ // the space
 		}
 	}
+	if pos < len(line) && line[pos] == ' ' {
+		pos++ // rsyslog's templates write the one behind an RFC 3164 tag as well
+	}
 	if bytes.HasPrefix(line[pos:], bom) {
 		pos += len(bom)
 	}

@@ -49,7 +49,7 @@ type Header struct {
 	PID        Span // "123"; not always a number
 	MsgID      Span // RFC 5424 only
 	Structured Span // RFC 5424 only, brackets included; see StructuredData
-	Message    Span // after tag and one space, or after the structured data, without its byte order mark; see TrimEnd
+	Message    Span // after tag and one space, or after the structured data and up to two, without its byte order mark; see TrimEnd
 
 	Time Time
 }

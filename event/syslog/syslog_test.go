@@ -106,6 +106,8 @@ func TestRFC5424(t *testing.T) {
 		want want
 	}{
 		{"<34>1 " + f + " host su 12 ID47 - \xef\xbb\xbfmsg", want{34, o, f, "host", "su", "su", "12", "msg", "ID47", ""}},
+		{"<34>1 " + f + " host su 12 - -  as rsyslog sends it", want{34, o, f, "host", "su", "su", "12", "as rsyslog sends it", "", ""}},
+		{"<34>1 " + f + " host su 12 - [b]    indented", want{34, o, f, "host", "su", "su", "12", "  indented", "", "[b]"}},
 		{"<34>1 - - - - - -", want{34, o, "", "", "", "", "", "", "", ""}},
 		{"<34>1 - - - - - - ", want{34, o, "", "", "", "", "", "", "", ""}},
 		{`<165>1 ` + f + ` h evt - ID47 [a@1 x="1\"]" y=""][b] msg here`, want{165, o, f, "h", "evt", "evt", "", "msg here", "ID47", `[a@1 x="1\"]" y=""][b]`}},
