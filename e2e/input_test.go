@@ -62,6 +62,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		"no such name":       {"", []string{"pipeline", "run", "nobody"}, 2, []string{"nobody", "sshd"}},
 		"broken pipeline":    {"", []string{"pipeline", "run", filepath.Join(dir, "own", "mine.yml")}, 1, []string{"mine.yml:", "processors[0] (grok)", "NO_SUCH_NAME"}},
 		"bad query":          {"", []string{"search", "user.name:("}, 2, []string{"user.name:(", "^"}},
+		"times swapped":      {"", []string{"search", "--since", "1h", "--until", "2h"}, 2, []string{"--since", "--until"}},
 		"bad time":           {"", []string{"search", "--since", "yesterdayish"}, 2, []string{"--since", "such as 2h"}},
 	} {
 		t.Run(name, func(t *testing.T) {

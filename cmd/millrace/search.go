@@ -14,10 +14,12 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/millrace/millrace/cmd/millrace/config"
+	"github.com/millrace/millrace/event/ecs"
 	"github.com/millrace/millrace/indexer/elastic"
 	"github.com/millrace/millrace/indexer/query"
 	"github.com/millrace/millrace/indexer/sqlite"
 	"github.com/millrace/millrace/internal/screen"
+	"github.com/millrace/millrace/internal/suggest"
 )
 
 type searchCommand struct {
@@ -57,7 +59,9 @@ func (c searchCommand) Run(ctx context.Context, term terminal) error {
 	}
 	defer done()
 	for _, name := range q.Unknown() {
-		fmt.Fprintf(term.err, "millrace: no field %q is known; searching for it all the same\n", name)
+		if _, own := cfg.Index.Templates.Fields[name]; !own {
+			fmt.Fprintf(term.err, "millrace: no field %q is known%s: nothing may be found\n", name, meant(name))
+		}
 	}
 	return c.print(ctx, index, q, term)
 }
@@ -84,6 +88,21 @@ func (c searchCommand) print(ctx context.Context, index query.Searcher, q *query
 	})
 }
 
+// meant asks whether a field of a similar name was meant.
+func meant(name string) string {
+	known := func(yield func(string) bool) {
+		for _, f := range ecs.Fields {
+			if !yield(f.Name) {
+				return
+			}
+		}
+	}
+	if near := suggest.Nearest(name, known, 1); len(near) > 0 {
+		return " (did you mean " + near[0] + "?)"
+	}
+	return ""
+}
+
 // query puts the flags and the query together.
 func (c searchCommand) query(now time.Time) (*query.Query, error) {
 	q, err := query.Parse(c.Query, now)
@@ -101,6 +120,9 @@ func (c searchCommand) query(now time.Time) (*query.Query, error) {
 	until, err := parseTime("--until", c.Until, now)
 	if err != nil {
 		return nil, err
+	}
+	if !until.IsZero() && since.After(until) {
+		return nil, usageError{fmt.Errorf("--since: %s is later than --until %s: no time is between them", c.Since, c.Until)}
 	}
 	if !since.IsZero() || !until.IsZero() {
 		q = q.And(query.Between(since, until))

@@ -130,11 +130,18 @@ func answerError(op string, status int, answer []byte) *Error {
 		Error json.RawMessage
 	}
 	e := &Error{Op: op, Status: status}
-	var detail struct{ Type, Reason string }
+	type cause struct{ Type, Reason string }
+	var detail struct {
+		cause
+		Root []cause `json:"root_cause"`
+	}
 	switch {
 	case json.Unmarshal(answer, &a) != nil || a.Error == nil:
 		e.Reason = string(bytes.TrimSpace(answer[:min(len(answer), 200)]))
 	case json.Unmarshal(a.Error, &detail) == nil:
+		if detail.Reason == "all shards failed" && len(detail.Root) > 0 {
+			detail.cause = detail.Root[0]
+		}
 		e.Type, e.Reason = detail.Type, detail.Reason
 	default: // {"error":"text"}
 		e.Reason = string(a.Error)

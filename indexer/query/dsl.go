@@ -52,15 +52,24 @@ func (n phrase) dsl() object {
 	return object{"match_phrase": object{n.field: object{"query": text}}}
 }
 
+// dsl has both ends, as Elasticsearch wants them below flattened objects: all texts are between these.
 func (n keywordRange) dsl() object {
-	ends := object{}
+	return object{"range": object{n.field: n.ends(object{"gte": "", "lte": "\U0010FFFF"})}}
+}
+
+func (n unsureRange) dsl() object { return object{"range": object{n.field: n.ends(object{})}} }
+
+// ends puts the ends that are given in place of those that are open.
+func (n keywordRange) ends(ends object) object {
 	if n.lo != nil {
+		delete(ends, "gte")
 		ends[map[bool]string{true: "gte", false: "gt"}[n.lo.inclusive]] = n.lo.value
 	}
 	if n.hi != nil {
+		delete(ends, "lte")
 		ends[map[bool]string{true: "lte", false: "lt"}[n.hi.inclusive]] = n.hi.value
 	}
-	return object{"range": object{n.field: ends}}
+	return ends
 }
 
 func (n longRange) dsl() object {

@@ -191,6 +191,9 @@ var Cases = []struct{ Query, Want string }{
 	{`json.source:222*`, "7"},
 	{`json.nothing:*`, ""},
 	{`json.n:*`, "7"},
+	{`json.n > 6`, "7"},
+	{`json.n < 7`, ""},
+	{`json.n:[* TO 7]`, "7"},
 
 	// Keywords in order.
 	{`user.name:[alice TO bob]`, "4 3 2"},
