@@ -36,15 +36,6 @@ type code struct {
 	at     int
 }
 
-// tries is try, of any code.
-func (x code) tries() tries {
-	if x.try != nil {
-		return x.try
-	}
-	eval := x.eval
-	return func(c *Context) (value, *exception) { return eval(c), nil }
-}
-
 // dropped is a statement that does nothing with the value of x.
 func (x code) dropped() step {
 	if eval := x.eval; x.try == nil {
@@ -100,6 +91,7 @@ type compiler struct {
 	depth     int
 	lambdas   int // how many there are so far
 	ways      map[*ifStmt]*ways
+	writes    []string // see Script.Writes
 }
 
 // function is a function of the script.
@@ -167,11 +159,8 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 	if empty(tree.body) {
 		cp.fail(len(src), "no statements")
 	}
-	a := assigned{lib: cp.lib}
-	p.assigns = !condition && len(tree.funcs) == 0 && a.list(tree.body.list)
-	p.writes = a.paths
 	p.run, _ = cp.block(tree.body, place{last: true})
-	p.frame = cp.fn.slots
+	p.frame, p.writes = cp.fn.slots, cp.writes
 	return p, nil
 }
 

@@ -1,14 +1,60 @@
 package painless
 
+import (
+	"strings"
+
+	"github.com/millrace/millrace/event"
+)
+
 func (cp *compiler) assign(x *assignExpr) code {
-	to := cp.target(x.to)
-	if to.store == nil || to.fixed {
-		cp.fail(x.at, "this cannot be assigned")
-	}
+	to := cp.assignable(x.at, x.to)
 	if x.op == "" {
 		return to.assigned(cp.as(x.x, want{t: to.t}))
 	}
 	return cp.storing(to, cp.update(x.at, x.op, to, cp.expr(x.x), false))
+}
+
+// assignable compiles what is assigned to.
+func (cp *compiler) assignable(at int, x expr) target {
+	to := cp.target(x)
+	if to.store == nil || to.fixed {
+		cp.fail(at, "this cannot be assigned")
+	}
+	if path, ok := pathOfLinks(to.chain); ok {
+		cp.writes = append(cp.writes, path)
+		to.store = storeAssigned(to.chain[len(to.chain)-1].name, to.store)
+	}
+	return to
+}
+
+// storeAssigned stores an entry of which [Script.Writes] has the path, and counts that, where it is one of a map of the
+// document; all else is for store.
+func storeAssigned(name event.Symbol, store func(c *Context, recv, index, v value)) func(c *Context, recv, index, v value) {
+	return func(c *Context, recv, index, v value) {
+		if recv.ref != nil || !recv.isMap() || c.readonly {
+			store(c, recv, index, v)
+			return
+		}
+		c.changes++
+		c.assigned++
+		c.charge(mapEntrySize)
+		c.Event.Put(recv.v, name, c.stored(v))
+	}
+}
+
+// pathOfLinks is the path of a field, if that tells which one it is.
+func pathOfLinks(chain []link) (path string, ok bool) {
+	for i, l := range chain {
+		name := l.name.String()
+		if strings.Contains(name, ".") || i == 0 && strings.HasPrefix(name, "_") || l.site.setsMap != nil {
+			return "", false
+		}
+		if i > 0 {
+			path += "."
+		}
+		path += name
+	}
+	return path, len(chain) > 0
 }
 
 // update computes the new value of a target from the old one, and what the expression is worth.
@@ -67,7 +113,19 @@ func (to target) assigned(x code) code {
 			return v
 		}}
 	}
-	next := x.tries()
+	if next := x.eval; x.try == nil {
+		return code{t: to.t, at: to.at, eval: func(c *Context) value {
+			r := to.recv(c)
+			var i value
+			if to.index != nil {
+				i = to.index(c)
+			}
+			v := next(c)
+			to.store(c, r, i, v)
+			return v
+		}}
+	}
+	next := x.try
 	try := func(c *Context) (value, *exception) {
 		r := to.recv(c)
 		var i value
@@ -102,10 +160,7 @@ func (cp *compiler) storing(to target, next func(c *Context, old value) (stored,
 
 // stepExpr compiles ++ and --.
 func (cp *compiler) stepExpr(x *stepExpr) code {
-	to := cp.target(x.x)
-	if to.store == nil || to.fixed {
-		cp.fail(x.at, "this cannot be assigned")
-	}
+	to := cp.assignable(x.at, x.x)
 	one := cp.constant(x.at, cp.lib.int, integer(1))
 	return cp.storing(to, cp.update(x.at, x.op[:1], to, one, !x.prefix))
 }

@@ -184,7 +184,7 @@ func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []
 			c.notNull(this, site)
 		}
 		v := m.run(c, this, c.args[base:len(c.args):len(c.args)])
-		c.dropArgs(base)
+		c.args = c.args[:base]
 		return v
 	}}
 }
@@ -197,7 +197,7 @@ func (cp *compiler) invokeFallible(at int, m *method, args []func(*Context) valu
 			c.args = append(c.args, v)
 		}
 		v, exc := m.try(c, c.args[base:len(c.args):len(c.args)])
-		c.dropArgs(base)
+		c.args = c.args[:base]
 		return v, exc
 	}
 	return code{t: m.ret, at: at, try: try, eval: func(c *Context) value { return orThrow(try(c)) }}

@@ -78,7 +78,7 @@ func (cp *compiler) callDef(x *callExpr, recv code, w want) code {
 			}
 		}
 		v := m.run(c, this, in)
-		c.dropArgs(base)
+		c.args = c.args[:base]
 		return v
 	}}
 }

@@ -35,7 +35,7 @@ func (c *Context) apply(f value, args ...value) value {
 		base := len(c.args)
 		c.args = append(c.args, args...)
 		v := l.native(c, c.args[base:len(c.args):len(c.args)])
-		c.dropArgs(base)
+		c.args = c.args[:base]
 		return v
 	}
 	if len(args) != l.arity {

@@ -257,7 +257,7 @@ func (c *Context) try(body step) (to ctl, exc *exception) {
 				panic(r)
 			}
 			c.base, c.depth, c.stack, c.orders = base, depth, c.stack[:stack], c.orders[:orders]
-			c.dropArgs(args)
+			c.args = c.args[:args]
 			exc = t.exc
 		}
 	}()

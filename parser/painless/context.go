@@ -39,15 +39,14 @@ type Context struct {
 	hooks    Hooks
 	params   value
 	stack    []value    // locals of the functions that are running
-	high     int        // how much of the stack the run has used
 	base     int        // where the running function's locals begin
 	args     []value    // arguments of the calls that are being made
-	highArgs int        // how much of args the run has used
 	ret      value      // what return left
 	raised   *exception // what a statement has thrown without unwinding the closures
 	readonly bool       // a condition runs: the document must not change
 	left     int        // so many iterations more
 	changes  int        // of containers
+	assigned int        // those of which Script.Writes has the path
 	depth    int
 	memory   int
 	mark     int                         // size of the event's text when the run began
@@ -199,30 +198,27 @@ func (c *Context) frame(n int) {
 	if top > cap(c.stack) {
 		c.stack = append(c.stack[:cap(c.stack)], make([]value, top-cap(c.stack))...)
 	}
-	c.stack, c.high = c.stack[:top], max(c.high, top)
+	c.stack = c.stack[:top]
 }
 
-// end lets go of what the run left, so that the next line does not keep it alive.
-func (c *Context) end(p *program) {
-	clear(c.stack[:c.high])
-	c.dropArgs(0)
-	clear(c.args[:c.highArgs])
-	if c.views+c.entries+c.tokenizers > 0 {
-		clear(c.viewRoom[:c.views])
-		clear(c.entryRoom[:c.entries])
-		clear(c.tokenRoom[:c.tokenizers])
+// keepMemory is how much memory, in bytes, a run may leave to the next one to let go of.
+const keepMemory = 64 << 10
+
+// end lets go of what the run left, so that the next line does not keep much alive.
+func (c *Context) end() {
+	if c.memory > keepMemory {
+		clear(c.stack[:cap(c.stack)])
+		clear(c.args[:cap(c.args)])
+		clear(c.viewRoom[:])
+		clear(c.entryRoom[:])
+		clear(c.tokenRoom[:])
+		c.ret = value{}
 	}
 	if cap(c.orders) > keepOrders {
 		c.orders = nil
 	}
-	c.stack, c.high, c.highArgs, c.ret, c.views = c.stack[:0], 0, 0, value{}, 0
-	c.entries, c.tokenizers = 0, 0
-}
-
-// dropArgs ends the call whose arguments begin at base.
-func (c *Context) dropArgs(base int) {
-	c.highArgs = max(c.highArgs, len(c.args))
-	c.args = c.args[:base]
+	c.stack, c.args = c.stack[:0], c.args[:0]
+	c.views, c.entries, c.tokenizers = 0, 0, 0
 }
 
 // recovered turns what unwound the closures into an *Error.

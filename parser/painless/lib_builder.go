@@ -147,7 +147,7 @@ func declareTokenizer(l *lib) {
 	k := l.class("java.util.StringTokenizer", "java.util.Enumeration")
 	make := func(c *Context, _ value, a []value) value {
 		t := c.tokenizer()
-		t.text = a[0]
+		t.text, t.at = a[0], 0
 		if s := c.arg(a[0]); !a[0].isText() {
 			t.text = c.textValue(s)
 		}

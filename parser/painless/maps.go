@@ -98,7 +98,7 @@ func (c *Context) mapPut(m, k, v value) value {
 	c.mutable(m)
 	c.admit(m, k)
 	old := c.mapGet(m, k)
-	c.charge(48)
+	c.charge(mapEntrySize)
 	if !k.isText() {
 		c.putOdd(m, k, v)
 		return old
@@ -112,6 +112,9 @@ func (c *Context) mapPut(m, k, v value) value {
 	return old
 }
 
+// mapEntrySize is what an entry is charged with, in bytes.
+const mapEntrySize = 48
+
 func (c *Context) putSymbol(m value, name event.Symbol, v value) {
 	if c.isRoot(m) && isMetadata(name.String()) {
 		c.mutable(m)
@@ -119,7 +122,7 @@ func (c *Context) putSymbol(m value, name event.Symbol, v value) {
 		return
 	}
 	c.mutable(m)
-	c.charge(48)
+	c.charge(mapEntrySize)
 	c.Event.Put(m.v, name, c.stored(v))
 }
 

@@ -30,8 +30,7 @@ type program struct {
 	cond   func(*Context) bool // set when the whole is one boolean expression
 	direct direct              // the same for the commonest
 
-	assigns bool     // it is a script that does no more than Script.Writes tells
-	writes  []string // paths
+	writes []string // paths that it assigns to
 }
 
 // Condition is the compiled `if` of a processor.
@@ -74,29 +73,32 @@ func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			holds, err = false, ctx.recovered(p, r)
-			ctx.end(p)
+			ctx.end()
 		}
 	}()
 	if p.cond != nil {
 		return p.cond(ctx), nil
 	}
 	holds = ctx.result(p.run(ctx)).bool()
-	ctx.end(p)
+	ctx.end()
 	return holds, nil
 }
 
+// Writes are the paths of the document that the script assigns to.
+func (s *Script) Writes() []string { return s.p.writes }
+
 // Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed. It is for
-// the caller to tell [Context.Wrote] of what [Script.Writes] says.
+// the caller to tell [Context.Wrote] of what [Script.Writes] says; of other changes it tells itself.
 func (s *Script) Run(ctx *Context) (err error) {
-	p, changes := s.p, ctx.changes
+	p, others := s.p, ctx.changes-ctx.assigned
 	ctx.begin(p)
 	ctx.readonly = false
 	defer func() {
 		if r := recover(); r != nil {
 			err = ctx.recovered(p, r)
 		}
-		ctx.end(p)
-		if !p.assigns && ctx.changes != changes {
+		ctx.end()
+		if ctx.changes-ctx.assigned != others {
 			ctx.Changed()
 		}
 	}()

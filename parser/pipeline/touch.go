@@ -182,12 +182,14 @@ func written(p processor) (fields []field, ok bool) {
 		if p.script == nil {
 			return nil, false
 		}
-		names, ok := p.script.Writes()
-		for _, name := range names {
+		for _, name := range p.script.Writes() {
 			path, err := event.ParsePath(name)
-			fields, ok = append(fields, field{path: path}), ok && err == nil
+			if err != nil {
+				return nil, false
+			}
+			fields = append(fields, field{path: path})
 		}
-		return fields, ok
+		return fields, true // of other changes it tells itself
 	case *pipelineProcessor, terminateProcessor, dropProcessor, *failProcessor: // what is called tells of itself
 		return nil, true
 	}
