@@ -70,6 +70,7 @@ func (ev *Event) Shapes(v Value) (set Shapes) {
 type Search struct {
 	Depth int     // so many levels at most
 	Left  int     // how many more values may be looked at
+	Texts bool    // it matters whether a string is empty: else all are told as if they were not
 	Found []Value // containers
 	all   []Value
 }
@@ -79,68 +80,73 @@ type Search struct {
 // those of one level behind those that they are in; all, when those that are emptied would be such values, too. What is
 // frozen is thawed only when it holds such values.
 func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
-	s.all = append(s.all[:0], v)
-	all, end, left := s.all, 1, s.Left
-	s.Found = s.Found[:0]
-	for at := 0; at < len(all); at++ {
+	s.all, s.Found = append(s.all[:0], v), s.Found[:0]
+	for at, end := 0, 1; at < len(s.all); at++ {
 		if at == end {
-			end = len(all)
+			end = len(s.all)
 			s.Depth--
 		}
-		o := &ev.objects[all[at].bits]
-		if left -= int(o.len); left < 0 || s.Depth <= 0 {
-			s.Left = left
+		o := &ev.objects[s.all[at].bits]
+		if s.Left -= int(o.len); s.Left < 0 || s.Depth <= 0 {
 			return set, false
 		}
-		var here Shapes
 		entries := ev.slots[o.start:][:o.len]
+		var here Shapes
 		for i := range entries {
-			e := &entries[i].val
-			shape := Shape(e.kind)
-			switch {
-			case e.kind == String:
-				if uint32(e.bits) == 0 {
-					shape = EmptyString
-				}
-			case e.kind < List:
-			case ev.objects[e.bits].len > 0:
-				all = append(all, *e)
-			default:
-				shape += EmptyList - Shape(List)
-			}
-			here |= shape.Set()
+			here |= Shape(entries[i].val.kind).Set()
 		}
-		if here.Has(Shape(frozen)) {
-			here &^= Shape(frozen).Set()
-			s.all = all
-			own, deeper := s.frozen(ev, all[at], shapes)
-			here, set, all = here|own, set|deeper, s.all
+		if containers := Shape(frozen).Set() | Shape(List).Set() | Shape(Map).Set(); here&containers != 0 {
+			own, deeper := s.enter(ev, s.all[at], shapes)
+			here = here&^containers | own
+			set |= deeper
+		}
+		if s.Texts && here.Has(Shape(String)) {
+			here = here&^Shape(String).Set() | textShapes(ev.Entries(s.all[at]))
 		}
 		if set |= here; here&shapes != 0 {
-			s.Found = append(s.Found, all[at])
+			s.Found = append(s.Found, s.all[at])
 		}
 	}
-	s.all, s.Left = all, left
 	if shapes&(EmptyList.Set()|EmptyMap.Set()) != 0 && set&shapes != 0 {
-		s.Found = append(s.Found[:0], all...)
+		s.Found = append(s.Found[:0], s.all...)
 	}
 	return set, true
 }
 
-// frozen looks at the frozen values in a container: own are their shapes, deeper those of what stays frozen in them.
-func (s *Search) frozen(ev *Event, v Value, shapes Shapes) (own, deeper Shapes) {
+// textShapes are the shapes of the strings among entries.
+func textShapes(entries []Entry) (set Shapes) {
+	for i := range entries {
+		if v := &entries[i].val; v.kind == String {
+			shape := Shape(String)
+			if uint32(v.bits) == 0 {
+				shape = EmptyString
+			}
+			set |= shape.Set()
+		}
+	}
+	return set
+}
+
+// enter takes the containers in a container into the search: own are their shapes, deeper those of what stays frozen in
+// them.
+func (s *Search) enter(ev *Event, v Value, shapes Shapes) (own, deeper Shapes) {
 	start, n := ev.objects[v.bits].start, ev.objects[v.bits].len
 	for at := start; at < start+n; at++ {
-		e := ev.slots[at].val
-		if e.kind != frozen {
-			continue
-		}
-		f := ev.formOf(uint32(e.bits >> 32))
-		own |= f.shape.Set()
-		if f.within&shapes == 0 {
-			deeper |= f.within
-		} else {
-			s.all = append(s.all, ev.thaw(int(at)))
+		switch e := ev.slots[at].val; {
+		case e.kind < frozen:
+		case e.kind == frozen:
+			f := ev.formOf(uint32(e.bits >> 32))
+			own |= f.shape.Set()
+			if f.within&shapes == 0 {
+				deeper |= f.within
+			} else {
+				s.all = append(s.all, ev.thaw(int(at)))
+			}
+		case ev.objects[e.bits].len > 0:
+			own |= Shape(e.kind).Set()
+			s.all = append(s.all, e)
+		default:
+			own |= (EmptyList + Shape(e.kind) - Shape(List)).Set()
 		}
 	}
 	return own, deeper
@@ -171,22 +177,41 @@ func (e *Entry) Name() Value { return Value{String, uint64(e.key)} }
 
 // RemoveShapes removes the entries of a container that are of the shapes, and tells whether there were any.
 func (ev *Event) RemoveShapes(v Value, shapes Shapes) bool {
-	n := ev.Len(v)
-	ev.RemoveWhere(v, func(_ int, e *Entry) bool { return shapes.Has(e.Shape(ev)) })
-	return ev.Len(v) < n
+	o := &ev.objects[v.bits]
+	s := ev.slots[o.start:][:o.len]
+	kept := 0
+	for i := range s {
+		if !shapes.Has(s[i].Shape(ev)) {
+			s[kept] = s[i]
+			kept++
+		}
+	}
+	ev.keep(o, kept)
+	return kept < len(s)
 }
 
 // RemoveWhere removes the entries of a container for which gone is true; it is asked from the first to the last.
 func (ev *Event) RemoveWhere(v Value, gone func(i int, e *Entry) bool) {
 	o := &ev.objects[v.bits]
 	s := ev.slots[o.start:][:o.len]
-	o.len = 0
-	o.forgetNames()
+	kept := 0
 	for i := range s {
 		if !gone(i, &s[i]) {
-			s[o.len] = s[i]
-			o.enter(s[i].key, o.len)
-			o.len++
+			s[kept] = s[i]
+			kept++
 		}
+	}
+	ev.keep(o, kept)
+}
+
+// keep is behind the removal of entries: n are left, at the beginning.
+func (ev *Event) keep(o *object, n int) {
+	if int(o.len) == n {
+		return
+	}
+	o.len = uint32(n)
+	o.forgetNames()
+	for i, e := range ev.slots[o.start:][:n] {
+		o.enter(e.key, uint32(i))
 	}
 }

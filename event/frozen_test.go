@@ -214,7 +214,7 @@ func drawStep(t *rapid.T) func(*Event) string {
 		}
 	case 9:
 		return func(ev *Event) string {
-			s := Search{Depth: 50, Left: 5000}
+			s := Search{Texts: true, Depth: 50, Left: 5000}
 			set, ok := s.For(ev, ev.Doc(), Shape(Null).Set())
 			all := fmt.Sprintf("%b %v", set, ok)
 			slices.SortFunc(s.Found, func(v, w Value) int { return strings.Compare(describe(ev, v, nil), describe(ev, w, nil)) })

@@ -27,7 +27,7 @@ func (c *Context) walked(w *walk, x value) (result, ok bool) {
 // removeIn removes what goes, at any depth in x.
 func (c *Context) removeIn(w *walk, x value) bool {
 	s := &c.search
-	s.Depth, s.Left = (c.Limits.Depth-c.depth)/2, c.left
+	s.Depth, s.Left, s.Texts = (c.Limits.Depth-c.depth)/2, c.left, (w.busy|w.prunes)&shapesOfText != 0
 	set, ok := s.For(c.Event, x.v, w.prunes)
 	if set&w.prunes != 0 {
 		set = emptied(set)
@@ -53,6 +53,9 @@ func (c *Context) shape(v event.Value) event.Shape {
 	}
 	return s
 }
+
+// shapesOfText are those of strings.
+const shapesOfText = event.Shapes(1<<event.String | 1<<event.EmptyString)
 
 // shapesOfMeta are those of metadata.
 const shapesOfMeta = event.Shapes(1<<event.String | 1<<event.Long)

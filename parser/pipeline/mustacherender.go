@@ -27,6 +27,32 @@ func (t *template) append(dst []byte, ev *event.Event) ([]byte, error) {
 	return t.appendIn(dst, &w)
 }
 
+// value is the text of the template for the event. That of a tag alone is mostly there already.
+func (t *template) value(r *Runner) (v event.Value, err error) {
+	if len(t.parts) == 1 && t.parts[0].name != nil && t.parts[0].section == nil {
+		p, w := &t.parts[0], rendering{ev: r.ev}
+		if v, err = p.name.of(&w); err == nil && p.isText(r.ev, v) {
+			return v, nil
+		}
+		if v.Kind() == event.Date && p.escape != asForm {
+			return r.ev.Time(&r.times, v.Int()), nil
+		}
+	}
+	if r.buf, err = t.append(r.buf[:0], r.ev); err != nil {
+		return event.Value{}, err
+	}
+	return r.ev.String(r.buf), nil
+}
+
+// isText tells whether a value is written as it is.
+func (p *templatePart) isText(ev *event.Event, v event.Value) bool {
+	if v.Kind() != event.String || p.escape == asForm {
+		return false
+	}
+	text := ev.Bytes(v)
+	return len(text) <= maxRendered && (p.escape == plain || !needsEscape(text))
+}
+
 func (t *template) appendIn(dst []byte, w *rendering) (_ []byte, err error) {
 	for i := range t.parts {
 		p := &t.parts[i]

@@ -50,6 +50,7 @@ type Runner struct {
 	skip    int         // steps that the last one has done with its own
 	buf     []byte
 	today   today
+	times   event.Times // by which templates write times
 
 	failure failure
 	telling int    // handlers that have been told, inside one another: an inner one takes from the outer what it knew

@@ -112,6 +112,7 @@ type value struct {
 	text     string
 	template *template
 	isText   bool
+	ready    event.JSON // of a text without a template
 	list     []value
 	fields   []valueField
 	isList   bool
@@ -148,7 +149,7 @@ func (o *options) parseValue(name string, n *node, escape escaping) value {
 		if isTemplate(s) {
 			return value{isText: true, template: o.parseTemplate(name, s, escape)}
 		}
-		return value{isText: true, text: s}
+		return value{isText: true, text: s, ready: constantText(s)}
 	case bool:
 		return value{scalar: event.BoolValue(s)}
 	case float64:
@@ -162,15 +163,24 @@ func (o *options) parseValue(name string, n *node, escape escaping) value {
 	return value{scalar: event.NullValue()}
 }
 
+// constantText is a text that events have, mostly.
+func constantText(s string) event.JSON {
+	ev := event.New()
+	ready, _ := ev.Freeze(ev.Text(s)) // a text is JSON
+	return ready.Intern()
+}
+
 // of makes the value for the event.
 func (v *value) of(r *Runner) (made event.Value, err error) {
 	switch {
 	case v.template != nil:
-		if r.buf, err = v.template.append(r.buf[:0], r.ev); err != nil {
-			return made, err
-		}
-		return r.ev.String(r.buf), nil
+		return v.template.value(r)
 	case v.isText:
+		if v.ready.Interned() {
+			if made = r.ev.JSON(v.ready); made.Kind() == event.String {
+				return made, nil
+			}
+		}
 		return r.ev.Text(v.text), nil
 	case v.isList:
 		list := r.ev.NewList()

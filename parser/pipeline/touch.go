@@ -167,6 +167,23 @@ func written(p processor) (fields []field, ok bool) {
 		return []field{p.target}, true
 	case *textProcessor:
 		return []field{p.target}, true
+	case *splitProcessor:
+		return []field{p.target}, true
+	case *joinProcessor:
+		return []field{p.target}, true
+	case *uriProcessor:
+		if p.removeSuccessful {
+			return paths(p.target, p.field)
+		}
+		return paths(p.target)
+	case *domainProcessor:
+		return paths(p.domain, p.registered, p.sub, p.suffix)
+	case *communityProcessor:
+		return paths(p.target)
+	case *directionProcessor:
+		return paths(p.target)
+	case *fingerprintProcessor:
+		return paths(p.target)
 	case *dateProcessor:
 		return paths(p.target)
 	case *geoipProcessor:

@@ -93,7 +93,7 @@ func (g shortcuts) steps(n int) string {
 }
 
 func (g shortcuts) step() (typ, options string) {
-	switch g.IntN(18) {
+	switch g.IntN(20) {
 	case 0, 1, 2:
 		return "set", fmt.Sprintf("field: %s, value: %s", g.field(), g.of("x", "y", "[x]", "{b: x}", "{b: {c: x}}", "'{{b}}'", "7"))
 	case 3:
@@ -105,7 +105,9 @@ func (g shortcuts) step() (typ, options string) {
 	case 7:
 		return "append", fmt.Sprintf("field: %s, value: [%s]", g.field(), g.of("x", "y, z", "'{{a.c}}'"))
 	case 8:
-		return "script", "source: " + g.of("\"ctx.a = ['b': 'x']\"", "\"if (ctx.b == 'x') { ctx.a.c = ['x'] } else { ctx.b = ctx.b == null ? 'x' : 'y' }\"", "'ctx.a = ctx.b'", "\"ctx.b = ['c': 'x']\"", "\"ctx.l = [ctx.a]\"", "\"ctx.remove('a')\"")
+		return "script", "source: " + g.of("\"ctx.a = ['b': 'x']\"", "\"if (ctx.b == 'x') { ctx.a.c = ['x'] } else { ctx.b = ctx.b == null ? 'x' : 'y' }\"", "'ctx.a = ctx.b'", "\"ctx.b = ['c': 'x']\"", "\"ctx.l = [ctx.a]\"", "\"ctx.remove('a')\"",
+			"\"if (ctx.b == 'x') { ctx.remove('b') } ctx.n = ['b': 'x']\"", "\"ctx.a.b = ctx.b; ctx['o'] = 'x'\"", "\"try { ctx.n.b = null; ctx.m.k.b = ctx.a.b.c } catch (Exception e) { ctx.a = 'x' }\"",
+			"\"def m = ctx.a; if (m instanceof Map) { m.b = 'x' }\"", "\"void f(Map m) { m.values().removeIf(v -> v == null) } f(ctx)\"", "\"ctx.o = ctx.o == null ? 1 : ctx.o + 'x'\"")
 	case 9:
 		return "foreach", fmt.Sprintf("field: %s, processor: {set: {field: %s, value: x, if: \"%s\"}}", g.of("a", "l", "m"), g.of("_ingest._value.b", "a.c", "m.k.b"), g.condition())
 	case 10:
@@ -116,6 +118,10 @@ func (g shortcuts) step() (typ, options string) {
 		}
 		return typ, "tag: y"
 	case 12:
+		return g.of("split", "join"), fmt.Sprintf("field: %s, separator: x, target_field: %s", g.field(), g.field())
+	case 13:
+		return "uri_parts", fmt.Sprintf("field: %s, target_field: %s, remove_if_successful: %s", g.field(), g.field(), g.of("true", "false"))
+	case 14:
 		return "convert", fmt.Sprintf("field: %s, type: string, target_field: %s", g.field(), g.field())
 	}
 	if g.IntN(5) > 0 {
