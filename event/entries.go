@@ -81,36 +81,67 @@ type Search struct {
 // frozen is thawed only when it holds such values.
 func (s *Search) For(ev *Event, v Value, shapes Shapes) (set Shapes, ok bool) {
 	s.all, s.Found = append(s.all[:0], v), s.Found[:0]
-	for at, end := 0, 1; at < len(s.all); at++ {
+	all, left, end := s.all, s.Left, 1
+	for at := 0; at < len(all); at++ {
 		if at == end {
-			end = len(s.all)
+			end = len(all)
 			s.Depth--
 		}
-		o := &ev.objects[s.all[at].bits]
-		if s.Left -= int(o.len); s.Left < 0 || s.Depth <= 0 {
+		o := &ev.objects[all[at].bits]
+		if left -= int(o.len); left < 0 || s.Depth <= 0 {
+			s.Left = left
 			return set, false
 		}
-		entries := ev.slots[o.start:][:o.len]
 		var here Shapes
+		entries := ev.slots[o.start:][:o.len]
 		for i := range entries {
-			here |= Shape(entries[i].val.kind).Set()
+			e := &entries[i].val
+			shape := Shape(e.kind)
+			if e.kind > frozen {
+				if ev.objects[e.bits].len > 0 {
+					all = append(all, *e)
+				} else {
+					shape += EmptyList - Shape(List)
+				}
+			}
+			here |= shape.Set()
 		}
-		if containers := Shape(frozen).Set() | Shape(List).Set() | Shape(Map).Set(); here&containers != 0 {
-			own, deeper := s.enter(ev, s.all[at], shapes)
-			here = here&^containers | own
-			set |= deeper
+		if here.Has(Shape(String)) && s.Texts {
+			here = here&^Shape(String).Set() | textShapes(entries)
 		}
-		if s.Texts && here.Has(Shape(String)) {
-			here = here&^Shape(String).Set() | textShapes(ev.Entries(s.all[at]))
+		if here.Has(Shape(frozen)) {
+			s.all = all
+			own, deeper := s.frozen(ev, all[at], shapes)
+			here, set, all = here&^Shape(frozen).Set()|own, set|deeper, s.all
 		}
 		if set |= here; here&shapes != 0 {
-			s.Found = append(s.Found, s.all[at])
+			s.Found = append(s.Found, all[at])
 		}
 	}
+	s.all, s.Left = all, left
 	if shapes&(EmptyList.Set()|EmptyMap.Set()) != 0 && set&shapes != 0 {
-		s.Found = append(s.Found[:0], s.all...)
+		s.Found = append(s.Found[:0], all...)
 	}
 	return set, true
+}
+
+// frozen looks at the frozen values in a container: own are their shapes, deeper those of what stays frozen in them.
+func (s *Search) frozen(ev *Event, v Value, shapes Shapes) (own, deeper Shapes) {
+	start, n := ev.objects[v.bits].start, ev.objects[v.bits].len
+	for at := start; at < start+n; at++ {
+		e := ev.slots[at].val
+		if e.kind != frozen {
+			continue
+		}
+		f := ev.formOf(uint32(e.bits >> 32))
+		own |= f.shape.Set()
+		if f.within&shapes == 0 {
+			deeper |= f.within
+		} else {
+			s.all = append(s.all, ev.thaw(int(at)))
+		}
+	}
+	return own, deeper
 }
 
 // textShapes are the shapes of the strings among entries.
@@ -125,31 +156,6 @@ func textShapes(entries []Entry) (set Shapes) {
 		}
 	}
 	return set
-}
-
-// enter takes the containers in a container into the search: own are their shapes, deeper those of what stays frozen in
-// them.
-func (s *Search) enter(ev *Event, v Value, shapes Shapes) (own, deeper Shapes) {
-	start, n := ev.objects[v.bits].start, ev.objects[v.bits].len
-	for at := start; at < start+n; at++ {
-		switch e := ev.slots[at].val; {
-		case e.kind < frozen:
-		case e.kind == frozen:
-			f := ev.formOf(uint32(e.bits >> 32))
-			own |= f.shape.Set()
-			if f.within&shapes == 0 {
-				deeper |= f.within
-			} else {
-				s.all = append(s.all, ev.thaw(int(at)))
-			}
-		case ev.objects[e.bits].len > 0:
-			own |= Shape(e.kind).Set()
-			s.all = append(s.all, e)
-		default:
-			own |= (EmptyList + Shape(e.kind) - Shape(List)).Set()
-		}
-	}
-	return own, deeper
 }
 
 // Entries are those of a container, in place. The slice is valid until the event is changed, or a frozen value of it read.
