@@ -280,13 +280,13 @@ func TestOutline(t *testing.T) {
 	host := ev.NewMap()
 	ev.Add(ev.Doc(), Intern("message"), NullValue())
 	ev.Add(ev.Doc(), Intern("host"), host)
-	ev.Add(host, Intern("name"), NullValue())
+	ev.Add(host, Intern("name"), LongValue(1))
 	o := ev.Outline()
 	other := New()
 	for range 2 {
 		other.ResetTo(&o)
 		other.SetAt(other.Doc(), 0, other.Text("text"))
-		other.SetAt(host, 0, other.Text("web1"))
+		other.Fill(&o, []Value{{}, other.Text("web1")})
 		for i := range 30 { // all of its containers grow
 			other.Put(host, Intern(fmt.Sprint("h", i)), IntValue(1))
 			other.Put(other.Doc(), Intern(fmt.Sprint("d", i)), IntValue(2))

@@ -56,7 +56,7 @@ func (p *lineParser) direct(b *event.Batch, i int) bool {
 	case !h.App.Empty():
 		dst = append(event.AppendQuoted(append(dst, `,"process":{"name":`...), h.App.Of(line)), '}')
 	}
-	dst = append(dst, s.directEnd...)
+	dst = append(dst, s.end...)
 	p.doc = dst
 	return true
 }

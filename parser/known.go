@@ -29,14 +29,14 @@ var (
 	keyBase64    = event.Intern("original_base64")
 )
 
-// finish writes what is known over whatever the line or its pipeline claimed.
-func (p *lineParser) finish(b *event.Batch, i int) {
-	ev, doc := p.ev, p.ev.Doc()
+// finish writes what is known over whatever the line or its pipeline claimed, and renders the document.
+func (p *lineParser) finish(b *event.Batch, i int) (err error) {
+	ev, doc, v := p.ev, p.ev.Doc(), &p.values
 	l := &b.Lines[i]
 	s := p.senders.of(l.Origin)
-	if !ev.Holds(doc, 0, keyTimestamp, p.stamp) {
-		if v := ev.Lookup(doc, keyTimestamp); v.Kind() != event.Date && !isTime(ev.Bytes(v)) {
-			p.noTime(v)
+	if !ev.Holds(doc, 0, keyTimestamp, v[stampValue]) {
+		if at := ev.Lookup(doc, keyTimestamp); at.Kind() != event.Date && !isTime(ev.Bytes(at)) {
+			p.noTime(at)
 			ev.Put(doc, keyTimestamp, event.DateValue(l.Received))
 		}
 	}
@@ -44,11 +44,25 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 	if !ev.Holds(doc, eventAt, keyEvent, fields) {
 		fields = p.mapAt(doc, keyEvent)
 	}
-	if !ev.Holds(fields, 0, keyOriginal, p.whole) {
-		ev.Put(fields, keyOriginal, p.whole)
+	if !ev.Holds(fields, 0, keyOriginal, v[wholeValue]) {
+		ev.Put(fields, keyOriginal, v[wholeValue])
 	}
 	ev.Put(fields, keyCreated, ev.Time(&p.created, l.Received-l.Received%1e6)) // as the id has it, in ms
 	p.finishLog(s)
+	if s.name == "" && l.Flags&event.Truncated == 0 && ev.ASCII(v[wholeValue]) && ev.Index(doc, keyOurs) < 0 {
+		if p.doc, err = ev.AppendJSON(p.doc[:0]); err == nil {
+			p.doc = append(p.doc[:len(p.doc)-1], s.end...) // nothing is to be known of ours but how it is written
+		}
+		return err
+	}
+	p.finishOurs(b.Message(i), l, s)
+	p.doc, err = ev.AppendJSON(p.doc[:0])
+	return err
+}
+
+// finishOurs writes what there is to say of the sender and of how the line came.
+func (p *lineParser) finishOurs(line []byte, l *event.Line, s *sender) {
+	ev, doc := p.ev, p.ev.Doc()
 	ev.Put(doc, keyOurs, ev.JSON(s.ours))
 	if s.name != "" {
 		name, realm := s.proven()
@@ -60,7 +74,7 @@ func (p *lineParser) finish(b *event.Batch, i int) {
 		ev.Append(flags, ev.Text("truncated"))
 		ev.Put(ev.Lookup(doc, keyOurs), keyFlags, flags)
 	}
-	if line := b.Message(i); !ev.ASCII(p.whole) && !utf8.Valid(line) {
+	if !ev.ASCII(p.values[wholeValue]) && !utf8.Valid(line) {
 		mark := ev.Mark()
 		ev.SetBuffer(base64.StdEncoding.AppendEncode(ev.Buffer(), line))
 		ev.Put(ev.Lookup(doc, keyOurs), keyBase64, ev.Since(mark))

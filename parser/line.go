@@ -58,11 +58,11 @@ type lineParser struct {
 	doc     []byte
 	counter *counters
 
-	whole, stamp event.Value // the line and its time, as they stand in the event
-	event        event.Value // the field event
-	start        *pipeline.Start
-	log          event.Value // the field log, when it says no more than what others of that priority do
-	priority     *event.JSON // what those say
+	values   [numValues]event.Value // that the line and its header give, as they stand in the event
+	event    event.Value            // the field event
+	start    *pipeline.Start
+	log      event.Value // the field log, when it says no more than what others of that priority do
+	priority *event.JSON // what those say
 
 	// What lines have in common, made once.
 	scratch        event.Event
@@ -97,8 +97,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	if i == 0 || b != p.senders.batch {
 		p.senders.begin(b)
 	}
-	line, origin := b.Message(i), b.OriginOf(i)
-	received := b.Lines[i].Received
+	line, received := b.Message(i), b.Lines[i].Received
 	p.header.Parse(line)
 	chosen := p.choose.of(p.header.App.Of(line))
 	message := p.header.Message.Of(line)
@@ -106,87 +105,83 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	if chosen == (choice{}) && !isJSON && p.direct(b, i) {
 		return p.doc, false, nil
 	}
-	failure := ""
-	p.begin(line, origin, received, chosen.raw)
+	p.begin(line, b.OriginOf(i), received, chosen.raw)
 	if chosen.pipeline != nil {
-		err := p.run(chosen.pipeline, received)
-		p.moveNames()
-		switch {
-		case err == nil:
-		case errors.Is(err, pipeline.ErrDropped):
+		if err = p.run(chosen.pipeline, received); err == pipeline.ErrDropped {
 			return nil, true, nil
-		default:
-			failure = fmt.Sprintf("pipeline %s: %v", chosen.pipeline.Name, err)
 		}
+		p.moveNames()
 	} else if isJSON {
 		p.parseJSON(message)
 		p.moveNames()
 	}
-	if failure == "" {
-		p.finish(b, i)
-		if p.doc, err = p.ev.AppendJSON(p.doc[:0]); err == nil {
-			return p.doc, false, nil
-		}
-		failure = fmt.Sprintf("render: %v", err)
+	if err != nil {
+		err = fmt.Errorf("pipeline %s: %w", chosen.pipeline.Name, err)
+	} else if err = p.finish(b, i); err == nil {
+		return p.doc, false, nil
+	} else {
+		err = fmt.Errorf("render: %w", err)
 	}
 	// What the pipeline had made is not to be trusted: the event is that of the header alone.
-	p.begin(line, origin, received, false)
+	failure := err.Error()
+	p.begin(line, b.OriginOf(i), received, false)
 	p.fail(failure)
-	p.finish(b, i)
-	p.doc, err = p.ev.AppendJSON(p.doc[:0])
+	err = p.finish(b, i)
 	return p.doc, false, err
 }
 
 // run runs a pipeline. A defect in a processor costs the line its fields, never the process.
 func (p *lineParser) run(pl *pipeline.Pipeline, received int64) (err error) {
 	defer func() {
-		if e := recover(); e != nil {
+		switch e := recover(); e {
+		case nil:
+		case event.ErrTooLarge:
+			err = event.ErrTooLarge
+		default:
 			p.counter.panicked.Inc()
 			err = fmt.Errorf("internal error: %v", e)
 		}
 	}()
-	return p.runner.RunFrom(p.start, pl, p.ev, received)
+	return p.runner.RunFrom(p.start, p.values[:], pl, p.ev, received)
 }
+
+// Numbers of what events are filled with.
+const (
+	stampValue = iota // the time
+	messageValue
+	wholeValue // the line
+	hostValue
+	appValue
+	pidValue
+	numValues
+)
 
 // begin makes the event as the pipeline finds it.
 func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, raw bool) {
-	ev, h := p.ev, &p.header
 	if raw {
 		p.beginRaw(line, received)
 		return
 	}
+	ev, h, v := p.ev, &p.header, &p.values
 	pid, isNumber := number(h.PID.Of(line))
 	shape := p.shape(isNumber)
 	ev.ResetTo(&shape.outline)
 	p.event, p.start = shape.event, shape.start
-	p.whole = ev.String(line)
+	v[wholeValue] = ev.String(line)
 	at, ok := p.clock.resolve(&h.Time, received, p.zones.of(origin, h.Host.Of(line)))
 	if !ok {
 		at = received
 	}
-	p.stamp = ev.Time(&p.times, at)
-	doc := ev.Doc()
-	ev.SetAt(doc, 0, p.stamp)
-	ev.SetAt(doc, 1, p.sub(h.Message))
-	ev.SetAt(shape.event, 0, p.whole)
-	if !h.Host.Empty() {
-		ev.SetAt(shape.host, 0, p.sub(h.Host))
-	}
-	last := 0
-	if !h.App.Empty() {
-		ev.SetAt(shape.process, 0, p.sub(h.App))
-		last = 1
-	}
-	if isNumber {
-		ev.SetAt(shape.process, last, event.LongValue(pid))
-	}
+	v[stampValue] = ev.Time(&p.times, at)
+	v[messageValue], v[hostValue], v[appValue], v[pidValue] = p.sub(h.Message), p.sub(h.Host), p.sub(h.App), event.LongValue(pid)
+	ev.Fill(&shape.outline, v[:])
 	if procID := !isNumber && !h.PID.Empty(); procID || !h.MsgID.Empty() || !h.Structured.Empty() {
 		p.log = event.NullValue()
-		ev.SetAt(doc, logAt, p.moreLog(line, procID))
+		ev.SetAt(ev.Doc(), logAt, p.moreLog(line, procID))
 	} else {
 		p.priority = p.logOf()
 		p.log = ev.JSON(*p.priority)
-		ev.SetAt(doc, logAt, p.log)
+		ev.SetAt(ev.Doc(), logAt, p.log)
 	}
 	if h.Format == syslog.Unparsed {
 		p.tag(unparsedTag)
@@ -196,14 +191,14 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 
 // beginRaw makes the event of a line whose pipeline reads the header itself.
 func (p *lineParser) beginRaw(line []byte, received int64) {
-	ev, shape := p.ev, p.shapeOfRaw()
+	ev, shape, v := p.ev, p.shapeOfRaw(), &p.values
 	ev.ResetTo(&shape.outline)
 	p.log, p.event, p.start = event.NullValue(), event.NullValue(), shape.start
-	p.whole = ev.String(line)
-	p.stamp = ev.Time(&p.times, received)
+	v[wholeValue] = ev.String(line)
+	v[stampValue] = ev.Time(&p.times, received)
 	start := afterPriority(line)
-	ev.SetAt(ev.Doc(), 0, p.stamp)
-	ev.SetAt(ev.Doc(), 1, ev.Sub(p.whole, start, max(start, len(syslog.TrimEnd(line)))))
+	v[messageValue] = ev.Sub(v[wholeValue], start, max(start, len(syslog.TrimEnd(line))))
+	ev.Fill(&shape.outline, v[:])
 }
 
 // mapAt is the map under that name; whatever else stands there gives way to it.
@@ -353,7 +348,7 @@ func (p *lineParser) parseJSON(message []byte) {
 }
 
 func (p *lineParser) sub(s syslog.Span) event.Value {
-	return p.ev.Sub(p.whole, int(s.Start), int(s.End))
+	return p.ev.Sub(p.values[wholeValue], int(s.Start), int(s.End))
 }
 
 // afterPriority is where the line begins behind its <PRI>.

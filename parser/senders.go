@@ -22,7 +22,7 @@ type sender struct {
 
 	logs []log // by priority, at most maxLogs of those that were asked for
 
-	directEnd []byte // how documents that are made without an event end
+	end []byte // how documents end that say nothing else of the sender or of how the line came
 }
 
 // maxLogs is more priorities than a program uses; whoever sends all that there are fills no memory with them.
@@ -91,8 +91,8 @@ func (s *senders) render(who identity) *sender {
 		name, realm := who.proven()
 		_, _ = ev.Set(name, ev.Text(who.name)), ev.Set(realm, ev.Text(who.realm)) // nothing is in their way
 	}
-	found.directEnd = freeze(ev, ev.Doc()).AppendTo(nil)
-	found.directEnd[0] = ','
+	found.end = freeze(ev, ev.Doc()).AppendTo(nil)
+	found.end[0] = ','
 	return found
 }
 

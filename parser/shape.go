@@ -7,9 +7,9 @@ import (
 
 // shape is the outline of the events of lines whose headers have the same parts, and its containers.
 type shape struct {
-	outline              event.Outline
-	event, host, process event.Value
-	start                *pipeline.Start
+	outline event.Outline
+	event   event.Value // the field event
+	start   *pipeline.Start
 }
 
 // Places of fields in all shapes.
@@ -18,7 +18,7 @@ const (
 	logAt   = 3
 )
 
-// shape is that of the line. The values are to be set in the order of the names here.
+// shape is that of the line.
 func (p *lineParser) shape(hasPID bool) *shape {
 	which, h := 0, &p.header
 	if !h.Host.Empty() {
@@ -30,34 +30,37 @@ func (p *lineParser) shape(hasPID bool) *shape {
 	if hasPID {
 		which |= 4
 	}
-	s := &p.shapes[which]
-	if !s.outline.IsZero() {
+	if s := &p.shapes[which]; !s.outline.IsZero() {
 		return s
 	}
-	ev := &p.scratch
+	return p.makeShape(&p.shapes[which], hasPID)
+}
+
+// makeShape makes the shape of the line.
+func (p *lineParser) makeShape(s *shape, hasPID bool) *shape {
+	h, ev := &p.header, &p.scratch
 	ev.Reset()
 	addMap := func(name event.Symbol) event.Value {
 		m := ev.NewMap()
 		ev.Add(ev.Doc(), name, m)
 		return m
 	}
-	ev.Add(ev.Doc(), keyTimestamp, event.NullValue())
-	ev.Add(ev.Doc(), keyMessage, event.NullValue())
+	ev.Add(ev.Doc(), keyTimestamp, event.LongValue(stampValue))
+	ev.Add(ev.Doc(), keyMessage, event.LongValue(messageValue))
 	s.event = addMap(keyEvent)
-	ev.Add(s.event, keyOriginal, event.NullValue())
+	ev.Add(s.event, keyOriginal, event.LongValue(wholeValue))
 	ev.Add(ev.Doc(), keyLog, event.NullValue())
 	if !h.Host.Empty() {
-		s.host = addMap(keyHost)
-		ev.Add(s.host, keyHostname, event.NullValue())
+		ev.Add(addMap(keyHost), keyHostname, event.LongValue(hostValue))
 	}
 	if hasPID || !h.App.Empty() {
-		s.process = addMap(keyProcess)
-	}
-	if !h.App.Empty() {
-		ev.Add(s.process, keyName, event.NullValue())
-	}
-	if hasPID {
-		ev.Add(s.process, keyPID, event.NullValue())
+		process := addMap(keyProcess)
+		if !h.App.Empty() {
+			ev.Add(process, keyName, event.LongValue(appValue))
+		}
+		if hasPID {
+			ev.Add(process, keyPID, event.LongValue(pidValue))
+		}
 	}
 	p.begins(s, ev)
 	return s
@@ -69,8 +72,8 @@ func (p *lineParser) shapeOfRaw() *shape {
 	if s.outline.IsZero() {
 		ev := &p.scratch
 		ev.Reset()
-		ev.Add(ev.Doc(), keyTimestamp, event.NullValue())
-		ev.Add(ev.Doc(), keyMessage, event.NullValue())
+		ev.Add(ev.Doc(), keyTimestamp, event.LongValue(stampValue))
+		ev.Add(ev.Doc(), keyMessage, event.LongValue(messageValue))
 		p.begins(s, ev)
 	}
 	return s

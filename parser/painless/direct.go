@@ -129,8 +129,8 @@ func (cond *Condition) Eval(ctx *Context) (holds bool, err error) {
 			if v.Kind() != event.String {
 				return cond.eval(ctx)
 			}
-			b := ctx.Event.Bytes(v)
-			holds = len(b) >= len(k.text) && string(b[:len(k.text)]) == string(k.text)
+			b, n := ctx.Event.Bytes(v), len(k.text)
+			holds = n == 0 || len(b) >= n && b[0] == k.text[0] && string(b[:n]) == string(k.text) // most differ in the first byte
 		default:
 			answer := k.answer(ctx.Event, v)
 			if answer == unsure {

@@ -10,7 +10,8 @@ import (
 type Known struct {
 	fields *Fields
 	words  []knownWord
-	values []knownValue // of those that are known and not apart
+	fixed  []fixedValue // of fields that are known and not apart
+	filled []filledValue
 }
 
 // knownWord is of 64 fields.
@@ -20,11 +21,14 @@ type knownWord struct {
 	is   readings
 }
 
-type knownValue struct {
-	at     int32
-	number int32       // it is that of the values which were set
-	is     event.Value // Missing: see number
+// fixedValue is of a field that has the same value in all such documents.
+type fixedValue struct {
+	at int32
+	is event.Value
 }
+
+// filledValue is of a field that has that one of the values that were set.
+type filledValue struct{ at, number int32 }
 
 func (f *Fields) newKnown() *Known {
 	k := &Known{fields: f, words: make([]knownWord, (len(f.steps)+63)/64)}
@@ -40,22 +44,31 @@ func (k *Known) compact() *Known {
 	return k
 }
 
-func (k *Known) add(v knownValue, kind event.Kind) {
-	k.words[v.at/64].is.note(1<<(v.at%64), kind)
-	if v.is.Kind() != event.Missing || kind == event.String {
-		k.values = append(k.values, v)
-	} else {
-		k.words[v.at/64].is.apart |= 1 << (v.at % 64)
+// fix adds a field that has the same value in all such documents; Missing: there is none.
+func (k *Known) fix(at int32, v event.Value) {
+	k.words[at/64].is.note(1<<(at%64), v.Kind())
+	if v.Kind() != event.Missing {
+		k.fixed = append(k.fixed, fixedValue{at, v})
 	}
 }
 
-// Outline is what is known of all documents that begin as that of ev does, with the same containers. What is null there
-// may be set to anything first.
+// fill adds a field that has that one of the values which are set.
+func (k *Known) fill(at int32, number int64) {
+	k.words[at/64].is.note(1<<(at%64), event.String) // or a number: neither null nor a map
+	k.filled = append(k.filled, filledValue{at, int32(number)})
+}
+
+// Outline is what is known of all documents that begin with the outline of ev, when what they are filled with is neither
+// null nor a container. What is null there may be set to anything first.
 func (f *Fields) Outline(ev *event.Event) *Known {
 	k := f.newKnown()
 	f.survey(ev, func(at int32, v event.Value) {
-		if v.Kind() != event.Null {
-			k.add(knownValue{at: at, is: v}, v.Kind())
+		switch v.Kind() {
+		case event.Null:
+		case event.Long:
+			k.fill(at, v.Int())
+		default:
+			k.fix(at, v)
 		}
 	})
 	return k
@@ -80,9 +93,10 @@ func (f *Fields) Layout(paths []event.Path) *Known {
 		switch {
 		case !f.isIn(at, ev):
 		case v.Kind() == event.Long:
-			k.add(knownValue{at: at, number: int32(v.Int())}, event.String)
-		default:
-			k.add(knownValue{at: at}, v.Kind())
+			k.fill(at, v.Int())
+		default: // maps are others in each event
+			k.words[at/64].is.note(1<<(at%64), v.Kind())
+			k.words[at/64].is.apart |= 1 << (at % 64)
 		}
 	})
 	return k.compact()
@@ -132,26 +146,25 @@ func (f *Fields) Constants(paths []string, values []event.Value) *Known {
 			w.is.known &^= t.below
 		}
 		if at := f.Find(path); at != wholeDoc && values[i].Kind() != event.Missing {
-			k.add(knownValue{at: at, is: values[i]}, values[i].Kind())
+			k.fix(at, values[i])
 		}
 	}
 	return k.compact()
 }
 
-// Begin tells that the document is another one, of which something may be known already; nil: nothing is.
-func (c *Context) Begin(known *Known) {
+// Begin tells that the document is another one, of which something may be known already; nil: nothing is. values are those
+// that it was filled with.
+func (c *Context) Begin(known *Known, values []event.Value) {
 	c.shared = false
 	if known == nil || c.fields != known.fields {
 		c.Changed()
 		return
 	}
+	read64 := c.read64
 	for i := range known.words {
-		c.read64[i] = known.words[i].is
+		read64[i] = known.words[i].is
 	}
-	for i := range known.values {
-		v := &known.values[i]
-		c.readings[v.at] = v.is
-	}
+	c.takeOver(known, values)
 }
 
 // Learn takes over what is known behind a change; values are those that it set.
@@ -160,19 +173,25 @@ func (c *Context) Learn(k *Known, values []event.Value) {
 		c.Changed()
 		return
 	}
-	for i := range k.words {
-		w := &k.words[i]
-		r := &c.read64[w.word]
+	words, read64 := k.words, c.read64
+	for i := range words {
+		w := &words[i]
+		r := &read64[w.word]
 		r.known = r.known&^w.of | w.is.known
 		r.null = r.null&^w.of | w.is.null
 		r.maps = r.maps&^w.of | w.is.maps
 		r.apart = r.apart&^w.of | w.is.apart
 	}
-	for i := range k.values {
-		v := &k.values[i]
-		c.readings[v.at] = v.is
-		if v.is.Kind() == event.Missing {
-			c.readings[v.at] = values[v.number]
-		}
+	c.takeOver(k, values)
+}
+
+// takeOver takes over the values that are known.
+func (c *Context) takeOver(k *Known, values []event.Value) {
+	readings := c.readings
+	for _, v := range k.fixed {
+		readings[v.at] = v.is
+	}
+	for _, v := range k.filled {
+		readings[v.at] = values[v.number]
 	}
 }

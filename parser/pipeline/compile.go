@@ -37,6 +37,8 @@ type Pipeline struct {
 
 	steps     []step
 	onFailure []step
+	first     *step // of steps
+	recurs    bool  // it may call itself
 }
 
 // Set is a set of pipelines that may call one another by name.
@@ -203,10 +205,7 @@ func compile(sources []Source, deps Deps, all bool) (*Set, []error) {
 		s.findNeeds(p.steps)
 		s.findNeeds(p.onFailure)
 	}
-	for _, p := range s.pipelines {
-		s.link(p.steps)
-		s.link(p.onFailure)
-	}
+	s.link()
 	return s, problems
 }
 

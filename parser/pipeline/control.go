@@ -34,9 +34,6 @@ func (p *failProcessor) run(r *Runner) error {
 	return errors.New(string(r.text(message)))
 }
 
-// errTerminated ends the pipeline that is running, without an error.
-var errTerminated = errors.New("pipeline terminated")
-
 type terminateProcessor struct{}
 
 func newTerminate(*options) processor { return terminateProcessor{} }

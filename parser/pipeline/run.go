@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/millrace/millrace/event"
@@ -9,7 +8,15 @@ import (
 )
 
 // ErrDropped is returned by [Runner.Run] when the pipeline dropped the event.
-var ErrDropped = errors.New("event dropped by its pipeline")
+var ErrDropped error = ending("event dropped by its pipeline")
+
+// errTerminated ends the pipeline that is running, without an error.
+var errTerminated error = ending("pipeline terminated")
+
+// ending is no failure: steps end with it, and nothing handles it.
+type ending string
+
+func (e ending) Error() string { return string(e) }
 
 // maxCalls bounds how deep pipelines call one another; Elasticsearch has the same limit.
 const maxCalls = 100
@@ -20,22 +27,25 @@ type processor interface {
 	run(r *Runner) error
 }
 
-// step is a processor with what Elasticsearch allows on every one of them. A condition that fails is not
-// the processor's failure: neither ignore_failure nor on_failure of its own cover it.
+// step is a processor with what Elasticsearch allows on every one of them, and where to go on behind it. A condition that
+// fails is not the processor's failure: neither ignore_failure nor on_failure of its own cover it. What each line looks
+// at comes first.
 type step struct {
-	proc          processor
-	typ, tag      string
-	cond          *painless.Condition
-	presence      painless.Presence // of cond
+	cond      *painless.Condition
+	presence  painless.Presence // of cond
+	among     *among
+	otherwise *step // where to go on when cond does not hold
+	proc      processor
+	calls     *Pipeline // that proc calls, in any case and without a way back to where it is called
+	next      *step     // nil: it is the last one
+	touches   []painless.Touch
+	needs     int32 // the field without which it does nothing; 0: it may do something in any case
+
 	ignoreFailure bool
+	told          bool // the first of an on_failure: some of them may ask in _ingest what failed
 	onFailure     []step
+	typ, tag      string
 	note          *note // for traces; nil when it is not in the definition
-	touches       []painless.Touch
-	needs         int32 // the field without which it does nothing; 0: it may do something in any case
-	told          bool  // the first of an on_failure: some of them may ask in _ingest what failed
-	next          *step // nil: it is the last one
-	otherwise     *step // where to go on when cond does not hold
-	among         *among
 }
 
 // Runner runs the pipelines of one set for one worker.
@@ -44,10 +54,10 @@ type Runner struct {
 	ev  *event.Event
 	ctx *painless.Context
 
-	now     int64       // of receipt, in ns since the epoch
-	calling []*Pipeline // that are running now, outermost first
-	scratch []any       // of processors that need some, by slot
-	skip    int         // steps that the last one has done with its own
+	now     int64   // of receipt, in ns since the epoch
+	calling []frame // pipelines that are running now, outermost first, with room for maxCalls
+	scratch []any   // of processors that need some, by slot
+	skip    int     // steps that the last one has done with its own
 	buf     []byte
 	today   today
 	times   event.Times // by which templates write times
@@ -57,9 +67,15 @@ type Runner struct {
 	trace   *trace // nil unless a trace is taken
 }
 
+// frame is a pipeline that is running, and the step that has called it, behind which its caller goes on.
+type frame struct {
+	pipeline *Pipeline
+	call     *step // nil when the runner does not go on by steps
+}
+
 // NewRunner returns a runner. It is not safe for concurrent use.
 func (s *Set) NewRunner() *Runner {
-	r := &Runner{set: s, scratch: make([]any, s.slots), ctx: painless.NewContext(hooks)}
+	r := &Runner{set: s, scratch: make([]any, s.slots), calling: make([]frame, 0, maxCalls), ctx: painless.NewContext(hooks)}
 	r.ctx.Use(s.fields)
 	return r
 }
@@ -67,53 +83,63 @@ func (s *Set) NewRunner() *Runner {
 // Run runs p over ev. received is the time of receipt in ns since the epoch, which stands for "now".
 // [ErrDropped] says that the event is to be dropped; any other error, that p failed and did not handle
 // it: the event is then in the state of the failure. The error is valid until the next call.
-func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) error {
-	return r.RunFrom(nil, p, ev, received)
+func (r *Runner) Run(p *Pipeline, ev *event.Event, received int64) (err error) {
+	defer func() {
+		if e := recover(); e != nil {
+			if err, _ = e.(error); err != event.ErrTooLarge {
+				panic(e)
+			}
+		}
+	}()
+	return r.RunFrom(nil, nil, p, ev, received)
 }
 
 // Start is what is known of events that begin alike.
 type Start = painless.Known
 
-// StartOf is for events that begin with the outline of ev. In these, what is null there may be set to anything.
+// StartOf is for events that begin with the outline of ev. In these, what is null there may be set to anything, and what
+// they are filled with is neither null nor a container.
 func (r *Runner) StartOf(ev *event.Event) *Start { return r.set.fields.Outline(ev) }
 
-// RunFrom is Run for an event of which something is known; start may be nil.
-func (r *Runner) RunFrom(start *Start, p *Pipeline, ev *event.Event, received int64) (err error) {
+// RunFrom is Run for an event that was filled with values and of which something is known; start may be nil. It does not
+// recover from event.ErrTooLarge.
+func (r *Runner) RunFrom(start *Start, values []event.Value, p *Pipeline, ev *event.Event, received int64) error {
 	r.ev, r.now, r.ctx.Event = ev, received, ev
 	r.ctx.Received = received
-	r.ctx.Begin(start)
+	r.ctx.Begin(start, values)
 	r.calling, r.telling = r.calling[:0], 0
-	defer func() {
-		if e := recover(); e != nil {
-			if err, _ = e.(error); !errors.Is(err, event.ErrTooLarge) {
-				panic(e)
-			}
-		}
-	}()
 	return r.call(p)
 }
 
-// call runs a pipeline, possibly for another one.
+// call runs a pipeline, for another one or for none.
 func (r *Runner) call(p *Pipeline) error {
-	for _, c := range r.calling {
-		if c == p {
+	for i := range r.calling {
+		if r.calling[i].pipeline == p {
 			return fmt.Errorf("Cycle detected for pipeline: %s", p.Name) //nolint:staticcheck // Elasticsearch's text
 		}
 	}
-	if len(r.calling) >= maxCalls {
+	if len(r.calling) == cap(r.calling) {
 		return fmt.Errorf("Too many nested pipelines. Cannot have more than %d nested pipelines", maxCalls) //nolint:staticcheck // Elasticsearch's text
 	}
-	r.calling = append(r.calling, p)
-	err := r.steps(p.steps)
-	if err == error(&r.failure) && len(p.onFailure) > 0 {
+	r.calling = append(r.calling, frame{p, nil})
+	return r.leave(r.steps(p.steps))
+}
+
+// leave ends the pipeline that is running, whose steps have ended with err.
+func (r *Runner) leave(err error) error {
+	last := len(r.calling) - 1
+	if p := r.calling[last].pipeline; err == error(&r.failure) && len(p.onFailure) > 0 {
 		err = r.handle(p.onFailure)
 	}
-	r.calling = r.calling[:len(r.calling)-1]
+	r.calling = r.calling[:last]
 	if err == errTerminated {
 		return nil
 	}
 	return err
 }
+
+// running is the pipeline that is.
+func (r *Runner) running() *Pipeline { return r.calling[len(r.calling)-1].pipeline }
 
 // failure is an error with the innermost step that it came from. A runner has one: by the time
 // another step fails, in a handler, the handler has been told of the first.
@@ -131,13 +157,13 @@ func (r *Runner) failed(err error, s *step) error {
 	if s.cond != nil && !s.handled() {
 		typ = typeConditional
 	}
-	r.failure = failure{err, s, typ, r.calling[len(r.calling)-1]}
+	r.failure = failure{err, s, typ, r.running()}
 	return &r.failure
 }
 
 // conditionFailed makes err, of the condition of the step, the failure.
 func (r *Runner) conditionFailed(err error, s *step) error {
-	r.failure = failure{err, s, typeConditional, r.calling[len(r.calling)-1]}
+	r.failure = failure{err, s, typeConditional, r.running()}
 	return &r.failure
 }
 
@@ -146,14 +172,23 @@ const typeConditional = "conditional"
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
+// steps runs a list of steps and the pipelines that they call. The error is one that nothing in the list handles: the
+// runner's failure, or an ending.
 func (r *Runner) steps(steps []step) error {
 	if r.trace != nil {
 		return r.traceSteps(steps)
 	}
-	if len(steps) == 0 {
-		return nil
-	}
-	for s := &steps[0]; s != nil; {
+	base := len(r.calling)
+	for s := from(steps, 0); ; {
+		if s == nil { // behind the last step of a pipeline
+			if len(r.calling) == base {
+				return nil
+			}
+			last := len(r.calling) - 1
+			s = r.calling[last].call.next
+			r.calling = r.calling[:last]
+			continue
+		}
 		if s.cond != nil {
 			holds, ok := s.presence.Tells(r.ctx)
 			if !ok {
@@ -165,7 +200,10 @@ func (r *Runner) steps(steps []step) error {
 				}
 				var err error
 				if holds, err = s.cond.Eval(r.ctx); err != nil {
-					return r.conditionFailed(err, s)
+					if s, err = r.unwind(r.conditionFailed(err, s), base); err != nil {
+						return err
+					}
+					continue
 				}
 			}
 			if !holds {
@@ -173,31 +211,53 @@ func (r *Runner) steps(steps []step) error {
 				continue
 			}
 		}
+		if n := len(r.calling); s.calls != nil && n < cap(r.calling) {
+			r.calling = r.calling[:n+1]
+			r.calling[n] = frame{s.calls, s}
+			s = s.calls.first
+			continue
+		}
+		to, err := s.next, error(nil)
 		if s.needs == 0 || !r.ctx.Missing(s.needs) {
-			err := s.proc.run(r)
+			err = s.proc.run(r)
 			if len(s.touches) > 0 || r.ctx.Shared() {
 				r.ctx.Wrote(s.touches)
 			}
-			if err != nil {
-				if err = r.stepFailed(err, s); err != nil {
+			for ; r.skip > 0; r.skip-- {
+				to = to.next
+			}
+		}
+		if err != nil {
+			if err = r.stepFailed(err, s); err != nil {
+				if to, err = r.unwind(err, base); err != nil {
 					return err
 				}
 			}
-			for ; r.skip > 0; r.skip-- {
-				s = s.next
-			}
 		}
-		s = s.next
+		s = to
 	}
-	return nil
 }
 
-// stepFailed goes on behind a step that failed: the error is that of the list it is in.
+// unwind ends the pipelines that were called above base, up to one whose error is handled: it is the step behind its call.
+func (r *Runner) unwind(err error, base int) (*step, error) {
+	for len(r.calling) > base {
+		call := r.calling[len(r.calling)-1].call
+		if err = r.leave(err); err != nil {
+			err = r.stepFailed(err, call)
+		}
+		if err == nil {
+			return call.next, nil
+		}
+	}
+	return nil, err
+}
+
+// stepFailed handles the error of a step, as far as it says how: the rest is the error of the list it is in.
 func (r *Runner) stepFailed(err error, s *step) error {
-	switch {
-	case err == ErrDropped || err == errTerminated:
+	if _, ok := err.(ending); ok {
 		return err
-	case s.ignoreFailure:
+	}
+	if s.ignoreFailure {
 		return nil
 	}
 	if err != error(&r.failure) {

@@ -58,34 +58,6 @@ func needed(p processor) event.Path {
 	return event.Path{}
 }
 
-// link is for steps that stay where they are, and whose set has all its conditions and fields.
-func (s *Set) link(steps []step) {
-	s.joinSets(steps)
-	s.joinPlaces(steps)
-	for i := range steps {
-		st := &steps[i]
-		st.next = from(steps, i+1)
-		if st.cond != nil {
-			st.presence = st.cond.Presence()
-		}
-		s.linkTouches(st)
-		s.link(st.onFailure)
-		if p, ok := st.proc.(*foreachProcessor); ok {
-			s.link(p.step)
-		}
-	}
-	joinConditions(steps)
-	switchConditions(steps)
-}
-
-// from is step i, nil behind the last one.
-func from(steps []step, i int) *step {
-	if i >= len(steps) {
-		return nil
-	}
-	return &steps[i]
-}
-
 // linkTouches tells the step, or its processor where that tells of itself, what it may change.
 func (s *Set) linkTouches(st *step) {
 	touches := s.touchedBy(st.proc)
@@ -211,53 +183,4 @@ func written(p processor) (fields []field, ok bool) {
 		return nil, true
 	}
 	return nil, false
-}
-
-// joinConditions tells each step which is the first behind it that has another condition: where its own does not
-// hold, theirs don't either.
-func joinConditions(steps []step) {
-	for i := range steps {
-		n := i + 1
-		for n < len(steps) && steps[i].cond != nil && steps[n].cond != nil && steps[n].cond.Same(steps[i].cond) {
-			n++
-		}
-		steps[i].otherwise = from(steps, n)
-	}
-}
-
-// among is a step's place among others whose conditions ask for the text of the same field.
-type among struct {
-	all    *painless.Switch
-	number int
-	steps  []step // from the step with number 0 on
-}
-
-// pass is the first step from s on whose condition may hold, or the step behind them all.
-func (a *among) pass(ctx *painless.Context, s *step) *step {
-	n := a.all.Pass(ctx, a.number)
-	if n == 0 {
-		return s
-	}
-	return from(a.steps, a.number+n)
-}
-
-// switchConditions finds steps behind one another whose conditions ask for the text of one field. Two are as fast alone.
-func switchConditions(steps []step) {
-	for at := 0; at < len(steps); at++ {
-		var conds []*painless.Condition
-		for i := at; i < len(steps) && steps[i].cond != nil; i++ {
-			conds = append(conds, steps[i].cond)
-		}
-		if len(conds) < 3 {
-			continue
-		}
-		all, sure := painless.NewSwitch(conds)
-		if len(sure) < 3 {
-			continue
-		}
-		for _, i := range sure {
-			steps[at+i].among = &among{all, i, steps[at:]}
-		}
-		at += sure[len(sure)-1]
-	}
 }

@@ -36,7 +36,7 @@ func TestShortcuts(t *testing.T) {
 				return fmt.Sprintf("%s\n%v %s\n%s", out, err, ingest, failed)
 			}
 			short := run(func(ev *event.Event) error {
-				return r.RunFrom([]*Start{nil, r.StartOf(ev)}[n%2], set.Pipeline("p"), ev, received)
+				return r.RunFrom([]*Start{nil, r.StartOf(ev)}[n%2], nil, set.Pipeline("p"), ev, received)
 			})
 			long := run(func(ev *event.Event) error {
 				_, err := r.Trace(set.Pipeline("p"), ev, received)

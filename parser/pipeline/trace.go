@@ -69,7 +69,7 @@ type trace struct {
 
 // traceSteps is steps, and writes down what it does.
 func (r *Runner) traceSteps(steps []step) error {
-	t, in := r.trace, r.calling[len(r.calling)-1]
+	t, in := r.trace, r.running()
 	if len(steps) > 0 && len(in.onFailure) > 0 && &steps[0] == &in.onFailure[0] {
 		t.handling++
 		defer func() { t.handling-- }()
