@@ -55,15 +55,15 @@ func (e *ItemError) Error() string {
 // Item is one document of a batch.
 type Item struct {
 	Ref     event.Ref
-	Index   string
-	Outcome Outcome    // set by the sink
 	Err     *ItemError // set by the sink when Dead or Trouble
+	Outcome Outcome    // set by the sink
 
-	troubled         int64 // ns since the epoch when it was first in trouble; 0 if not
-	action, doc, end int   // offsets in the batch's buffer
+	index            uint32 // in the batch's indices
+	action, doc, end uint32 // offsets in the batch's buffer
+	troubled         int64  // ns since the epoch when it was first in trouble; 0 if not
 }
 
-// Batch is one bulk request. Its body is kept in the form in which Elasticsearch takes it (an action
+// Batch is one bulk request to an index. Its body is kept in the form in which Elasticsearch takes it (an action
 // line and a line of JSON for each item), so that it is sent as it stands; other sinks take the
 // documents from it.
 type Batch struct {
@@ -71,7 +71,10 @@ type Batch struct {
 	buf   []byte
 	size  int // that buf may get
 
-	index  string // of the last item
+	indices  []string // of the items; the first one is the request's
+	explicit bool     // all items name theirs, for a body without a request
+
+	last   int // of indices, the one that action is for
 	id     event.IDText
 	action []byte // with any id
 }
@@ -79,7 +82,7 @@ type Batch struct {
 // Reset empties b and keeps its memory.
 func (b *Batch) Reset() {
 	clear(b.Items) // lets go of the deliveries
-	b.Items, b.buf = b.Items[:0], b.buf[:0]
+	b.Items, b.buf, b.indices = b.Items[:0], b.buf[:0], b.indices[:0]
 }
 
 // Len is the number of items.
@@ -88,8 +91,14 @@ func (b *Batch) Len() int { return len(b.Items) }
 // Size is the length of the body in bytes.
 func (b *Batch) Size() int { return len(b.Body()) }
 
-// Body is the request: for each item `{"create":{"_index":"…","_id":"…"}}`, LF, document, LF.
-// It is valid until the batch is reset.
+// Index is the index of the request: that of items which do not name theirs. b is not empty.
+func (b *Batch) Index() string { return b.indices[0] }
+
+// IndexOf is the index of item i.
+func (b *Batch) IndexOf(i int) string { return b.indices[b.Items[i].index] }
+
+// Body is the request: for each item `{"create":{"_id":"…"}}`, LF, document, LF; with `"_index":"…",` in front of the
+// id where the item's index is not the request's. It is valid until the batch is reset.
 func (b *Batch) Body() []byte {
 	if len(b.Items) == 0 {
 		return nil
@@ -105,7 +114,7 @@ func (b *Batch) Doc(i int) []byte {
 
 // ID is the _id of item i as text, valid until the batch is reset.
 func (b *Batch) ID(i int) []byte {
-	end := b.Items[i].doc - len(actionEnd)
+	end := int(b.Items[i].doc) - len(actionEnd)
 	return b.buf[end-event.IDLen : end : end]
 }
 
@@ -123,10 +132,10 @@ const (
 )
 
 // begin appends the action line; the document is appended to b.buf next.
-func (b *Batch) begin(index string, ref event.Ref) {
+func (b *Batch) begin(index string, ref event.Ref) *Item {
 	id := b.id.Set(ref.D.Batch, ref.Line)
-	if b.index != index || b.action == nil {
-		b.index, b.action = index, fmt.Appendf(b.action[:0], `{"create":{"_index":"%s","_id":"%s`+actionEnd, index, id)
+	if len(b.indices) == 0 || b.indices[b.last] != index {
+		b.turnTo(index)
 	}
 	start := len(b.buf)
 	if room := cap(b.buf); start >= smallBody && start >= room/2 && room < b.size {
@@ -135,23 +144,53 @@ func (b *Batch) begin(index string, ref event.Ref) {
 	b.buf = append(b.buf, b.action...)
 	doc := len(b.buf)
 	copy(b.buf[doc-len(actionEnd)-event.IDLen:], id)
-	b.Items = append(b.Items, Item{Ref: ref, Index: index, action: start, doc: doc})
+	n := len(b.Items)
+	if n == cap(b.Items) {
+		b.Items = slices.Grow(b.Items, 1)
+	}
+	b.Items = b.Items[:n+1]
+	it := &b.Items[n]
+	it.Ref, it.Err, it.Outcome, it.troubled = ref, nil, Unknown, 0
+	it.index, it.action, it.doc = uint32(b.last), uint32(start), uint32(doc)
+	return it
+}
+
+// turnTo makes the action line for items of that index.
+func (b *Batch) turnTo(index string) {
+	if b.last = slices.Index(b.indices, index); b.last < 0 {
+		b.last = len(b.indices)
+		b.indices = append(b.indices, index)
+	}
+	b.action = append(b.action[:0], `{"create":{`...)
+	if b.last > 0 || b.explicit {
+		b.action = fmt.Appendf(b.action, `"_index":"%s",`, index)
+	}
+	b.action = fmt.Appendf(b.action, `"_id":"%*s`+actionEnd, event.IDLen, "")
 }
 
 // finish ends the document that was begun.
 func (b *Batch) finish() {
 	b.buf = append(b.buf, '\n')
-	b.Items[len(b.Items)-1].end = len(b.buf)
+	b.Items[len(b.Items)-1].end = uint32(len(b.buf))
 }
 
 // addItem copies item i of src, with what it has been through.
 func (b *Batch) addItem(src *Batch, i int) {
 	from := &src.Items[i]
-	it, shift := *from, len(b.buf)-from.action
-	b.buf = append(b.buf, src.buf[from.action:from.end]...)
-	it.action, it.doc, it.end = it.action+shift, it.doc+shift, it.end+shift
-	b.Items = append(b.Items, it)
+	it := b.begin(src.IndexOf(i), from.Ref)
+	it.Outcome, it.Err, it.troubled = from.Outcome, from.Err, from.troubled
+	b.buf = append(b.buf, src.Doc(i)...)
+	b.finish()
+}
+
+// forget empties the outcomes, for another attempt.
+func (b *Batch) forget() {
+	for i := range b.Items {
+		b.Items[i].Outcome, b.Items[i].Err = Unknown, nil
+	}
 }
 
 // part is a view of items i to j of b; both share items and body.
-func (b *Batch) part(i, j int) *Batch { return &Batch{Items: b.Items[i:j:j], buf: b.buf} }
+func (b *Batch) part(i, j int) *Batch {
+	return &Batch{Items: b.Items[i:j:j], buf: b.buf, indices: b.indices}
+}

@@ -41,7 +41,7 @@ func (d *deadLetters) write(ctx context.Context, b *Batch) {
 	defer func() { <-d.lock }()
 	letters, of := d.letters(b)
 	kept := d.index(ctx, letters)
-	rest := &Batch{}
+	rest := &Batch{explicit: true}
 	for i := range letters.Items {
 		if !kept[i] {
 			rest.addItem(letters, i)
@@ -103,15 +103,16 @@ func (d *deadLetters) letters(b *Batch) (letters *Batch, of []int) {
 			continue
 		}
 		letters.begin(d.names.of(it.Ref.Received()), it.Ref)
-		letters.buf = appendLetter(letters.buf, d.lane.name, it, b.Doc(i))
+		letters.buf = appendLetter(letters.buf, d.lane.name, b, i)
 		letters.finish()
 		of = append(of, i)
 	}
 	return letters, of
 }
 
-// appendLetter appends the document of a dead letter. All of it is text in fields that take any text.
-func appendLetter(dst []byte, lane string, it *Item, doc []byte) []byte {
+// appendLetter appends the dead letter of item i of b. All of it is text in fields that take any text.
+func appendLetter(dst []byte, lane string, b *Batch, i int) []byte {
+	it, doc := &b.Items[i], b.Doc(i)
 	kind, reason := "unknown", ""
 	if it.Err != nil {
 		kind, reason = it.Err.Type, it.Err.Reason
@@ -127,7 +128,7 @@ func appendLetter(dst []byte, lane string, it *Item, doc []byte) []byte {
 	dst = append(dst, `},"millrace":{"lane":`...)
 	dst = event.AppendQuoted(dst, []byte(lane))
 	dst = append(dst, `,"index":`...)
-	dst = event.AppendQuoted(dst, []byte(it.Index))
+	dst = event.AppendQuoted(dst, []byte(b.IndexOf(i)))
 	origin := it.Ref.D.Batch.OriginOf(it.Ref.Line)
 	if origin.Peer.IsValid() {
 		dst = append(dst, `,"peer":"`...)

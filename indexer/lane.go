@@ -106,7 +106,6 @@ func (l *Lane) Add(ctx context.Context, doc []byte, ref event.Ref) error {
 	}
 	b := l.current
 	b.Add(l.names.of(ref.Received()), ref, doc)
-	l.count.unsettled.Add(1)
 	full := len(b.Items) >= l.cfg.Bulk.Documents || len(b.buf) >= int(l.cfg.Bulk.Bytes)
 	if full {
 		l.handOver()
@@ -126,6 +125,7 @@ func (l *Lane) Add(ctx context.Context, doc []byte, ref event.Ref) error {
 // more buffers than ready takes.
 func (l *Lane) handOver() {
 	if l.current != nil && l.current.Len() > 0 {
+		l.count.unsettled.Add(int64(l.current.Len()))
 		l.ready <- l.current
 		l.current = nil
 	}

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fake is a sink in memory. answer, if set, decides on a request as a whole; item on one of its items.
 type fake struct {
 	answer func(b *indexer.Batch) error
-	item   func(it *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError)
+	item   func(index string, doc []byte) (indexer.Outcome, *indexer.ItemError)
 
 	mu     sync.Mutex
 	stored map[string]string // index/id: document
@@ -56,12 +56,12 @@ func (f *fake) Bulk(ctx context.Context, b *indexer.Batch) error {
 	for i := range b.Items {
 		it := &b.Items[i]
 		if f.item != nil {
-			if o, err := f.item(it, b.Doc(i)); o != indexer.Unknown {
+			if o, err := f.item(b.IndexOf(i), b.Doc(i)); o != indexer.Unknown {
 				it.Outcome, it.Err = o, err
 				continue
 			}
 		}
-		key := it.Index + "/" + string(b.ID(i))
+		key := b.IndexOf(i) + "/" + string(b.ID(i))
 		it.Outcome = indexer.Stored
 		if _, ok := f.stored[key]; ok {
 			it.Outcome = indexer.Duplicate
@@ -176,7 +176,7 @@ func isPoison(doc []byte) bool {
 	return bytes.Contains(doc, []byte("poison")) && !bytes.Contains(doc, []byte("error"))
 }
 
-func deadly(it *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError) {
+func deadly(_ string, doc []byte) (indexer.Outcome, *indexer.ItemError) {
 	if isPoison(doc) {
 		return indexer.Dead, &indexer.ItemError{Type: "document_parsing_exception", Reason: "it's poison"}
 	}
@@ -248,11 +248,11 @@ func TestLaneKeepsDeadLetters(t *testing.T) {
 
 func TestLaneKeepsDeadLettersInFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := start(t, &fake{item: func(it *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError) {
-			if strings.Contains(it.Index, "-dead-") {
+		x := start(t, &fake{item: func(index string, doc []byte) (indexer.Outcome, *indexer.ItemError) {
+			if strings.Contains(index, "-dead-") {
 				return indexer.Trouble, &indexer.ItemError{Type: "index_closed_exception"}
 			}
-			return deadly(it, doc)
+			return deadly(index, doc)
 		}}, nil)
 		d := x.add(10, poison(4))
 		time.Sleep(time.Minute)
@@ -267,11 +267,11 @@ func TestLaneKeepsDeadLettersInFile(t *testing.T) {
 
 func TestLaneHoldsDeadLettersThatCannotBeKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := start(t, &fake{item: func(it *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError) {
-			if strings.Contains(it.Index, "-dead-") {
+		x := start(t, &fake{item: func(index string, doc []byte) (indexer.Outcome, *indexer.ItemError) {
+			if strings.Contains(index, "-dead-") {
 				return indexer.Trouble, &indexer.ItemError{Type: "index_closed_exception"}
 			}
-			return deadly(it, doc)
+			return deadly(index, doc)
 		}}, nil)
 		if err := os.WriteFile(x.dir, nil, 0o600); err != nil { // a file where the folder should be
 			t.Fatal(err)
@@ -311,6 +311,32 @@ func TestLaneBisectsRefusedRequests(t *testing.T) {
 		more := x.add(10, nil)
 		synctest.Wait()
 		x.expect(more, map[event.Verdict]int{event.Stored: 10})
+	})
+}
+
+// Elasticsearch does so with rest.action.multi.allow_explicit_index: false.
+func TestLaneGetsTwoDaysThroughToASinkThatTakesOneInARequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := start(t, &fake{answer: func(b *indexer.Batch) error {
+			for i := range b.Items {
+				if b.IndexOf(i) != b.Index() {
+					return fmt.Errorf("status 400: explicit index: %w", indexer.ErrRefused)
+				}
+			}
+			return nil
+		}}, nil)
+		d := sinktest.Delivery(10, sinktest.Received.Add(-45*time.Millisecond)) // five before midnight
+		settled := false
+		d.Begin(func(*event.Delivery) { settled = true })
+		for _, i := range []int{0, 5, 1, 6, 7, 2, 8, 3, 9, 4} {
+			if err := x.lane.Add(t.Context(), sinktest.Doc(d, i), d.Ref(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		if n := d.Count()[event.Stored]; !settled || n != 10 || x.lane.Health().Red {
+			t.Errorf("%d of 10 are stored; health %+v", n, x.lane.Health())
+		}
 	})
 }
 
@@ -361,7 +387,7 @@ func TestLaneWaitsForTheIndex(t *testing.T) {
 func TestLaneRetriesItemsBesideTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		closed := true
-		x := start(t, &fake{item: func(_ *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError) {
+		x := start(t, &fake{item: func(_ string, doc []byte) (indexer.Outcome, *indexer.ItemError) {
 			if closed && isPoison(doc) {
 				return indexer.Trouble, &indexer.ItemError{Type: "index_closed_exception", Reason: "closed"}
 			}
@@ -389,7 +415,7 @@ func TestLaneRetriesItemsBesideTheOthers(t *testing.T) {
 func TestLaneRetriesWhatComesDuringRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		closed := true
-		x := start(t, &fake{item: func(_ *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError) {
+		x := start(t, &fake{item: func(_ string, doc []byte) (indexer.Outcome, *indexer.ItemError) {
 			if closed && isPoison(doc) {
 				return indexer.Trouble, &indexer.ItemError{Type: "index_closed_exception"}
 			}
@@ -411,7 +437,7 @@ func TestLaneRetriesWhatComesDuringRetries(t *testing.T) {
 
 func TestLaneDefersWhatIsInTroubleForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := start(t, &fake{item: func(_ *indexer.Item, doc []byte) (indexer.Outcome, *indexer.ItemError) {
+		x := start(t, &fake{item: func(_ string, doc []byte) (indexer.Outcome, *indexer.ItemError) {
 			if isPoison(doc) {
 				return indexer.Trouble, &indexer.ItemError{Type: "index_closed_exception"}
 			}

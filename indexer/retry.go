@@ -90,6 +90,7 @@ func (r *retry) run(ctx context.Context, idle <-chan struct{}) {
 		}
 		r.lane.count.retries.Add(float64(sending.Len()))
 		before := sending.Len()
+		sending.forget()
 		err := r.lane.bulk(ctx, sending, failures)
 		if ctx.Err() != nil && err != nil {
 			return

@@ -25,8 +25,10 @@ func (l *Lane) deliver(ctx context.Context, b *Batch) {
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		err := l.bulk(ctx, b, attempt)
 		if err == nil {
-			l.settle(ctx, b)
-			if l.again.take(ctx, b); l.again.waiting.Load() == 0 {
+			if l.settle(ctx, b) > 0 {
+				l.again.take(ctx, b)
+			}
+			if l.again.waiting.Load() == 0 {
 				l.health.through()
 			}
 			return
@@ -36,16 +38,15 @@ func (l *Lane) deliver(ctx context.Context, b *Batch) {
 		}
 		l.health.trouble(err)
 		pause(ctx, l.cfg.Retry.backoff(attempt))
+		b.forget()
 	}
 }
 
-// bulk sends b, in smaller and smaller parts when it is refused as a whole. With nil every item has an outcome.
+// bulk sends b, whose items have no outcomes, in smaller and smaller parts when it is refused as a whole. With nil every
+// item has one.
 func (l *Lane) bulk(ctx context.Context, b *Batch, attempt int) error {
 	l.count.bulks.Inc()
 	l.count.bytes.Add(float64(b.Size()))
-	for i := range b.Items {
-		b.Items[i].Outcome, b.Items[i].Err = Unknown, nil
-	}
 	err := l.sink.Bulk(ctx, b)
 	// A request that is too large for what the index has in memory is refused as overload, every time.
 	tooBusy := errors.Is(err, ErrOverloaded) && attempt >= splitOverloaded
@@ -106,7 +107,8 @@ func (s *splitter) split(ctx context.Context, b *Batch, err error) error {
 }
 
 // judge decides on items that were refused alone: they are dead if the same request without them was
-// accepted. If nothing was, the fault may as well be the sink's (a proxy, a setting), and they wait.
+// accepted. If nothing was, the fault may as well be the sink's (a proxy, a setting), and they wait. So do items that name
+// their index, which a setting of Elasticsearch's refuses: they come again in a request to that index.
 func (s *splitter) judge(b *Batch) {
 	for i := range b.Items {
 		it := &b.Items[i]
@@ -114,14 +116,15 @@ func (s *splitter) judge(b *Batch) {
 			continue
 		}
 		it.Outcome = Trouble
-		if s.accepted && it.Err.Type == "request_refused" {
+		if s.accepted && it.Err.Type == "request_refused" && it.index == 0 {
 			it.Outcome = Dead
 		}
 	}
 }
 
-// settle settles the lines whose fate is known, and leaves in b, as Trouble, those whose is not.
-func (l *Lane) settle(ctx context.Context, b *Batch) {
+// settle settles the lines whose fate is known, and leaves in b, as Trouble, those whose is not. It returns how many
+// these are.
+func (l *Lane) settle(ctx context.Context, b *Batch) (troubled int) {
 	if hasDead(b) {
 		l.dead.write(ctx, b) // turns those that could not be kept into Trouble
 	}
@@ -140,6 +143,7 @@ func (l *Lane) settle(ctx context.Context, b *Batch) {
 		it.Ref.Settle(v)
 	}
 	l.count.settled(n)
+	return n[event.Pending]
 }
 
 const verdicts = int(event.Deferred) + 1

@@ -33,6 +33,7 @@ func Start() (*Server, error) {
 	s := &Server{URL: "http://" + l.Addr().String()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /_bulk", s.bulk)
+	mux.HandleFunc("POST /{index}/_bulk", s.bulk)
 	mux.HandleFunc("/", anything)
 	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.http.Serve(l) }()

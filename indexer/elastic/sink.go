@@ -14,7 +14,8 @@ import (
 	"github.com/millrace/millrace/indexer"
 )
 
-// bulkPath asks for what is read of the answer, and no more. Of a document that was stored that is 26 bytes.
+// bulkPath, behind an index, asks for what is read of the answer, and no more. Of a document that was stored that is 26
+// bytes.
 const bulkPath = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason"
 
 // Sink sends bulk requests. It is an indexer.Sink, and has no state but what it uses again.
@@ -56,7 +57,7 @@ func (s *Sink) Bulk(ctx context.Context, b *indexer.Batch) error {
 	// batch is not ours any more.
 	body := &body{data: data}
 	defer body.end()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, bulkPath, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "/"+b.Index()+bulkPath, nil)
 	if err != nil {
 		return fmt.Errorf("elasticsearch: %w", err)
 	}

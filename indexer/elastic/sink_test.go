@@ -166,7 +166,7 @@ func TestRefusedAsAWhole(t *testing.T) {
 	template(t, es)
 	c := client(t, es, nil)
 	// A name that is no name breaks the action line, and with it the request.
-	_, err := bulk(t, c, [2]string{es.Prefix + `-a"`, `{}`}, [2]string{es.Prefix + "-a", `{}`})
+	_, err := bulk(t, c, [2]string{es.Prefix + "-a", `{}`}, [2]string{es.Prefix + `-a"`, `{}`})
 	if err == nil || !strings.Contains(err.Error(), indexer.ErrRefused.Error()) {
 		t.Errorf("error %v", err)
 	}

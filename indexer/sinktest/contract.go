@@ -109,7 +109,7 @@ func duplicates(t *testing.T, s *Subject) {
 	b := Batch(s, d)
 	first := &indexer.Batch{}
 	for i := 20; i < 60; i++ {
-		first.Add(b.Items[i].Index, d.Ref(i), Doc(d, i))
+		first.Add(b.IndexOf(i), d.Ref(i), Doc(d, i))
 	}
 	bulk(t, s, first)
 	for round := range 2 {
@@ -122,7 +122,7 @@ func duplicates(t *testing.T, s *Subject) {
 			expect(t, b, i, want)
 		}
 	}
-	if n := len(s.Docs(b.Items[0].Index)); n != 100 {
+	if n := len(s.Docs(b.Index())); n != 100 {
 		t.Errorf("%d documents, want 100", n)
 	}
 }

@@ -111,7 +111,7 @@ func (f *file) store(ctx context.Context, b *indexer.Batch, first int) (err erro
 		w.docs[i], w.words[i] = tx.StmtContext(ctx, f.docs[i]), tx.StmtContext(ctx, f.words[i])
 	}
 	for i := first; i < len(b.Items) && err == nil; i++ {
-		if b.Items[i].Index == b.Items[first].Index {
+		if b.IndexOf(i) == b.IndexOf(first) {
 			err = w.add(i)
 		}
 	}

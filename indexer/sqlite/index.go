@@ -82,8 +82,8 @@ func (x *Index) Bulk(ctx context.Context, b *indexer.Batch) error {
 		}
 		if err := x.bulkOf(ctx, b, i); err != nil {
 			trouble := &indexer.ItemError{Type: "sqlite", Reason: err.Error()}
-			for j, name := i, b.Items[i].Index; j < len(b.Items); j++ {
-				if b.Items[j].Index == name {
+			for j, name := i, b.IndexOf(i); j < len(b.Items); j++ {
+				if b.IndexOf(j) == name {
 					b.Items[j].Outcome, b.Items[j].Err = indexer.Trouble, trouble
 				}
 			}
@@ -94,7 +94,7 @@ func (x *Index) Bulk(ctx context.Context, b *indexer.Batch) error {
 
 // bulkOf stores item first and all after it that belong into the same index.
 func (x *Index) bulkOf(ctx context.Context, b *indexer.Batch, first int) error {
-	f, err := x.use(ctx, b.Items[first].Index)
+	f, err := x.use(ctx, b.IndexOf(first))
 	if err != nil {
 		return err
 	}
