@@ -54,6 +54,10 @@ func (f *Format) Fault(b []byte) string {
 		return wrongMonth.of(&d)
 	case f.several:
 		return SeveralFault
+	case d.thrown == endOfText:
+		return fmt.Sprintf("String index out of range: %d", lettersOf(b))
+	case d.thrown != nothing:
+		return d.thrown.of(&d)
 	case end < 0:
 		return fmt.Sprintf("Text '%s' could not be parsed at index %d", shortened(b), lettersOf(b[:^end]))
 	case end < len(b):
@@ -70,6 +74,8 @@ func (f *Format) Fault(b []byte) string {
 func (w wrong) ofWeekFields(d *Date) string {
 	const fields = "[WeekFields[MONDAY,4]]"
 	switch {
+	case w == wrongWeek && d.has&hasWeekday == 0 && d.week > 54:
+		return fmt.Sprintf("Invalid value for WeekOfWeekBasedYear"+fields+" (valid values 0/1 - 52/54): %d", d.week)
 	case w == wrongWeek:
 		return fmt.Sprintf("Invalid value for WeekOfWeekBasedYear"+fields+" (valid values 1 - 52/53): %d", d.week)
 	case w == wrongWeekday:
@@ -99,13 +105,13 @@ func (w wrong) of(d *Date) string {
 	}
 	switch w {
 	case wrongEra:
-		return value("YearOfEra", "1 - 999999999/1000000000", d.Year)
+		return value("YearOfEra", "1 - 999999999/1000000000", d.yearOfEra)
 	case wrongYear:
 		return value("Year", "-999999999 - 999999999", d.Year)
 	case wrongMonth:
 		return value("MonthOfYear", "1 - 12", d.Month)
 	case wrongWeek:
-		return value("WeekOfWeekBasedYear", "1 - 53", d.week)
+		return value("WeekOfWeekBasedYear", fmt.Sprintf("1 - %d", weeksIn(d.weekYear)), d.week)
 	case wrongWeekday:
 		return value("DayOfWeek", "1 - 7", d.weekday)
 	case wrongWeekYear:
@@ -133,6 +139,10 @@ func (w wrong) of(d *Date) string {
 		return value("MinuteOfHour", "0 - 59", d.Minute)
 	case wrongSecond:
 		return value("SecondOfMinute", "0 - 59", d.Second)
+	case wrongOffset:
+		return "Zone offset not in valid range: -18:00 to +18:00"
+	case wrongOffsetHour:
+		return "Value out of range: Hour[0-23], Minute[0-59], Second[0-59]"
 	}
 	return w.conflict(d)
 }
@@ -149,6 +159,12 @@ func (w wrong) conflict(d *Date) string {
 	time += string(AppendFraction(nil, d.Nanos))
 	day := fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 	switch w {
+	case otherYear:
+		said := d.yearOfEra
+		if d.Year <= 0 {
+			said = 1 - said
+		}
+		return fmt.Sprintf("Conflict found: Year %d differs from Year %d", d.Year, said)
 	case otherHour:
 		return fmt.Sprintf("Conflict found: HourOfDay %d differs from HourOfDay %d while resolving  AmPmOfDay", d.Hour, d.halfHour+12*(d.half-1))
 	case otherClockHour:

@@ -23,7 +23,11 @@ const (
 	wrongHour
 	wrongMinute
 	wrongSecond
-	otherHour // than a half day and its hour say
+	wrongOffset
+	wrongOffsetHour // where it is read
+	endOfText       // behind which Java has looked
+	otherYear       // than that of the era
+	otherHour       // than a half day and its hour say
 	otherClockHour
 	otherHalf
 	otherHalfHour
@@ -46,12 +50,16 @@ const maxYear = 999_999_999
 // finish checks what single fields could not, in Java's order, and forgets what does not count without others: a day
 // without its month, minutes without their hour.
 func (d *Date) finish() wrong {
-	ofEra := d.has&(hasCalendarYear|hasProlepticYear) == hasCalendarYear
-	switch {
-	case ofEra && (d.Year < 1 || d.Year > maxYear):
-		return wrongEra
-	case d.Year < -maxYear || d.Year > maxYear:
-		return wrongYear
+	w := d.finishFields()
+	if w == nothing && d.Has&HasYear != 0 && d.Zone == nil && tooFar(d.Offset) {
+		return wrongOffset
+	}
+	return w
+}
+
+func (d *Date) finishFields() wrong {
+	if w := d.finishYear(); w != nothing {
+		return w
 	}
 	if d.lenience != strict && d.Hour == 24 && d.Minute == 0 && d.Second == 0 && d.Nanos == 0 { // the midnight behind the day
 		d.Hour, d.excess = 0, 1
@@ -69,7 +77,7 @@ func (d *Date) finish() wrong {
 	if w := d.finishWeek(); w != nothing {
 		return w
 	}
-	if d.weekYear > 0 && d.has&hasCalendarYear == 0 {
+	if d.ofWeeks() {
 		d.Month, d.Day, d.DayOfYear = 0, 0, 0
 		return nothing
 	}
@@ -82,6 +90,25 @@ func (d *Date) finish() wrong {
 		return nothing
 	}
 	return d.agree()
+}
+
+// finishYear makes one year of that of the era and of the other.
+func (d *Date) finishYear() wrong {
+	if d.has&hasYearOfEra != 0 {
+		year := d.yearOfEra
+		switch {
+		case year < 1 || year > maxYear:
+			return wrongEra
+		case d.has&hasProlepticYear == 0:
+			d.Year = year
+		case d.Year > 0 && d.Year != year, d.Year <= 0 && d.Year != 1-year:
+			return otherYear
+		}
+	}
+	if d.Year < -maxYear || d.Year > maxYear {
+		return wrongYear
+	}
+	return nothing
 }
 
 // finishDate is finish for all but the time.
@@ -125,14 +152,22 @@ func (d *Date) finishDate() wrong {
 func (d *Date) finishWeek() wrong {
 	switch {
 	case !d.isoWeek:
-	case d.weekYear > maxYear:
+	case d.weekYear < -maxYear || d.weekYear > maxYear:
 		return wrongWeekYear
-	case d.has&hasWeek != 0 && (d.week < 1 || d.week > 53):
+	case d.has&hasWeek != 0 && (d.week < 1 || d.week > 53 || d.week > weeksIn(d.weekYear) && d.lenience == strict):
 		return wrongWeek
 	case d.has&hasWeekday != 0 && (d.weekday < 1 || d.weekday > 7):
 		return wrongWeekday
+	default:
+		d.week = min(d.week, weeksIn(d.weekYear))
 	}
 	return nothing
+}
+
+// weeksIn is how many ISO weeks a year has: 28 December is always of the last.
+func weeksIn(year int) int {
+	_, week := time.Date(year, 12, 28, 0, 0, 0, 0, time.UTC).ISOWeek()
+	return week
 }
 
 func (d *Date) finishDayOfYear() wrong {

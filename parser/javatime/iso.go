@@ -33,13 +33,12 @@ func (d *Date) wholeTime(b []byte) bool { return d.has&hasSecond != 0 || bytes.I
 
 // parseISO reads as much of a date as is there.
 func (d *Date) parseISO(b []byte) int {
-	two, four := field{count: 2}, field{count: 4}
 	d.Has, d.has = HasYear, hasCalendarYear|hasProlepticYear
 	pos := 0
 	if len(b) > 0 && b[0] == '-' {
 		pos++
 	}
-	if pos = number(&four, b, pos, 4, 0, 9999, &d.Year); pos < 0 {
+	if pos = digits(b, pos, 4, 9999, &d.Year); pos < 0 {
 		return -1
 	}
 	if b[0] == '-' {
@@ -52,7 +51,7 @@ func (d *Date) parseISO(b []byte) int {
 		if b[pos] != '-' {
 			break // for T
 		}
-		if pos = number(&two, b, pos+1, 2, 0, 99-68*i, part); pos < 0 {
+		if pos = digits(b, pos+1, 2, 99-68*i, part); pos < 0 {
 			return -1
 		}
 		d.Has |= HasMonth << i
@@ -81,7 +80,7 @@ func (d *Date) parseISO(b []byte) int {
 		if i == 0 {
 			high = 23
 		}
-		if pos = number(&two, b, pos, 2, 0, high, part); pos < 0 {
+		if pos = digits(b, pos, 2, high, part); pos < 0 {
 			return -1
 		}
 		d.has |= hasHour << i
@@ -109,14 +108,14 @@ func (d *Date) isoZone(b []byte, pos int) int {
 
 // parseSeconds reads those of an offset that begins at pos, with its hours and minutes before end: :30 or 30.
 func (d *Date) parseSeconds(b []byte, pos, end int) int {
-	at, two, seconds := end, field{count: 2}, 0
+	at, seconds := end, 0
 	switch {
 	case end == pos+6 && end < len(b) && b[end] == ':':
 		at++
 	case end != pos+5:
 		return end
 	}
-	if at = number(&two, b, at, 2, 0, 59, &seconds); at < 0 {
+	if at = digits(b, at, 2, 59, &seconds); at < 0 {
 		return end
 	}
 	if d.Offset < 0 || b[pos] == '-' {

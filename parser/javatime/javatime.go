@@ -20,7 +20,7 @@ type Format struct {
 	several  bool   // Java has several parsers for it
 	iso      bool   // the first of which is Elasticsearch's own
 	lenience lenience
-	utc      bool // it writes in UTC
+	utc      bool // its dates are those of UTC
 }
 
 func newFormat(pattern string, fields []field) *Format {
@@ -34,7 +34,7 @@ type field struct {
 	count    int
 	literal  string
 	optional []field
-	reserve  int      // digits that the numbers of fixed width that follow at once need
+	width    width    // of a number
 	part     uint64   // a bit for what it says of the date, 0 where several may differ
 	again    bool     // a field before is of the same part; where that was there, it must say the same
 	named    bool     // the pattern is one of those behind a name
@@ -82,15 +82,13 @@ func markRepeated(fields []field, seen map[byte]bool) {
 // partOf is one letter for all that are of one part of a date, 0 for those that may differ.
 func partOf(letter byte) byte {
 	switch letter {
-	case 'y', 'u':
-		return 'y'
 	case 'M', 'L':
 		return 'M'
 	case 'h', 'K':
 		return 'h'
 	case 'X', 'x', 'Z', 'O':
 		return 'X'
-	case 'Y', 'd', 'D', 'S', 'H', 'k', 'm', 's', 'a', 'E':
+	case 'y', 'u', 'Y', 'd', 'D', 'S', 'H', 'k', 'm', 's', 'a', 'E':
 		return letter
 	}
 	return 0
@@ -161,11 +159,11 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 			case together && f.numeric() && fields[variable].pad > 0:
 				return nil, "", errPadded
 			case !f.numeric():
-			case together && f.fixed():
-				fields[variable].reserve += f.count
+			case together && f.width.fixed():
+				fields[variable].width.reserve += f.width.most
 			default:
-				if together && !co.named { // Java forgets what it had in reserve
-					fields[variable].reserve = 0
+				if together { // Java forgets what it had in reserve
+					fields[variable].width.reserve = 0
 				}
 				variable = len(fields)
 			}
@@ -201,6 +199,7 @@ func (co *compiler) field(s string) (f field, rest string, err error) {
 		return f, "", fmt.Errorf("Unknown pattern letter: %c", c) //nolint:staticcheck // Java's text
 	}
 	f = field{letter: c, count: n, pad: pad, named: co.named && !co.wide, texts: co.language.texts(c, n)}
+	f.width = f.widthOf()
 	return f, rest, checkCount(c, n)
 }
 
@@ -225,27 +224,6 @@ func quoted(s string) (text, rest string, err error) {
 		return b.String(), s[i+1:], nil
 	}
 	return "", "", fmt.Errorf("Pattern ends with an incomplete string literal: %s", s) //nolint:staticcheck // Java's text
-}
-
-func (f *field) numeric() bool {
-	switch f.letter {
-	case 'M', 'L', 'q', 'Q':
-		return f.count < 3
-	case 'y', 'u', 'Y', 'w', 'W', 'd', 'D', 'F', 'h', 'H', 'k', 'K', 'm', 's', 'S', 'n', 'N', 'A', 'I', 'J', 'i':
-		return true
-	}
-	return false
-}
-
-// fixed tells whether a number has as many digits as the pattern has letters, and no more.
-func (f *field) fixed() bool {
-	switch f.letter {
-	case 'D':
-		return f.count == 3
-	case 'S':
-		return true
-	}
-	return f.count == 2 && f.letter != 'n' && f.letter != 'N' && f.letter != 'A'
 }
 
 // HasNames tells whether the pattern has names of months or days, which depend on the language.
@@ -273,7 +251,9 @@ type Date struct {
 	isoWeek                             bool           // of those that begin on Monday; the first has 4 January
 	has                                 clock
 	lenience                            lenience
-	excess                              int    // days
+	excess                              int // days
+	yearOfEra                           int
+	thrown                              wrong  // what ends all reading
 	read                                uint64 // the parts of fields that were there
 }
 
@@ -297,7 +277,8 @@ const (
 	hasSecond
 	hasNanos
 	hasHalfHour     // of the half day
-	hasCalendarYear // and not of weeks
+	hasCalendarYear // and not of weeks: one of these
+	hasYearOfEra
 	hasProlepticYear
 	hasMonthOfYear
 	hasDayOfMonth // behind hasMonthOfYear
@@ -306,6 +287,7 @@ const (
 	hasClockHalfHour // 1 to 12
 	hasWeek
 	hasWeekday
+	hasZoneOffset // the offset is the id of a zone, which counts before any other
 )
 
 // Moment is a point in time and the offset of the zone in which it is told.
@@ -328,10 +310,10 @@ func (d *Date) Moment(zone *time.Location) Moment {
 	switch {
 	case d.DayOfYear > 0 && (d.Month == 0 || d.Day == 0):
 		month, day = 1, d.DayOfYear
-	case d.weekYear > 0 && d.isoWeek:
+	case d.isoWeek:
 		year, month, day = d.weekYear, 1, 4+7*max(d.week-1, 0)+max(d.weekday-1, 0)
 		day -= (int(time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC).Weekday()) + 6) % 7
-	case d.weekYear > 0 && d.has&hasCalendarYear == 0:
+	case d.ofWeeks():
 		year, month, day = d.weekYear, 1, 1+7*max(d.week-1, 0)+max(d.weekday-1, 0)
 		day -= int(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Weekday())
 	}
@@ -360,6 +342,9 @@ func (d *Date) Moment(zone *time.Location) Moment {
 	return Moment{local - before, d.Nanos, int(after)}
 }
 
+// ofWeeks tells whether the year is one of weeks.
+func (d *Date) ofWeeks() bool { return (d.isoWeek || d.weekYear > 0) && d.has&hasCalendarYear == 0 }
+
 // daysTo counts the days from 1970-01-01 to a date of the proleptic Gregorian calendar; day may be beyond its month
 // (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
 func daysTo(year, month, day int) int64 {
@@ -378,7 +363,7 @@ func daysTo(year, month, day int) int64 {
 // Fits tells whether Resolve can tell the time.
 func (d *Date) Fits() bool {
 	year := d.Year
-	if d.weekYear > 0 && d.has&hasCalendarYear == 0 {
+	if d.ofWeeks() {
 		year = d.weekYear
 	}
 	return year >= 1678 && year <= 2261

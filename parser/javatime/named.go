@@ -1,7 +1,6 @@
 package javatime
 
 import (
-	"math"
 	"slices"
 	"strings"
 )
@@ -30,16 +29,18 @@ func Named(name string) (*Format, bool) {
 	f.several = strings.Contains(pattern, "@") && bare != "date_optional_time" || slices.Contains(severalParsers, name)
 	f.iso = f.several && strict
 	f.lenience = lenienceOf[name]
+	f.utc = name == "basic_date"
 	return f, true
 }
 
 // wideNumbers are the names, with strict_ or of both, whose numbers have as many digits as there are.
 var wideNumbers = []string{"strict_date_hour", "strict_date_hour_minute", "year", "year_month", "year_month_day", "weekyear", "weekyear_week", "weekyear_week_day", "basic_ordinal_date"}
 
-// lenienceOf are the names for which Elasticsearch says of some dates that there are not which they would be.
+// lenienceOf are the names for which Elasticsearch says of some dates that there are not which they would be: of a week behind the last, too.
 var lenienceOf = map[string]lenience{
 	"strict_date": lenient, "strict_date_hour": smart, "strict_date_hour_minute": smart, "strict_hour": smart, "strict_hour_minute": smart,
 	"strict_date_hour_minute_second": smartAtMidnight,
+	"weekyear_week_day":              smart, "strict_weekyear_week_day": smart,
 }
 
 // severalParsers are the names for which Java has several parsers, beside those with an offset.
@@ -56,10 +57,11 @@ const (
 )
 
 // named are the patterns of a name, and of the name with strict_ before it. They have letters of their own: # is a
-// point and one to nine digits of a second, ### at most three, ## a comma and up to nine, @ an offset in any form, @@ also a small z, I, J and i the
-// year, week and day of ISO weeks, % a year of four digits that may be below zero.
+// point and one to nine digits of a second, ### at most three, ## a comma and up to nine, @ a zone or an offset, @@ also a small z, @@@ those of ISO 8601, @@@@ an offset alone, I, J and i the
+// year, week and day of ISO weeks (II a year of four digits, ii days of any number of them), % a year of four digits that may be below zero,
+// %% one of up to four.
 var named = map[string][2]string{
-	"basic_date":                        {"uuuuMMd", ""},
+	"basic_date":                        {"%%Md", ""},
 	"basic_date_time":                   {"uuuuMMdd'T'HHmmss#@", ""},
 	"basic_date_time_no_millis":         {"uuuuMMdd'T'HHmmss@", ""},
 	"basic_ordinal_date":                {"uuuuDDD", ""},
@@ -69,7 +71,7 @@ var named = map[string][2]string{
 	"basic_time_no_millis":              {"HHmmss@", ""},
 	"basic_t_time":                      {"'T'HHmmss#@", ""},
 	"basic_t_time_no_millis":            {"'T'HHmmss@", ""},
-	"basic_week_date":                   {"I'W'Ji", "IIII'W'JJi"},
+	"basic_week_date":                   {"I'W'Jii", "II'W'Jii"},
 	"basic_week_date_time":              {"IIII'W'JJi'T'HHmmss#@", "IIII'W'JJi'T'HHmmss#@"},
 	"basic_week_date_time_no_millis":    {"IIII'W'JJi'T'HHmmss@", "IIII'W'JJi'T'HHmmss@"},
 	"date":                              {lenientDay, strictDay},
@@ -79,8 +81,8 @@ var named = map[string][2]string{
 	"date_hour_minute_second_fraction":  {lenientDay + "'T'" + lenientTime + "#", strictPart + "'T'" + strictTime + "#"},
 	"date_hour_minute_second_millis":    {lenientDay + "'T'" + lenientTime + "###", strictPart + "'T'" + strictTime + "#"},
 	"date_optional_time":                {"u[-M[-d]]['T'[H[:m[:s][#][##][VV][@]]]]", ""},
-	"date_time":                         {lenientDay + "'T'H:m[:s#]@", strictPart + "'T'" + strictTime + "[#]@"},
-	"date_time_no_millis":               {lenientDay + "'T'H:m[:s][@]", strictPart + "'T'" + strictTime + "@"},
+	"date_time":                         {lenientDay + "'T'H:m[:s#]@@@@", strictPart + "'T'" + strictTime + "[#]@@@"},
+	"date_time_no_millis":               {lenientDay + "'T'H:m[:s][@]", strictPart + "'T'" + strictTime + "@@@"},
 	"hour":                              {"H", "HH"},
 	"hour_minute":                       {"H:m", "HH:mm"},
 	"hour_minute_second":                {lenientTime, strictTime},
@@ -126,59 +128,42 @@ func (d *Date) parseOwn(f *field, b []byte, pos int) int {
 		return d.parseFraction(b, pos+1, 1, most)
 	case '@':
 		d.Has |= HasZone
-		if f.count == 2 && pos < len(b) && b[pos] == 'z' {
-			return pos + 1
-		}
-		return d.parseOffset(b, pos, true)
+		return d.parseZone(f, b, pos)
 	case 'I':
 		d.Has |= HasYear
 		d.isoWeek = true
-		if pos = yearAt(f, b, pos, &d.weekYear); d.weekYear < 1 {
-			return -1
-		}
+		d.weekYear, pos = f.width.number(b, pos)
 		return pos
 	case 'J':
 		d.has |= hasWeek
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.week)
+		d.week, pos = f.width.number(b, pos)
+		return pos
 	case '%':
 		d.Has |= HasYear
 		d.has |= hasCalendarYear | hasProlepticYear
-		year := field{count: 4}
-		if pos == len(b) || b[pos] != '-' {
-			return number(&year, b, pos, 4, 0, 9999, &d.Year)
-		}
-		pos = number(&year, b, pos+1, 4, 0, 9999, &d.Year)
-		d.Year = -d.Year
+		d.Year, pos = f.width.number(b, pos)
 		return pos
 	}
 	d.has |= hasWeekday
-	return number(f, b, pos, f.most(1), 0, math.MaxInt64, &d.weekday)
+	d.weekday, pos = f.width.number(b, pos)
+	return pos
 }
 
-// signedYear reads a year with a sign: a plus only before more than four digits.
-func signedYear(f *field, b []byte, pos int, to *int) int {
-	if b[pos] == '+' && f.count < 4 {
-		return -1
-	}
-	digits, most := field{count: f.count, reserve: f.reserve}, mostDigits
+// parseZone reads the zone that ends a text: its id, or an offset without a colon.
+func (d *Date) parseZone(f *field, b []byte, pos int) int {
 	switch {
-	case f.named && f.count >= 4:
-		most = 10
-	case f.named:
-		most = 9
-	}
-	end := number(&digits, b, pos+1, most, math.MinInt64, math.MaxInt64, to)
-	switch {
-	case end < 0:
-		return ^(pos + 1)
-	case b[pos] == '+' && end-pos-1 <= f.count:
+	case pos == len(b):
 		return -1
+	case f.count == 2 && b[pos] == 'z':
+		return pos + 1
+	case f.count == 3:
+		return d.isoZone(b, pos)
+	case f.count == 4:
+		return d.parseOffset(b, pos, true)
 	}
-	if b[pos] == '-' {
-		if *to == 0 {
-			return -1
-		}
-		*to = -*to
+	if end := d.parseZoneName(b, pos, false); end == len(b) {
+		return end
 	}
-	return end
+	d.Zone = nil
+	return d.parseOffsetAs(b, pos, offsetForm{zero: "Z", hoursAlone: true})
 }

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// TestNamed reads what Elasticsearch 8.19 was asked: the name of a format, a text, and the date, - for none, or why
-// it is none. What has
-// no year is of 2026.
+// TestNamed reads what Elasticsearch 8.19 was asked: the name of a format or its pattern, a text, and the date, - for none,
+// or why it is none. What has no year is of 2026.
 func TestNamed(t *testing.T) {
 	text, err := os.ReadFile("testdata/named.txt")
 	if err != nil {
@@ -18,7 +17,12 @@ func TestNamed(t *testing.T) {
 	for line := range strings.Lines(string(text)) {
 		part := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		got := "-"
-		if f, ok := Named(part[0]); ok {
+		f, ok := Named(part[0])
+		if !ok {
+			f, err = Compile(part[0])
+			ok = err == nil
+		}
+		if ok {
 			if d, ok := f.Parse([]byte(part[1])); ok {
 				if d.Has&HasYear == 0 {
 					d.Year = 2026

@@ -1,9 +1,6 @@
 package javatime
 
-import (
-	"bytes"
-	"math"
-)
+import "strings"
 
 // Parse reads a date, all of b. False: b is not of this format, or no such date exists.
 func (f *Format) Parse(b []byte) (Date, bool) {
@@ -18,6 +15,9 @@ func (f *Format) Parse(b []byte) (Date, bool) {
 	}
 	if end != len(b) || d.finish() != nothing {
 		return Date{}, false
+	}
+	if f.utc {
+		d.Has |= HasZone
 	}
 	return d, true
 }
@@ -47,9 +47,13 @@ func (d *Date) parse(fields []field, b []byte, pos int) int {
 			pos += len(f.literal)
 		case '[':
 			saved := *d
-			if end := d.parse(f.optional, b, pos); end >= 0 {
+			end := d.parse(f.optional, b, pos)
+			switch {
+			case end >= 0:
 				pos = end
-			} else {
+			case d.thrown != nothing:
+				return end
+			default:
 				*d = saved
 			}
 		default:
@@ -61,7 +65,12 @@ func (d *Date) parse(fields []field, b []byte, pos int) int {
 			switch {
 			case end < -1:
 				return end
-			case end < 0 || again && before != d.part(f.letter):
+			case end < 0:
+				return ^pos
+			case again && before != d.part(f.letter):
+				if f.numeric() && (b[pos] == '-' || b[pos] == '+') {
+					pos++ // to its digits
+				}
 				return ^pos
 			}
 			pos, d.read = end, d.read|f.part
@@ -74,6 +83,8 @@ func (d *Date) parse(fields []field, b []byte, pos int) int {
 func (d *Date) part(letter byte) int {
 	switch partOf(letter) {
 	case 'y':
+		return d.yearOfEra
+	case 'u':
 		return d.Year
 	case 'Y':
 		return d.weekYear
@@ -119,10 +130,9 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 		if f.count > 3 {
 			return name(b, pos, &d.Month, longMonths[:])
 		}
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Month)
 	case 'E', 'e', 'c':
 		if f.letter != 'E' && f.count < 3 {
-			return number(f, b, pos, f.most(2), 1, 7, &d.weekday)
+			break
 		}
 		if f.texts != nil {
 			return nameIn(b, pos, &d.dayName, f.texts, 7)
@@ -149,150 +159,103 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 }
 
 func (d *Date) parseNumber(f *field, b []byte, pos int) int {
+	if f.letter == 'S' {
+		d.has |= hasNanos
+		return d.parseFraction(b, pos, f.count, f.count)
+	}
+	n, end := f.width.number(b, pos)
+	if end >= 0 && !d.set(f, n) {
+		return -1
+	}
+	return end
+}
+
+// set notes the number that a field stands for; false for one that there is not.
+func (d *Date) set(f *field, n int) bool {
+	if f.count == 2 && strings.IndexByte("yuY", f.letter) >= 0 {
+		n += 2000
+	}
 	switch f.letter {
 	case 'y', 'u':
 		d.Has |= HasYear
-		d.has |= hasCalendarYear
-		if f.letter == 'u' {
-			d.has |= hasProlepticYear
+		d.has |= yearBits(f.letter)
+		if f.letter == 'y' {
+			d.yearOfEra = n
+		} else {
+			d.Year = n
 		}
-		if f.count == 2 {
-			pos = number(f, b, pos, f.most(2), 0, 99, &d.Year)
-			d.Year += 2000
-			return pos
-		}
-		return yearAt(f, b, pos, &d.Year)
 	case 'Y': // of a year of weeks, months and days say nothing
 		d.Has |= HasYear
-		if f.count == 2 {
-			pos = number(f, b, pos, f.most(2), 0, 99, &d.weekYear)
-			d.weekYear += 2000
-			return pos
-		}
-		return number(f, b, pos, f.mostOfYear(), 1, 999_999_999, &d.weekYear)
+		d.weekYear = n
+		return n >= 1 && n <= maxYear
 	case 'w':
-		return number(f, b, pos, f.most(2), 1, 53, &d.week)
+		d.week = n
+		return n >= 1 && n <= 53
+	case 'e', 'c':
+		d.weekday = n
+		return n >= 1 && n <= 7
 	case 'W', 'F', 'q', 'Q':
-		ignored := 0
-		return number(f, b, pos, f.most(1), 0, 5, &ignored)
+		return n >= 0 && n <= 5
+	case 'M', 'L':
+		d.Has |= HasMonth
+		d.has |= hasMonthOfYear
+		d.Month = n
 	case 'd':
 		d.Has |= HasDay
 		d.has |= hasDayOfMonth
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Day)
+		d.Day = n
 	case 'D':
 		d.Has |= HasMonth | HasDay
 		d.has |= hasDayOfYear
-		return number(f, b, pos, f.most(3), 0, math.MaxInt64, &d.DayOfYear)
+		d.DayOfYear = n
+	default:
+		return d.setTime(f.letter, n)
+	}
+	return true
+}
+
+// yearBits are those of a letter for a year.
+func yearBits(letter byte) clock {
+	if letter == 'u' {
+		return hasCalendarYear | hasProlepticYear
+	}
+	return hasCalendarYear | hasYearOfEra
+}
+
+// setTime is set for what is of a time.
+func (d *Date) setTime(letter byte, n int) bool {
+	switch letter {
 	case 'H':
 		d.has |= hasHour
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Hour)
+		d.Hour = n
 	case 'k':
 		d.has |= hasClockHour
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.clockHour)
+		d.clockHour = n
 	case 'h':
 		d.has |= hasHalfHour | hasClockHalfHour
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.halfHour)
+		d.halfHour = n
 	case 'K':
 		d.has |= hasHalfHour
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.halfHour)
+		d.halfHour = n
 	case 'm':
 		d.has |= hasMinute
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Minute)
+		d.Minute = n
 	case 's':
 		d.has |= hasSecond
-		return number(f, b, pos, f.most(2), 0, math.MaxInt64, &d.Second)
-	case 'S':
-		d.has |= hasNanos
-		return d.parseFraction(b, pos, f.count, f.count)
+		d.Second = n
 	case 'n', 'N':
 		d.has |= hasNanos
-		return number(f, b, pos, 9, 0, 999_999_999, &d.Nanos)
+		d.Nanos = n
+		return n <= 999_999_999
 	case 'A':
-		ms := 0
 		d.has |= hasHour | hasMinute | hasSecond | hasNanos
-		pos = number(f, b, pos, 9, 0, 86_399_999, &ms)
-		d.Hour, d.Minute, d.Second, d.Nanos = ms/3_600_000, ms/60_000%60, ms/1000%60, ms%1000*1_000_000
-		return pos
+		d.Hour, d.Minute, d.Second, d.Nanos = n/3_600_000, n/60_000%60, n/1000%60, n%1000*1_000_000
+		return n <= 86_399_999
+	default:
+		return false
 	}
-	return -1
+	return true
 }
-
-// yearAt reads a year.
-func yearAt(f *field, b []byte, pos int, to *int) int {
-	if pos < len(b) && (b[pos] == '-' || b[pos] == '+') {
-		return signedYear(f, b, pos, to)
-	}
-	end := number(f, b, pos, f.mostOfYear(), math.MinInt64, math.MaxInt64, to)
-	if end >= 0 && f.count >= 4 && (f.reserve == 0 || !f.named) {
-		after := b[end:]
-		if len(after)-len(bytes.TrimLeft(after, "0123456789")) > f.reserve {
-			return -1 // Java takes all digits but those in reserve for such a year, and finds them too many
-		}
-	}
-	return end
-}
-
-// number reads a number of f.count digits, and up to most where it has no fixed width.
-func number(f *field, b []byte, pos, most, low, high int, to *int) int {
-	if f.count > 1 && most <= 3 {
-		most = f.count
-	}
-	if low == 0 && most == mostDigits && pos < len(b) && b[pos] == '-' { // a letter that stands alone takes a sign, too
-		end := number(f, b, pos+1, most, math.MinInt64, high, to)
-		if *to = -*to; *to == 0 {
-			return -1
-		}
-		return end
-	}
-	end := pos
-	for end < len(b) && end-pos < most+f.reserve && b[end]-'0' <= 9 {
-		end++
-	}
-	if f.reserve > 0 {
-		end = min(end, pos+max(f.count, end-pos-f.reserve))
-	}
-	limit := uint64(math.MaxInt64)
-	if low == math.MinInt64 { // the caller has seen a sign
-		limit++
-	}
-	sum := uint64(0)
-	for i, c := range b[pos:end] {
-		digit := uint64(c - '0')
-		if sum > (limit-digit)/10 { // Java leaves the last digit then, too
-			end = pos + i
-			break
-		}
-		sum = sum*10 + digit
-	}
-	n := int(sum)
-	if end-pos < f.count || n < low || n > high {
-		return -1
-	}
-	*to = n
-	return end
-}
-
-// most is how many digits a number of up to n has in a text: a letter that stands alone takes zeros before it.
-func (f *field) most(n int) int {
-	if f.count == 1 && !f.named {
-		return mostDigits
-	}
-	return n
-}
-
-// mostOfYear is most for years: one of four digits or more has no others without a sign.
-func (f *field) mostOfYear() int {
-	switch {
-	case f.count >= 4:
-		return f.count
-	case f.named:
-		return 9
-	}
-	return mostDigits
-}
-
-// mostDigits is how many digits a number has in Java.
-const mostDigits = 19
 
 func (d *Date) parseFraction(b []byte, pos, least, most int) int {
 	scale, i := 100_000_000, pos

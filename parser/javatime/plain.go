@@ -56,11 +56,14 @@ func plainOf(fields []field) *plain {
 			continue
 		}
 		part, ok := p.part(f)
-		if !ok || f.again || f.pad > 0 || i > 0 && fields[i-1].numeric() && f.numeric() && !f.fixed() {
+		if !ok || f.again || f.pad > 0 || i > 0 && fields[i-1].numeric() && f.numeric() && !f.width.fixed() {
 			return nil
 		}
 		part.field = f
 		p.parts = append(p.parts, part)
+	}
+	if p.clock&(hasYearOfEra|hasProlepticYear) == hasYearOfEra|hasProlepticYear {
+		return nil
 	}
 	return p
 }
@@ -78,7 +81,7 @@ func (p *plain) add(c byte) {
 func (p *plain) part(f *field) (part plainPart, ok bool) {
 	form := plainOther
 	switch {
-	case f.count == 1 && f.reserve == 0:
+	case f.count == 1 && f.width.reserve == 0:
 		form = plainShort
 	case f.count == 2:
 		form = plainTwo
@@ -86,10 +89,7 @@ func (p *plain) part(f *field) (part plainPart, ok bool) {
 	switch f.letter {
 	case 'y', 'u':
 		p.has |= HasYear
-		p.clock |= hasCalendarYear
-		if f.letter == 'u' {
-			p.clock |= hasProlepticYear
-		}
+		p.clock |= yearBits(f.letter)
 		return plainPart{form: plainFour, to: plainYear}, f.count == 4 && !f.named
 	case 'M', 'L':
 		p.has |= HasMonth
@@ -177,6 +177,9 @@ func (p *plain) read(d *Date, b []byte) int {
 		}
 	}
 	d.Year, d.Month, d.Day = numbers[plainYear], numbers[plainMonths], numbers[plainDay]
+	if p.clock&hasYearOfEra != 0 {
+		d.yearOfEra = d.Year
+	}
 	d.Hour, d.Minute, d.Second = numbers[plainHour], numbers[plainMinute], numbers[plainSecond]
 	return pos
 }

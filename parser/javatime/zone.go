@@ -13,14 +13,7 @@ func (d *Date) parseZoneField(f *field, b []byte, pos int) int {
 	case f.letter == 'z' || f.letter == 'V':
 		return d.parseZoneName(b, pos, f.letter == 'z')
 	case f.letter == 'O' || f.letter == 'Z' && f.count == 4:
-		if len(b)-pos < 3 || string(b[pos:pos+3]) != "GMT" {
-			return -1
-		}
-		if pos += 3; pos == len(b) || b[pos] != '+' && b[pos] != '-' {
-			return pos
-		}
-		short := f.count == 1
-		return d.parseOffsetAs(b, pos, offsetForm{colon: true, seconds: true, shortHours: short, hoursAlone: short})
+		return d.parseFromGMT(b, pos, f.count == 1)
 	}
 	form := offsetForm{
 		zero:       "+0000",
@@ -43,7 +36,6 @@ func (d *Date) parseZoneField(f *field, b []byte, pos int) int {
 type offsetForm struct {
 	zero       string // what is looked for first; "" for nothing
 	colon      bool   // between the parts
-	shortHours bool   // hours may have one digit
 	hoursAlone bool   // minutes are optional
 	seconds    bool   // optional
 }
@@ -54,7 +46,7 @@ func (d *Date) parseOffsetAs(b []byte, pos int, form offsetForm) int {
 	case pos >= len(b):
 		return -1
 	case form.zero != "" && bytes.HasPrefix(b[pos:], []byte(form.zero)):
-		d.Offset = 0
+		d.setOffset(0)
 		return pos + len(form.zero)
 	case b[pos] == '-':
 		sign = -1
@@ -63,13 +55,10 @@ func (d *Date) parseOffsetAs(b []byte, pos int, form offsetForm) int {
 	}
 	end := pos + 3
 	hours, ok := twoDigits(b, pos+1)
-	if !ok && form.shortHours && pos+1 < len(b) && '0' <= b[pos+1] && b[pos+1] <= '9' {
-		hours, ok, end = int(b[pos+1]-'0'), true, pos+2
-	}
 	offset := hours * 3600
 	minutes, next := offsetPart(b, end, form.colon)
 	switch {
-	case !ok || next < 0 && !form.hoursAlone:
+	case !ok || hours > 59 || next < 0 && !form.hoursAlone:
 		return -1
 	case next >= 0:
 		end = next
@@ -79,10 +68,59 @@ func (d *Date) parseOffsetAs(b []byte, pos int, form offsetForm) int {
 			offset += seconds
 		}
 	}
-	if offset > 18*3600 {
+	if hours > 23 {
+		d.thrown = wrongOffsetHour
 		return -1
 	}
-	d.Offset = sign * offset
+	d.setOffset(sign * offset)
+	return end
+}
+
+// setOffset notes an offset, unless that of a zone is known.
+func (d *Date) setOffset(offset int) {
+	if d.has&hasZoneOffset == 0 {
+		d.Offset = offset
+	}
+}
+
+// tooFar tells of an offset that Java takes for none.
+func tooFar(offset int) bool { return offset < -18*3600 || offset > 18*3600 }
+
+// parseFromGMT reads GMT, GMT+8 and GMT+8:30:00 where short is set, or else GMT+08:30 and GMT+08:30:00.
+func (d *Date) parseFromGMT(b []byte, pos int, short bool) int {
+	if !bytes.HasPrefix(b[pos:], []byte("GMT")) {
+		return -1
+	}
+	if pos += 3; pos == len(b) || b[pos] != '+' && b[pos] != '-' {
+		d.setOffset(0)
+		return pos
+	}
+	sign, end := 44-int(b[pos]), pos+3
+	hours, ok := twoDigits(b, pos+1)
+	if !ok && short && pos+1 < len(b) && b[pos+1]-'0' <= 9 {
+		hours, ok, end = int(b[pos+1]-'0'), true, pos+2
+	}
+	minutes := ok && end < len(b) && b[end] == ':'
+	switch { // where Java looks behind the end of the text
+	case short && len(b) == pos+1, !short && (len(b) < pos+3 || ok && len(b) == pos+3 || minutes && len(b) < pos+6):
+		d.thrown = endOfText
+		return -1
+	case !ok || !short && !minutes:
+		return -1
+	}
+	offset := hours * 3600
+	for unit := 60; unit > 0 && end < len(b) && b[end] == ':'; unit /= 60 {
+		n, ok := twoDigits(b, end+1)
+		switch {
+		case !ok && !short && unit == 60:
+			return -1
+		case !ok:
+			unit = 0
+		default:
+			offset, end = offset+n*unit, end+3
+		}
+	}
+	d.setOffset(sign * offset)
 	return end
 }
 
@@ -107,22 +145,19 @@ func (d *Date) parseOffset(b []byte, pos int, zulu bool) int {
 	if zulu {
 		form.zero = "Z"
 	}
-	return d.parseOffsetAs(b, pos, form)
-}
-
-// zoneOffset reads an offset as names of zones have it, +01:00 or +01:00:30.
-func (d *Date) zoneOffset(b []byte, pos int) int {
-	if len(b)-pos < 6 || b[pos+3] != ':' {
+	end := d.parseOffsetAs(b, pos, form)
+	if end >= 0 && tooFar(d.Offset) {
 		return -1
-	}
-	end := d.parseOffset(b, pos, false)
-	if end != pos+6 {
-		return -1
-	}
-	if end < len(b) && b[end] == ':' {
-		return d.parseSeconds(b, pos, end)
 	}
 	return end
+}
+
+// zoneOffset reads an offset as ids of zones have it, +01:00 or +01:00:30; end is -1 where there is none.
+func (d *Date) zoneOffset(b []byte, pos int) (offset, end int) {
+	var of Date
+	end = of.parseOffsetAs(b, pos, offsetForm{colon: true, seconds: true})
+	d.thrown = of.thrown
+	return of.Offset, end
 }
 
 // zones keeps the zones that were named in texts. A sender can name at most as many as the database has.
@@ -142,25 +177,17 @@ func (d *Date) wholeZone(b []byte, pos int) int {
 // one of zoneNames where short is set.
 func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
 	if pos < len(b) && (b[pos] == '+' || b[pos] == '-') {
-		return d.zoneOffset(b, pos)
+		offset, end := d.zoneOffset(b, pos)
+		if end < 0 || tooFar(offset) {
+			return -1
+		}
+		d.Zone, d.Offset, d.has = nil, offset, d.has|hasZoneOffset
+		return end
 	}
 	for _, prefix := range [...]string{"UTC", "GMT", "UT"} {
-		end := pos + len(prefix)
-		if len(b) < end || string(b[pos:end]) != prefix {
-			continue
+		if bytes.HasPrefix(b[pos:], []byte(prefix)) {
+			return d.zoneOfPrefix(b, pos, pos+len(prefix))
 		}
-		d.Zone = time.UTC
-		if end < len(b) && (b[end] == '+' || b[end] == '-') {
-			said := d.Offset
-			if after := d.zoneOffset(b, end); after >= 0 {
-				if d.Zone = zoneOf(string(b[pos:after])); d.Zone == nil {
-					d.Zone = time.FixedZone("", d.Offset)
-				}
-				end = after
-			}
-			d.Offset = said
-		}
-		return end
 	}
 	end := pos
 	for end < len(b) && end-pos < 40 && (b[end]|0x20-'a' < 26 || b[end]-'0' <= 9 || b[end] == '/' || b[end] == '_' || b[end] == '-' || b[end] == '+') {
@@ -181,6 +208,28 @@ func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
 		}
 	}
 	return -1
+}
+
+// zoneOfPrefix reads what may stand behind UTC, GMT or UT, which ends at end: an offset, or 0 behind GMT.
+func (d *Date) zoneOfPrefix(b []byte, pos, end int) int {
+	d.Zone = time.UTC
+	switch {
+	case end == len(b):
+	case b[end] == '0' && b[pos] == 'G':
+		end++
+	case b[end] == '+' || b[end] == '-':
+		offset, after := d.zoneOffset(b, end)
+		switch {
+		case d.thrown != nothing || after >= 0 && tooFar(offset):
+			return -1
+		case after >= 0:
+			if d.Zone = zoneOf(string(b[pos:after])); d.Zone == nil {
+				d.Zone = time.FixedZone("", offset)
+			}
+			return after
+		}
+	}
+	return end
 }
 
 // zoneOf is the zone of that name, nil when there is none.

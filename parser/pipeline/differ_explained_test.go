@@ -47,9 +47,6 @@ var explained = []struct {
 	{"date", "dates before 1678 and behind 2261 are none here", func(config, doc object, ours, theirs outcome) bool {
 		return (unparsed(ours) || config["ignore_failure"] == true) && farYear.MatchString(text(doc)+text(theirs.Doc)) || farDate.MatchString(text(theirs.Doc))
 	}},
-	{"date", "a zone's name goes as far as its letters do", func(config, _ object, ours, _ outcome) bool {
-		return unparsed(ours) && zoneAndMore.MatchString(text(config["formats"]))
-	}},
 	{"date_index_name", "a format that is none never matches, as in date", func(_, _ object, _, theirs outcome) bool {
 		return strings.Contains(theirs.Refused, "Invalid format: [")
 	}},
@@ -111,12 +108,6 @@ var explained = []struct {
 	{"sort", "Java's own text about null in a list names variables of how it sorts", func(_, _ object, ours, theirs outcome) bool {
 		return nullItem.MatchString(messageOf(ours)) && nullItem.MatchString(messageOf(theirs))
 	}},
-	{"", "years and months of basic_date and year_month have as many digits as there are, which only makes a difference to where a text fails", func(config, _ object, ours, theirs outcome) bool {
-		return firstLenient.MatchString(text(config)) && atIndex.MatchString(messageOf(ours)) && atIndex.MatchString(messageOf(theirs))
-	}},
-	{"", "an offset of more than 23 hours ends all of Java's parsing, here it is none", func(_, _ object, ours, theirs outcome) bool {
-		return strings.HasPrefix(messageOf(theirs), "Value out of range: Hour[0-23]") && atIndex.MatchString(messageOf(ours))
-	}},
 }
 
 var (
@@ -125,17 +116,14 @@ var (
 	operator      = regexp.MustCompile(`^Cannot (apply \[|cast java\.lang\.\w+ to java\.lang\.\w+$|convert \[\S+\] to an integral value\.$)`)
 	leadsNowhere  = regexp.MustCompile(`^(cannot set \[.*\] with (parent object of type|null parent)|path cannot be null nor empty|path \[.*\] is not valid|\[.*\] is not an integer, cannot be used as an index|\[.*\] is out of bounds for array|cannot resolve |For input string: ")`)
 	localMeanTime = regexp.MustCompile(`-04:?56|\+00:?17`)
-	atIndex       = regexp.MustCompile(`(?s)^Text '.*' could not be parsed(, unparsed text found)? at index \d+$`)
 	nullOperand   = regexp.MustCompile(`^(Cannot invoke "Object\.getClass\(\)" because "(left|leftObject|right|rightObject|unary|receiver|value|o|args\[0\])" is null|cannot access method/field \[normalizeIndex\] from a null def reference)$`)
 	nullItem      = regexp.MustCompile(`^Cannot (invoke "java\.lang\.Comparable\.compareTo\(Object\)" because "(o|a\[runHi\]|pivot|c[12])"|read field "value" because "(another\w+|b)") is null$`)
-	firstLenient  = regexp.MustCompile(`\["(basic_date|year_month)"`)
 	nullLocal     = regexp.MustCompile(`^Cannot invoke "java\.util\.Map\.put\(Object, Object\)" because "<local\d+>" is null$`)
 	nullArgument  = regexp.MustCompile(`^Cannot invoke "[\w.]+\([\w.]*\)" because ("(value|s|this\.wrapped)"|the return value of ".*") is null$`)
 	yearless      = regexp.MustCompile(`"8?[^"yuY_]*[MdmsSHhDkK][^"yuY_]*"`)
 	farYear       = regexp.MustCompile(`(^|[^0-9])(0\d{3}|10000|\+\d{5,}|1577934245678|-000\d|1[0-6]\d\d|99999999999999|922337203685477580[78]|"5"|[0-9.]+E1\d|253402300800|-62135596801)([^0-9]|$)`)
 	farDate       = regexp.MustCompile(`"\+\d{5,}-`)
 	wholeModel    = regexp.MustCompile(`_ingest.*timestamp.*_source.*_index.logs-generic-default|_source.*_index.logs-generic-default.*_ingest.*timestamp`)
-	zoneAndMore   = regexp.MustCompile(`(VV|z)[A-UW-Ya-y]`)
 	nonASCII      = regexp.MustCompile(`[^\x00-\x7f]`)
 )
 
