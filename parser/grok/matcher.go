@@ -24,9 +24,9 @@ const (
 // safe for concurrent use.
 type Matcher struct {
 	set     *Set
-	caps    []Capture // of the last match: trail, or kept
-	kept    []Capture
-	last    []mark // by slot, for collect
+	matched *program  // by the last match, nil if there was none
+	kept    []Capture // of a program that is not plain
+	last    []mark    // by slot, for collect
 	regs    []register
 	stack   []choice
 	trail   []mark
@@ -103,7 +103,7 @@ func (m *Matcher) careful(p *program, n int) *program {
 
 // begin makes ready for a line.
 func (m *Matcher) begin(line []byte) {
-	m.caps, m.limited = nil, -1
+	m.matched, m.limited = nil, -1
 	m.hard = baseSteps + stepsPerByte*len(line)
 	m.lineFrom, m.lineEnd = 0, -1
 }
@@ -112,7 +112,7 @@ func (m *Matcher) begin(line []byte) {
 func (m *Matcher) try(i int, line []byte) bool {
 	p := m.set.progs[i]
 	if m.search(p, line) {
-		if m.caps = m.trail; !p.plain {
+		if m.matched = p; !p.plain {
 			m.collect(p)
 		}
 		return true
@@ -170,7 +170,15 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 
 // Captures returns the slots that took part in the last match, in the order
 // in which the pattern names them. The slice is valid until the next Match.
-func (m *Matcher) Captures() []Capture { return m.caps }
+func (m *Matcher) Captures() []Capture {
+	switch {
+	case m.matched == nil:
+		return nil
+	case m.matched.plain:
+		return m.trail
+	}
+	return m.kept
+}
 
 // Err returns ErrLimit if the last Match gave a pattern up because the line
 // took too many steps; a later pattern may have matched all the same.
@@ -330,5 +338,4 @@ func (m *Matcher) collect(p *program) {
 			m.kept = append(m.kept, Capture{Field: int(f), Start: e.Start, End: e.End})
 		}
 	}
-	m.caps = m.kept
 }

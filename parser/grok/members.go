@@ -143,15 +143,15 @@ func (c *class) run(line []byte, p int) int {
 	case notTwo:
 		return skipTwo(line, p, byte(c.few[0]), byte(c.few[1]))
 	}
-	for i, b := range line[p:] {
-		if t := c.tab[b]; t&1 == 0 {
+	for ; p < len(line); p++ {
+		if t := c.tab[line[p]]; t&1 == 0 {
 			if t == 0 {
-				return p + i
+				return p
 			}
-			return c.decoded(line, p+i)
+			return c.decoded(line, p)
 		}
 	}
-	return len(line)
+	return p
 }
 
 // skipAbove skips bytes above the blank, eight at a time.

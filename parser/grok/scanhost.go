@@ -106,14 +106,14 @@ func scanIP(line []byte, p int) int {
 // shorterIP is for places where a colon or a digit may follow. An IPv4 address has one end. That of an IPv6 address
 // can lie behind its double colon and behind each digit from there on, or behind each of its last group.
 func shorterIP(line []byte, start, end int) int {
-	if bytes.IndexByte(line[start:min(start+5, end)], ':') < 0 {
+	if text := line[start:end]; len(text) >= len("0.0.0.0") && (text[1] == '.' || text[2] == '.' || text[3] == '.') {
 		return noMatch
 	}
-	least := bytes.Index(line[start:end], []byte("::"))
+	least := firstPairOf(line[:end], start, end, ':', ':')
 	if least < 0 {
-		least = bytes.LastIndexByte(line[start:end], ':')
+		least = start + bytes.LastIndexByte(line[start:end], ':')
 	}
-	least += start + 2
+	least += 2
 	for end--; end >= least; end-- {
 		if line[end-1] != ':' || end == least {
 			return end

@@ -128,28 +128,20 @@ func longMonth(line []byte, p int) int {
 }
 
 func scanHTTPDate(line []byte, p int) int {
-	if !is(line, p, isDigit) {
+	if len(line)-p >= len("17/May/2015:10:05:03 +0") {
+		const month = 0xFFFFFF << 24 // of the eight bytes from p on
+		day, year := eight(line, p), eight(line, p+4)
+		if within(day&^month, 0x302F0000002F3030, 0x0900000000000903) && within(year>>16, 0x3A303030302F, 0x0909090900) { // 00/…/0, 39/…/9, /0000:
+			d := day&0xF*10 + day>>8&0xF
+			if end := clock(line, p+12); end >= 0 && line[end] == ' ' && d-1 < 31 && monthAt(line, p+3) == 3 {
+				return scanInt(line, end+1)
+			}
+		}
+	}
+	if !is(line, p, isDigit) || len(line)-p < 3 || line[p+1] != '/' && line[p+2] != '/' {
 		return noMatch
 	}
-	if len(line)-p < 3 || line[p+1] != '/' && line[p+2] != '/' {
-		return noMatch
-	}
-	if len(line)-p < len("17/May/2015:10:05:03 +0") {
-		return unsure
-	}
-	const month = 0xFFFFFF << 24 // of the eight bytes from p on
-	day, year := eight(line, p), eight(line, p+4)
-	if !within(day&^month, 0x302F0000002F3030, 0x0900000000000903) || !within(year>>16, 0x3A303030302F, 0x0909090900) { // 00/…/0, 39/…/9, /0000:
-		return unsure
-	}
-	if d := two(line, p); d < 1 || d > 31 || monthAt(line, p+3) != 3 {
-		return unsure
-	}
-	end := clock(line, p+12)
-	if end < 0 || line[end] != ' ' {
-		return unsure
-	}
-	return scanInt(line, end+1)
+	return unsure
 }
 
 func scanISO8601(line []byte, p int) int {
