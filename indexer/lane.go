@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,7 +159,8 @@ func (l *Lane) Run(ctx context.Context) error {
 	close(idle)
 	others.Wait()
 	if n := l.count.waiting(); n > 0 {
-		return fmt.Errorf("lane %s: %d lines stay in the spool: %s", l.name, n, l.Health().Why)
+		why := cmp.Or(l.Health().Why, "the time to stop is over")
+		return fmt.Errorf("lane %s: %d lines stay in the spool: %s", l.name, n, why)
 	}
 	return nil
 }

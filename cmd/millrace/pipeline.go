@@ -50,6 +50,14 @@ type pipelineCheckCommand struct {
 	Dir string `arg:"" help:"Folder with definitions, a Filebeat module, an integration, or a folder of them."`
 }
 
+func (pipelineCheckCommand) Help() string {
+	return `Every processor, option and script construct that is not supported is named with its file and line, and counted.
+
+Examples:
+  millrace pipeline check /etc/millrace/pipelines
+  millrace pipeline check beats/filebeat/module`
+}
+
 func (c pipelineCheckCommand) Run(term terminal) error {
 	deps, err := c.deps()
 	if err != nil {
@@ -74,7 +82,10 @@ by field and kind; alone counts the events in which nothing else differs, and of
 expected, that alone is counted. Elastic's integrations are compared exactly, but for
 the dynamic_fields of their test configuration. Filebeat's fixtures have their lists sorted and are without bookkeeping:
 ` + strings.Join(pipelinecli.Bookkeeping, ", ") + `,
-and @timestamp where no event of the fixture has one.`
+and @timestamp where no event of the fixture has one.
+
+Example:
+  millrace pipeline test beats/filebeat/module/nginx --geoip GeoLite2-City.mmdb --geoip GeoLite2-ASN.mmdb`
 }
 
 func (c pipelineTestCommand) Run(term terminal) error {

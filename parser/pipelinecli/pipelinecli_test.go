@@ -51,6 +51,28 @@ func TestFilebeat(t *testing.T) {
 	}
 }
 
+// A database that is not there is told of once; of a YAML error the table of kinds has one line.
+func TestNotes(t *testing.T) {
+	dir := write(t, t.TempDir(), map[string]string{
+		"app/log/manifest.yml":        "ingest_pipeline: ingest/p.yml\ninput: config/log.yml\n",
+		"app/log/config/log.yml":      "type: log\n",
+		"app/log/ingest/p.yml":        "processors: [{geoip: {field: a}}, {geoip: {field: b}}]\n",
+		"app/log/test/a.log":          "one\n",
+		"app/log/test/a.log" + suffix: `[{"message":"one"}]`,
+	})
+	var out strings.Builder
+	_ = Test(dir, Options{Out: &out})
+	if n := strings.Count(out.String(), "note: events get no place from GeoLite2-City.mmdb: name it with --geoip\n"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, out.String())
+	}
+	dir = write(t, t.TempDir(), map[string]string{"a.yml": "processors:\n- set: {field: a\n"})
+	out.Reset()
+	_ = Check(dir, Options{Out: &out})
+	if _, table, _ := strings.Cut(out.String(), "by count:\n"); strings.Count(table, "\n") != 2 {
+		t.Errorf("%s", out.String())
+	}
+}
+
 // A pipeline that calls one which is not in the folder loads, and is told of.
 func TestCheckOfMissingPipelines(t *testing.T) {
 	dir := write(t, t.TempDir(), map[string]string{"a.yml": "processors:\n- drop: {}\n- pipeline: {name: generated}\n- pipeline: {name: x, ignore_missing_pipeline: true}\n"})

@@ -36,6 +36,7 @@ type tester struct {
 	outdated causes // what differs from the fixtures in Elasticsearch too
 	apart    causes // what differs from Elasticsearch
 	problems []string
+	absent   map[string]bool // GeoIP databases, of which it was told
 	events   []eventReport // for JSON
 }
 
@@ -46,7 +47,7 @@ func Test(dir string, o Options) error {
 	if err != nil {
 		return err
 	}
-	t := &tester{Options: &o, received: received, tallies: map[string]*tally{}, causes: causes{}, apart: causes{}, outdated: causes{}}
+	t := &tester{Options: &o, received: received, tallies: map[string]*tally{}, absent: map[string]bool{}, causes: causes{}, apart: causes{}, outdated: causes{}}
 	if !o.Now.IsZero() {
 		t.received = o.Now
 	}
@@ -72,6 +73,16 @@ func (t *tester) problem(format string, args ...any) {
 	fmt.Fprintln(t.Out, text)
 }
 
+// tellAbsent tells once of each GeoIP database that is not there, which explains most of what is missing then.
+func (t *tester) tellAbsent(databases []string) {
+	for _, file := range databases {
+		if !t.absent[file] && (t.Deps.GeoIP == nil || t.Deps.GeoIP.Get(file) == nil) {
+			t.absent[file] = true
+			t.problem("note: events get no place from %s: name it with --geoip", file)
+		}
+	}
+}
+
 func (t *tester) group(g *group) {
 	for _, err := range g.problems {
 		t.problem("%v", err)
@@ -95,6 +106,8 @@ func (t *tester) group(g *group) {
 	}
 	if err != nil {
 		t.problem("%s", cut(err.Error()))
+	} else {
+		t.tellAbsent(set.Databases())
 	}
 	other, err2 := t.otherSide(g)
 	if err2 != nil {
