@@ -87,7 +87,7 @@ func kindOf(e *pipeline.Error) string {
 	if m := typeName.FindStringSubmatch(e.Processor); m != nil {
 		kind = m[1]
 	}
-	text, _, _ := strings.Cut(e.Err.Error(), "\n") // of YAML's errors, without the excerpt
+	text, _, _ := strings.Cut(e.Err.Error(), "\n")                                       // of YAML's errors, without the excerpt
 	if first, rest, ok := strings.Cut(text, "] "); ok && strings.HasPrefix(first, "[") { // names the option
 		return kind + " " + first + "] " + bracketed.ReplaceAllString(rest, "…")
 	}

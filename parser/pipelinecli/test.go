@@ -37,7 +37,7 @@ type tester struct {
 	apart    causes // what differs from Elasticsearch
 	problems []string
 	absent   map[string]bool // GeoIP databases, of which it was told
-	events   []eventReport // for JSON
+	events   []eventReport   // for JSON
 }
 
 // Test runs the fixtures of all pipelines below dir, and prints in which fields and ways events differ and how many
