@@ -125,7 +125,7 @@ func TestLinesWithoutAFileAreLostInAGap(t *testing.T) {
 	r := start(t, func(c *Config) { c.Routes = []RouteConfig{{Lane: "all"}} })
 	r.spool.fail(event.ErrSpoolFull)
 	r.send(r.dial(0), login+"\n")
-	testbed.Eventually(t, inTime, func() bool { return r.Stats().Lanes[0].Lost == 1 }, "the loss to be counted")
+	testbed.Eventually(t, inTime, func() bool { return r.Stats().Lanes[0].Lost == 1 && r.Stats().Lanes[0].Failure != nil }, "the loss to be counted")
 }
 
 // TestStuckLaneHoldsNobodyUp has a spool that does not answer: files are written, another lane goes on, and the

@@ -54,6 +54,7 @@ type lane struct {
 
 type laneStats struct {
 	appended, batches, gapped, lost, unanswered atomic.Uint64
+	failure                                     atomic.Pointer[hostfile.Failure]
 }
 
 // batch is an event.Batch, and where its lines stand in files.
@@ -299,7 +300,9 @@ func (l *lane) append(ctx context.Context, b *batch) {
 }
 
 func (l *lane) complain(err error, consequence string) {
-	n, ok := l.full.Pass(time.Now())
+	now := time.Now()
+	l.stats.failure.Store(&hostfile.Failure{Time: now, Why: err})
+	n, ok := l.full.Pass(now)
 	if !ok {
 		return
 	}

@@ -42,6 +42,7 @@ type LaneStats struct {
 	Gapped     uint64 // lines that the spool did not take, found by the gaps written down
 	Lost       uint64 // lines that the spool did not take, and that are in no file
 	Unanswered uint64 // lines that the spool had not taken at a stop, left to their senders to send again
+	Failure    *hostfile.Failure
 }
 
 // Received is the number of lines received on all listeners.
@@ -75,7 +76,7 @@ func (s *Shipper) Stats() Stats {
 		n := l.stats
 		out.Lanes = append(out.Lanes, LaneStats{
 			Name: l.name, Appended: n.appended.Load(), Batches: n.batches.Load(), Gapped: n.gapped.Load(), Lost: n.lost.Load(),
-			Unanswered: n.unanswered.Load(),
+			Unanswered: n.unanswered.Load(), Failure: n.failure.Load(),
 		})
 	}
 	for _, r := range s.intake.routes {

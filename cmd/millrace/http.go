@@ -56,5 +56,5 @@ func answerHealth(w http.ResponseWriter, troubles []trouble) {
 		status = "trouble"
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "troubles": troubles})
+	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "troubles": append([]trouble{}, troubles...)}) // never null
 }

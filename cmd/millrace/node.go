@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -17,6 +18,7 @@ import (
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/indexer"
 	"github.com/millrace/millrace/shipper"
+	"github.com/millrace/millrace/shipper/hostfile"
 	"github.com/millrace/millrace/spooler"
 	"github.com/millrace/millrace/spooler/disklog"
 	"github.com/millrace/millrace/spooler/redisstream"
@@ -171,12 +173,29 @@ func (n *node) health() []trouble {
 			all = append(all, trouble{Part: "forwarding to Redis", Why: err.Error()})
 		}
 	}
+	if n.receiver != nil {
+		all = append(all, receiving(n.receiver.Stats())...)
+	}
 	if n.disk != nil {
 		for _, name := range n.disk.Lanes() {
 			if err := n.disk.Stats(name).Stopped; err != nil {
 				all = append(all, trouble{Part: "spool lane " + name, Why: err.Error()})
 			}
 		}
+	}
+	return all
+}
+
+// receiving lists what the receiver could not write in the last minute.
+func receiving(stats shipper.Stats) (all []trouble) {
+	add := func(part string, f *hostfile.Failure) {
+		if f != nil && time.Since(f.Time) < time.Minute {
+			all = append(all, trouble{Part: part, Why: f.Why.Error()})
+		}
+	}
+	add("per-host files", stats.Files.Failure)
+	for i := range stats.Lanes {
+		add("spool lane "+stats.Lanes[i].Name, stats.Lanes[i].Failure)
 	}
 	return all
 }

@@ -51,6 +51,13 @@ type Files struct {
 type counters struct {
 	lines, bytes, lostLines, errors, overflowed atomic.Uint64
 	open                                        atomic.Int64
+	failure                                     atomic.Pointer[Failure]
+}
+
+// Failure is the last time that something was in vain, and why.
+type Failure struct {
+	Time time.Time
+	Why  error
 }
 
 // Stats is a snapshot of what was written.
@@ -60,6 +67,7 @@ type Stats struct {
 	Errors       uint64 // of opening and writing
 	Overflowed   uint64 // names that were replaced because there were too many new ones
 	Open         int    // files
+	Failure      *Failure
 }
 
 // New makes a set of files below the folder root, which must exist and be writable. now is the clock.
@@ -262,7 +270,7 @@ func (s *Files) Close() {
 func (s *Files) Stats() Stats {
 	return Stats{
 		Lines: s.stats.lines.Load(), Bytes: s.stats.bytes.Load(), LostLines: s.stats.lostLines.Load(),
-		Errors: s.stats.errors.Load(), Overflowed: s.stats.overflowed.Load(), Open: int(s.stats.open.Load()),
+		Errors: s.stats.errors.Load(), Overflowed: s.stats.overflowed.Load(), Open: int(s.stats.open.Load()), Failure: s.stats.failure.Load(),
 	}
 }
 
@@ -270,6 +278,7 @@ func (s *Files) Stats() Stats {
 func (s *Files) failed(path string, lost int, err error) {
 	s.stats.errors.Add(1)
 	s.stats.lostLines.Add(uint64(lost))
+	s.stats.failure.Store(&Failure{s.now(), err})
 	if n, ok := s.trouble.Pass(s.now()); ok {
 		s.log.Error("cannot write to a file; its lines are missing there, everything else goes on",
 			zap.String("file", clip(path)), zap.Error(err), zap.Uint64("lines_lost_so_far", s.stats.lostLines.Load()), zap.Int("not_logged", n))

@@ -260,7 +260,7 @@ func TestDiskFull(t *testing.T) {
 		x.Flush()
 	}
 	x.want("f", "one\ntwo")
-	if s := x.Stats(); s.LostLines != 6 || s.Lines != 1 || s.Errors != 6 {
+	if s := x.Stats(); s.LostLines != 6 || s.Lines != 1 || s.Errors != 6 || s.Failure == nil {
 		t.Errorf("%+v", s)
 	}
 	if n := x.logs.FilterMessageSnippet("cannot write").Len(); n != 1 {
