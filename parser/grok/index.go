@@ -154,7 +154,7 @@ type required struct {
 func newRequired(text string) required {
 	r := required{text: []byte(text), at: rarestPair(text), before: anything, after: anything}
 	for _, c := range r.text[r.at:min(r.at+2, len(text))] {
-		if seldomByte[c] || len(text) == 1 {
+		if seldomByte[c] {
 			r.seldom = c
 		}
 	}
@@ -164,22 +164,30 @@ func newRequired(text string) required {
 // latest returns the last place of a line where a match may begin, by the last n texts that it must contain: -1 if
 // there is none.
 func (p *program) latest(line []byte, n int) int {
-	end := len(line)
-	for i := len(p.chain) - 1; i >= max(0, len(p.chain)-n); i-- {
-		if end = p.chain[i].lastIn(line, end); end < 0 {
+	end, texts := len(line), p.chain[max(0, len(p.chain)-n):]
+	for i := range texts {
+		if texts[i].isAbsent(line) {
+			return -1
+		}
+	}
+	for i := len(texts) - 1; i >= 0; i-- {
+		if end = texts[i].lastIn(line, end); end < 0 {
 			return -1
 		}
 	}
 	return min(end, len(line)-p.minLen)
 }
 
+// isAbsent reports whether a line does not have the text by the lack of its seldom byte.
+func (r *required) isAbsent(line []byte) bool {
+	return r.seldom != 0 && bytes.IndexByte(line, r.seldom) < 0
+}
+
 // lastIn returns where a line has the text last before end, by a search for its rarest pair; -1 if it has not.
 func (r *required) lastIn(line []byte, end int) int {
-	if r.seldom != 0 && bytes.IndexByte(line[:end], r.seldom) < 0 {
-		return -1
-	}
 	if len(r.text) == 1 {
-		for end--; end >= 0 && (line[end] != r.text[0] || !r.fits(line, end)); end-- {
+		c := r.text[0]
+		for end--; end >= 0 && (line[end] != c || !r.fits(line, end)); end-- {
 		}
 		return end
 	}

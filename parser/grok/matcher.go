@@ -143,7 +143,7 @@ func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
 			p := m.set.progs[i]
 			if p.shared >= 0 && seen>>p.shared&1 == 0 {
 				t := &x.texts[p.shared]
-				if t.lastIn(line, len(line)) < 0 {
+				if t.isAbsent(line) || t.lastIn(line, len(line)) < 0 {
 					mask &^= t.of[w]
 					continue
 				}
