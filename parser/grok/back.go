@@ -74,23 +74,6 @@ func (m *Matcher) another(in *inst, e *choice, line []byte) int {
 	return q
 }
 
-// takeScan takes what a scanner finds, and keeps a way back if it may be shorter.
-func (m *Matcher) takeScan(in *inst, line []byte, pos int) int {
-	end := in.scan(line, pos)
-	if end < 0 {
-		return end
-	}
-	m.steps += (end - pos) >> 3
-	if in.capture {
-		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
-	}
-	if q := in.shorter(line, pos, end); q >= 0 {
-		m.steps += (end - pos) >> 2
-		m.stack = append(m.stack, choice{in.pc, int32(q), int32(pos), int32(len(m.trail))})
-	}
-	return end
-}
-
 // takeShorter makes the capture end where the way that is taken up does, and looks for the next.
 func (m *Matcher) takeShorter(in *inst, e *choice, line []byte) {
 	if in.capture {

@@ -184,36 +184,6 @@ func takesNothing(n *node) bool {
 	return true
 }
 
-// requiredOf appends the texts that every match of n contains, in the order in which it does.
-func requiredOf(out []required, n *node) []required {
-	switch n.kind {
-	case kLit:
-		return append(out, newRequired(n.lit))
-	case kCat:
-		for i, sub := range n.subs {
-			from := len(out)
-			if out = requiredOf(out, sub); sub.kind == kLit {
-				out[from].before, out[from].after = besides(n.subs[:i], true), besides(n.subs[i+1:], false)
-			}
-		}
-	case kRepeat:
-		if n.min > 0 {
-			return requiredOf(out, n.subs[0])
-		}
-	case kCapture, kAtomic, kScan:
-		return requiredOf(out, n.subs[0])
-	}
-	return out
-}
-
-// besides returns the bytes that can stand next to a text, on the side where the pieces are.
-func besides(pieces []*node, last bool) byteSet {
-	if s, nullable := edgeOfAll(pieces, last); !nullable {
-		return s
-	}
-	return anything
-}
-
 // leadLit returns the text that a match begins with right after its anchor.
 func leadLit(n *node) string {
 	switch n.kind {

@@ -19,6 +19,16 @@
 // Matching allocates nothing, and its time is bounded linearly in the length
 // of the line whatever the pattern: see [Matcher.Err].
 //
+// For readers of the code, the way of a pattern: parse.go makes a tree of it
+// (ast.go; the others of the syntax are group.go, brackets.go, escape.go and
+// reference.go); lower.go follows its references to the definitions of
+// library.go; compile.go makes a program of the tree (emit.go and repeat.go
+// its nodes, first.go what is known of them, link.go the last touches), which
+// program.go describes. The way of a line: matcher.go looks for the places
+// where a program may match (index.go which programs, required.go which texts
+// the line must have), match.go runs it there, take.go and runs.go take
+// repetitions, back.go goes back, scan.go holds the hand-written scanners.
+//
 // What never happens here: a construct that is not understood is never taken
 // for something else (it is a compile error), no line is changed or copied,
 // and nothing is converted: a [Field] only says which type its pattern asked for.

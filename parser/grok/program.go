@@ -1,11 +1,5 @@
 package grok
 
-import (
-	"bytes"
-	"encoding/binary"
-	"unicode/utf8"
-)
-
 type opcode uint8
 
 const (
@@ -89,31 +83,6 @@ type memoRows struct {
 	join int32 // where there is more than one way to it, if it is a literal or a choice
 }
 
-// head is what a text begins with: its first eight bytes as a word, and which of them there are.
-type head struct{ word, mask uint64 }
-
-func headOf(text string) head {
-	return head{firstEight([]byte(text)), firstEight(bytes.Repeat([]byte{0xff}, len(text)))}
-}
-
-// begins reports whether a text of which these are the first eight bytes can begin so.
-func (h *head) begins(word uint64) bool { return (word^h.word)&h.mask == 0 }
-
-// firstEight is the first eight bytes of a text, with zeros behind a shorter one.
-func firstEight(text []byte) uint64 {
-	if len(text) >= 8 {
-		return eight(text, 0)
-	}
-	var word [8]byte
-	copy(word[:], text)
-	return eight(word[:], 0)
-}
-
-// eight returns the eight bytes at p, of which there must be as many. The third index saves a check.
-func eight(line []byte, p int) uint64 {
-	return binary.LittleEndian.Uint64(line[p : p+8 : len(line)])
-}
-
 // branchTable leads from a byte to the branches that can begin with it.
 type branchTable struct {
 	list   *[256]uint8 // by byte, which of the ways
@@ -175,54 +144,3 @@ const (
 	lineStart        // only at the start of a line
 	textStart        // only at the start of the text
 )
-
-// boundary reports whether a character begins at p.
-func boundary(line []byte, p int) bool {
-	if p >= len(line) || line[p]&0xC0 != 0x80 {
-		return true
-	}
-	for back := 1; back < utf8.UTFMax && p-back >= 0; back++ {
-		if line[p-back]&0xC0 != 0x80 {
-			_, w := utf8.DecodeRune(line[p-back:])
-			return w <= back
-		}
-	}
-	return true
-}
-
-var wordByte = func() (t [256]bool) {
-	for b := range t {
-		t[b] = b < 0x80 && setWord.has(rune(b))
-	}
-	return t
-}()
-
-func wordAt(line []byte, p int, ascii bool) bool {
-	if p >= len(line) {
-		return false
-	}
-	if c := line[p]; c < 0x80 || ascii {
-		return wordByte[c]
-	}
-	return highWordAt(line, p)
-}
-
-func highWordAt(line []byte, p int) bool {
-	r, _ := utf8.DecodeRune(line[p:])
-	return isWord(r)
-}
-
-func wordBefore(line []byte, p int, ascii bool) bool {
-	if p == 0 {
-		return false
-	}
-	if c := line[p-1]; c < 0x80 || ascii {
-		return wordByte[c]
-	}
-	return highWordBefore(line, p)
-}
-
-func highWordBefore(line []byte, p int) bool {
-	r, _ := utf8.DecodeLastRune(line[:p])
-	return isWord(r)
-}
