@@ -50,9 +50,10 @@ func (f *Format) Fault(b []byte) string {
 	switch {
 	case f.several && end == len(b) && f.iso:
 		return d.faultBehindISO()
-	case f.several && end == len(b) && d.finish() == wrongMonth && d.has&hasDayOfMonth == 0:
-		return wrongMonth.of(&d)
 	case f.several:
+		if fault := f.FaultOfDate(b); fault != "" {
+			return fault
+		}
 		return SeveralFault
 	case d.thrown == endOfText:
 		return fmt.Sprintf("String index out of range: %d", lettersOf(b))
@@ -68,6 +69,20 @@ func (f *Format) Fault(b []byte) string {
 		return w.ofWeekFields(&d)
 	}
 	return w.of(&d)
+}
+
+// FaultOfDate is what Elasticsearch says of a text that Java reads, though there is no such date; empty for others. No other
+// of several formats reads it then.
+func (f *Format) FaultOfDate(b []byte) string {
+	d := Date{lenience: f.lenience}
+	if d.parse(f.fields, b, 0) != len(b) {
+		return ""
+	}
+	timed := d.has&hasHour != 0
+	if w := d.finish(); w.ofDate() && !d.resolvesDate() || w == wrongOffset && !(timed && d.resolvesDate()) {
+		return w.of(&d)
+	}
+	return ""
 }
 
 // ofWeekFields is of for the formats of java.time.temporal.WeekFields.

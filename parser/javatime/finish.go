@@ -51,10 +51,20 @@ const maxYear = 999_999_999
 // without its month, minutes without their hour.
 func (d *Date) finish() wrong {
 	w := d.finishFields()
-	if w == nothing && d.Has&HasYear != 0 && d.Zone == nil && tooFar(d.Offset) {
+	if (w == nothing || w.ofDate() && !d.resolvesDate()) && d.Has&HasYear != 0 && d.Zone == nil && tooFar(d.Offset) {
 		return wrongOffset
 	}
 	return w
+}
+
+// resolvesDate tells whether Java itself looks for the date. Of the others, Elasticsearch does, behind their offset.
+func (d *Date) resolvesDate() bool {
+	return d.has&hasProlepticYear != 0 && (d.has&hasDayOfYear != 0 || d.has&hasMonthOfYear != 0 && d.has&hasDayOfMonth != 0)
+}
+
+// ofDate tells whether there is no such date, whatever the time.
+func (w wrong) ofDate() bool {
+	return w == wrongMonth || w == wrongDay || w == wrongDate || w == wrongDayOfYear || w == wrongLeapDay
 }
 
 func (d *Date) finishFields() wrong {
@@ -65,7 +75,7 @@ func (d *Date) finishFields() wrong {
 		d.Hour, d.excess = 0, 1
 	}
 	proleptic := d.has&hasProlepticYear != 0
-	dateFirst := proleptic && (d.has&hasDayOfYear != 0 || d.has&hasMonthOfYear != 0 && d.has&hasDayOfMonth != 0)
+	dateFirst := d.resolvesDate()
 	if dateFirst {
 		if w := d.finishDate(); w != nothing {
 			return w

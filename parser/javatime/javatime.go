@@ -154,7 +154,7 @@ func (co *compiler) compile(s string, inside bool) (fields []field, rest string,
 			if f, s, err = co.field(s); err != nil {
 				return nil, "", err
 			}
-			together := len(fields) > 0 && fields[len(fields)-1].numeric()
+			together := f.pad == 0 && len(fields) > 0 && fields[len(fields)-1].numeric()
 			switch {
 			case together && f.numeric() && fields[variable].pad > 0:
 				return nil, "", errPadded

@@ -127,6 +127,9 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 		if f.count == 3 {
 			return name(b, pos, &d.Month, shortMonths[:])
 		}
+		if f.count == 5 {
+			return name(b, pos, &d.Month, narrowMonths[:])
+		}
 		if f.count > 3 {
 			return name(b, pos, &d.Month, longMonths[:])
 		}
@@ -136,6 +139,9 @@ func (d *Date) parseField(f *field, b []byte, pos int) int {
 		}
 		if f.texts != nil {
 			return nameIn(b, pos, &d.dayName, f.texts, 7)
+		}
+		if f.count == 5 {
+			return name(b, pos, &d.dayName, narrowDays[:])
 		}
 		if f.count > 3 {
 			return name(b, pos, &d.dayName, longDays[:])
@@ -277,12 +283,16 @@ var (
 	shortDays   = [...]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 	longDays    = [...]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 	halves      = [...]string{"AM", "PM"}
+
+	// a letter that several share stands for the last of them, as in Java
+	narrowMonths = [...]string{"", "F", "", "", "M", "", "J", "A", "S", "O", "N", "D"}
+	narrowDays   = [...]string{"M", "", "W", "T", "F", "", "S"}
 )
 
 // name reads one of names and sets to to its number, from 1.
 func name(b []byte, pos int, to *int, names []string) int {
 	for i, s := range names {
-		if len(b)-pos >= len(s) && string(b[pos:pos+len(s)]) == s {
+		if s != "" && len(b)-pos >= len(s) && string(b[pos:pos+len(s)]) == s {
 			*to = i + 1
 			return pos + len(s)
 		}

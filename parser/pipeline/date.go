@@ -65,8 +65,9 @@ func (s *dateScratch) zoneNamed(name []byte) (*time.Location, error) {
 
 // dateFormat reads dates.
 type dateFormat struct {
-	parse parseDate
-	fault func(text []byte) string // what Java says of a text that parse does not read; nil is null
+	parse   parseDate
+	fault   func(text []byte) string // what Java says of a text that parse does not read; nil is null
+	pattern *javatime.Format         // nil for those that are none
 }
 
 // parseDate reads a date; the moment's offset is that of zone.
@@ -86,8 +87,8 @@ func newDate(o *options) processor {
 	p.at = o.reading(p.field)
 	locale := o.optionalText("locale", "en")
 	names := o.texts("formats", false)
-	if len(names) == 0 {
-		o.fail(o.node.get("formats"), "[formats] required property is missing")
+	if o.find("formats") == nil {
+		o.fail(nil, "[formats] required property is missing")
 	}
 	for _, name := range names {
 		f, err := parseDateFormat(name, locale)

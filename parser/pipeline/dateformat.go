@@ -16,13 +16,13 @@ import (
 func parseDateFormat(name, locale string) (dateFormat, error) {
 	switch name {
 	case "ISO8601":
-		return dateFormat{parseISO8601, notEmpty(javatime.FaultISO8601)}, nil
+		return dateFormat{parse: parseISO8601, fault: notEmpty(javatime.FaultISO8601)}, nil
 	case "UNIX":
-		return dateFormat{parseUnix, unixFault}, nil
+		return dateFormat{parse: parseUnix, fault: unixFault}, nil
 	case "UNIX_MS":
-		return dateFormat{parseUnixMillis, unixMillisFault}, nil
+		return dateFormat{parse: parseUnixMillis, fault: unixMillisFault}, nil
 	case "TAI64N":
-		return dateFormat{parseTAI64N, tai64nFault}, nil
+		return dateFormat{parse: parseTAI64N, fault: tai64nFault}, nil
 	}
 	patterns, err := javatime.Alternatives(name)
 	if err != nil {
@@ -45,14 +45,31 @@ func parseDateFormat(name, locale string) (dateFormat, error) {
 	if len(alternatives) == 1 {
 		return alternatives[0], nil
 	}
-	return dateFormat{func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
+	return dateFormat{parse: func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 		for i := range alternatives {
 			if m, ok := alternatives[i].parse(r, text, zone); ok {
-				return m, true
+				return m, faultOfDate(alternatives[:i], text) == ""
 			}
 		}
 		return javatime.Moment{}, false
-	}, severalFault}, nil
+	}, fault: notEmpty(func(text []byte) string {
+		if fault := faultOfDate(alternatives, text); fault != "" {
+			return fault
+		}
+		return javatime.SeveralFault
+	})}, nil
+}
+
+// faultOfDate is what is said of a text for which one of the patterns has no date; empty when there is none of the kind.
+func faultOfDate(formats []dateFormat, text []byte) string {
+	for i := range formats {
+		if p := formats[i].pattern; p != nil {
+			if fault := p.FaultOfDate(text); fault != "" {
+				return fault
+			}
+		}
+	}
+	return ""
 }
 
 func never(*Runner, []byte, *time.Location) (m javatime.Moment, ok bool) { return m, false }
@@ -62,15 +79,15 @@ func never(*Runner, []byte, *time.Location) (m javatime.Moment, ok bool) { retur
 func parseNamedFormat(name, locale string) (dateFormat, error) {
 	switch name {
 	case "iso8601":
-		return dateFormat{parseISO8601, notEmpty(javatime.FaultISO8601)}, nil
+		return dateFormat{parse: parseISO8601, fault: notEmpty(javatime.FaultISO8601)}, nil
 	case "strict_date_optional_time":
-		return dateFormat{parseOptionalTime, notEmpty(javatime.FaultOptionalTime)}, nil
+		return dateFormat{parse: parseOptionalTime, fault: notEmpty(javatime.FaultOptionalTime)}, nil
 	case "strict_date_optional_time_nanos":
-		return dateFormat{parseISO8601Full, notEmpty(javatime.FaultISO8601Full)}, nil
+		return dateFormat{parse: parseISO8601Full, fault: notEmpty(javatime.FaultISO8601Full)}, nil
 	case "epoch_second":
-		return dateFormat{parseEpochSecond, severalFault}, nil
+		return dateFormat{parse: parseEpochSecond, fault: epochSecondFault}, nil
 	case "epoch_millis":
-		return dateFormat{parseEpochMillis, severalFault}, nil
+		return dateFormat{parse: parseEpochMillis, fault: severalFault}, nil
 	case "":
 		return noFormat(errors.New("No date pattern provided")), nil //nolint:staticcheck // Elasticsearch's text
 	}
@@ -94,14 +111,14 @@ func parseNamedFormat(name, locale string) (dateFormat, error) {
 }
 
 func patternFormat(p *javatime.Format) dateFormat {
-	return dateFormat{func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
+	return dateFormat{pattern: p, parse: func(r *Runner, text []byte, zone *time.Location) (javatime.Moment, bool) {
 		d, ok := p.Parse(text)
 		if ok && d.Has&javatime.HasYear == 0 {
 			d.Year = r.yearOf(d.Month, zone)
 			d.Has &^= javatime.HasZone // as in Elasticsearch
 		}
 		return resolved(&d, ok, zone)
-	}, notEmpty(p.Fault)}
+	}, fault: notEmpty(p.Fault)}
 }
 
 // parseUnix reads seconds as Java's Double.parseDouble does, to the millisecond.
@@ -148,25 +165,42 @@ func parseEpochMillis(_ *Runner, text []byte, zone *time.Location) (javatime.Mom
 	return parseEpoch(text, zone, 1e6)
 }
 
-// parseEpoch reads a decimal number of units, each of so many ns, to the millisecond, as Elasticsearch does.
+// parseEpoch reads a decimal number of units, each of so many ns.
 func parseEpoch(text []byte, zone *time.Location, unit int64) (m javatime.Moment, ok bool) {
 	whole, fraction, _ := bytes.Cut(text, []byte("."))
 	n, err := strconv.ParseInt(view(whole), 10, 64)
-	millis := unit / 1e6
-	if err != nil || whole[0] == '+' || n == math.MinInt64 || millis > 1 && (n >= math.MaxInt64/millis || n <= math.MinInt64/millis) {
+	if err != nil || whole[0] == '+' || n == math.MinInt64 || unit == 1e9 && beyondInstants(n) {
 		return m, false
 	}
 	ns, scale := int64(0), unit
 	for _, c := range fraction {
-		if c-'0' > 9 {
+		if scale /= 10; c-'0' > 9 || scale == 0 {
 			return m, false
 		}
-		scale /= 10
 		ns += scale * int64(c-'0')
 	}
-	ms := n*millis + ns/1e6
 	if whole[0] == '-' {
-		ms = n*millis - (ns+999_999)/1e6
+		if ns = -ns; ns == 0 && len(fraction) > 0 && unit == 1e9 { // which Elasticsearch makes a second of
+			return m, false
+		}
 	}
-	return fromMillis(ms, zone), true
+	seconds := n / (1e9 / unit)
+	if ns += n % (1e9 / unit) * unit; ns < 0 {
+		seconds, ns = seconds-1, ns+1e9
+	}
+	return javatime.Moment{Seconds: seconds, Nanos: int(ns), Offset: offsetOf(seconds, zone)}, true
 }
+
+// beyondInstants tells whether there is no java.time.Instant of so many seconds since the epoch.
+func beyondInstants(seconds int64) bool {
+	return seconds < -31557014167219200 || seconds > 31556889864403199
+}
+
+// epochSecondFault is what Java says of a text that parseEpochSecond does not read.
+var epochSecondFault = notEmpty(func(text []byte) string {
+	whole, _, _ := bytes.Cut(text, []byte("."))
+	if n, err := strconv.ParseInt(view(whole), 10, 64); err == nil && whole[0] != '+' && beyondInstants(n) {
+		return "Instant exceeds minimum or maximum instant"
+	}
+	return javatime.SeveralFault
+})

@@ -56,4 +56,13 @@ var differCases = []struct{ processors, doc, want string }{
 	{`[{date: {field: a, formats: [ISO8601]}}]`, `{"a":"2020-02-01T00:00:00UTC+1"}`, `{"a":"2020-02-01T00:00:00UTC+1","@timestamp":"2020-01-31T23:00:00.000Z"}`},
 	{`[{set: {field: b, value: 1, if: {source: 'ctx.a == params.x', params: {x: 5}}}}, {set: {field: c, value: 1, if: {source: 'ctx.a == params.x', params: {x: 6}}}}]`, `{"a":5}`, `{"a":5,"b":1}`},
 	{`[{foreach: {field: a, processor: {remove: {field: _ingest._key}}}}, {set: {field: b, copy_from: _ingest._value}}]`, `{"a":{"x":1}}`, `{"a":{},"b":1}`},
+	{`[{date: {field: a, formats: []}}]`, `{"a":"2020"}`, "unable to parse date [2020]"},
+	{`[{date: {field: a, formats: ['yyyy-M-d||yyyy-d-M']}}]`, `{"a":"2020-13-01"}`, "unable to parse date [2020-13-01]"},
+	{`[{date: {field: a, formats: [epoch_second]}}]`, `{"a":"-0.0"}`, "unable to parse date [-0.0]"},
+	{`[{date: {field: a, formats: [epoch_millis], output_format: strict_date_optional_time_nanos}}]`, `{"a":"-1.5"}`, `{"a":"-1.5","@timestamp":"1969-12-31T23:59:59.9985Z"}`},
+	{`[{date: {field: a, formats: [basic_date], timezone: '-8'}}]`, `{"a":"1970112"}`, `{"a":"1970112","@timestamp":"1970-11-01T16:00:00.000-08:00"}`},
+	{`[{date: {field: a, formats: [strict_date_time_no_millis]}}]`, `{"a":"0000-01-01T02:30:00Europe/Berlin"}`, `{"a":"0000-01-01T02:30:00Europe/Berlin","@timestamp":"0001-01-01T01:36:32.000Z"}`},
+	{`[{date: {field: a, formats: ['uuuu MMMMM d']}}]`, `{"a":"2020 J 3"}`, `{"a":"2020 J 3","@timestamp":"2020-07-03T00:00:00.000Z"}`},
+	{`[{dissect: {field: f, pattern: '%{a} %{a}::%{x}  %{*k}=%{&k}'}}]`, `{"f":"1 2::w  a.b=3"}`, `{"f":"1 2::w  a.b=3","a":"2","x":"w"}`},
+	{`[{dissect: {field: f, pattern: '%{+x},%{&r} %{*r}', on_failure: [{set: {field: e, value: 1}}]}}]`, `{"f":"1,2 "}`, `{"f":"1,2 ","e":1}`},
 }

@@ -293,7 +293,7 @@ type failureOf struct {
 
 // reason is that of the processor; of a script, what it threw.
 func (f *failureOf) reason() string {
-	if f.Root[0].Reason != "runtime error" && f.Root[0].Reason != "" {
+	if root := f.Root[0].Reason; root != "" && root != "runtime error" && f.Reason != "runtime error" {
 		return f.Root[0].Reason
 	}
 	for f.Cause != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // dissectProcessor is `dissect`.
@@ -27,6 +28,8 @@ type dissectPattern struct {
 	results int   // names that are written
 	dynamic bool  // some of them are found in the text
 	appends []int // indexes of %{+keys}, in the order in which they are joined
+	writes  []int // indexes of the keys that write a name, in the order in which they do
+	size    int   // of the HashMap that Elasticsearch has them in
 }
 
 type dissectKey struct {
@@ -36,6 +39,8 @@ type dissectKey struct {
 	order     int
 	padded    bool
 	delimiter []byte
+	value     int // index of the key that has the value, for '*'
+	bucket    int // of the name in the HashMap
 }
 
 func newDissect(o *options) processor {
@@ -106,7 +111,53 @@ func (p *dissectPattern) check() error {
 		}
 	}
 	slices.SortStableFunc(p.appends, func(a, b int) int { return p.keys[a].order - p.keys[b].order })
+	p.order()
 	return nil
+}
+
+// order puts the names into that of Elasticsearch's HashMap: where one cannot be written, those before it are.
+func (p *dissectPattern) order() {
+	byModifier := map[byte][]int{}
+	for i := range p.keys {
+		k := &p.keys[i]
+		same := func(j int) bool { return p.keys[j].name == k.name }
+		if k.modifier == '+' && slices.ContainsFunc(byModifier['+'], same) {
+			continue
+		}
+		if k.modifier == 0 { // the last of a name counts
+			byModifier[0] = slices.DeleteFunc(byModifier[0], same)
+		}
+		k.value = slices.IndexFunc(p.keys, func(other dissectKey) bool { return other.modifier == '&' && other.name == k.name })
+		byModifier[k.modifier] = append(byModifier[k.modifier], i)
+	}
+	p.writes = slices.Concat(byModifier[0], byModifier['*'], byModifier['+'])
+	p.size = 1
+	for p.size < max(p.results, len(byModifier[0])*4/3+1) {
+		p.size *= 2
+	}
+	for _, i := range p.writes {
+		p.keys[i].bucket = p.bucket([]byte(p.keys[i].name))
+	}
+	if !p.dynamic {
+		slices.SortStableFunc(p.writes, func(a, b int) int { return p.keys[a].bucket - p.keys[b].bucket })
+	}
+}
+
+func (p *dissectPattern) bucket(name []byte) int {
+	return painless.HashBucket(painless.HashText(name), p.results, p.size)
+}
+
+// orderOf is order for names that are found in the text.
+func (p *dissectPattern) orderOf(ev *event.Event, found []event.Value) []int {
+	bucket := func(i int) int {
+		if p.keys[i].modifier == '*' {
+			return p.bucket(ev.Bytes(found[i]))
+		}
+		return p.keys[i].bucket
+	}
+	writes := slices.Clone(p.writes)
+	slices.SortStableFunc(writes, func(a, b int) int { return bucket(a) - bucket(b) })
+	return writes
 }
 
 // unordered stands before all that have an order.
@@ -223,51 +274,42 @@ func (p *dissectPattern) distinct(ev *event.Event, found []event.Value) bool {
 }
 
 func (p *dissectProcessor) store(r *Runner, found []event.Value) error {
-	for i := range p.pattern.keys {
+	writes := p.pattern.writes
+	if p.pattern.dynamic {
+		writes = p.pattern.orderOf(r.ev, found)
+	}
+	for _, i := range writes {
 		k := &p.pattern.keys[i]
+		path, v := k.path, found[i]
 		switch k.modifier {
-		case 0:
-			if err := r.ev.Set(k.path, found[i]); err != nil {
+		case '*':
+			var err error
+			if path, err = r.ev.DynamicPath(bytes.Clone(r.ev.Bytes(v))); err != nil {
 				return err
 			}
-		case '*':
-			for j := range p.pattern.keys {
-				if other := &p.pattern.keys[j]; other.modifier == '&' && other.name == k.name {
-					path, err := r.ev.DynamicPath(bytes.Clone(r.ev.Bytes(found[i])))
-					if err != nil {
-						return err
-					}
-					if err := r.ev.Set(path, found[j]); err != nil {
-						return err
-					}
-				}
-			}
+			v = found[k.value]
+		case '+':
+			v = p.joined(r.ev, k.name, found)
 		}
-	}
-	return p.join(r, found)
-}
-
-// join puts %{+name} keys of one name together.
-func (p *dissectProcessor) join(r *Runner, found []event.Value) error {
-	appends := p.pattern.appends
-	for n, i := range appends {
-		name := p.pattern.keys[i].name
-		if slices.ContainsFunc(appends[:n], func(j int) bool { return p.pattern.keys[j].name == name }) {
-			continue
-		}
-		mark := r.ev.Mark()
-		for m, j := range appends[n:] {
-			if p.pattern.keys[j].name != name {
-				continue
-			}
-			if m > 0 {
-				r.ev.Write([]byte(p.separator))
-			}
-			r.ev.Write(r.ev.Bytes(found[j]))
-		}
-		if err := r.ev.Set(p.pattern.keys[i].path, r.ev.Since(mark)); err != nil {
+		if err := r.ev.Set(path, v); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// joined puts the %{+keys} of a name together.
+func (p *dissectProcessor) joined(ev *event.Event, name string, found []event.Value) event.Value {
+	mark, first := ev.Mark(), true
+	for _, i := range p.pattern.appends {
+		if p.pattern.keys[i].name != name {
+			continue
+		}
+		if !first {
+			ev.Write([]byte(p.separator))
+		}
+		first = false
+		ev.Write(ev.Bytes(found[i]))
+	}
+	return ev.Since(mark)
 }
