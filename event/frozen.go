@@ -1,6 +1,9 @@
 package event
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // JSON is a value that was rendered once, to stand in many events. The zero JSON is null.
 type JSON struct{ *rendered }
@@ -34,6 +37,7 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 	if err != nil {
 		return JSON{}, err
 	}
+	text = slices.Grow(text, block) // see block
 	trial := New()
 	start := len(trial.buf)
 	trial.buf = append(trial.buf, text...)

@@ -119,6 +119,25 @@ func TestDeepMapsAreRendered(t *testing.T) {
 	}
 }
 
+// However often a map contains itself, that is found out once.
+func TestSelfReferencesEndAtOnce(t *testing.T) {
+	ev := New()
+	lists := ev.NewList()
+	ev.Append(lists, ev.Doc())
+	for _, v := range []Value{ev.Doc(), lists} {
+		for i := range 100 {
+			ev.Put(ev.Doc(), Intern(fmt.Sprint("n", i)), v)
+		}
+		if got, err := ev.AppendJSON([]byte("before")); !errors.Is(err, ErrSelfReference) || string(got) != "before" {
+			t.Fatalf("got %.100q, %v", got, err)
+		}
+	}
+	ev.Clear(ev.Doc())
+	if got := render(t, ev); got != "{}" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // A map knows its symbols by their numbers, of which two may have the same place, and names from the wire by their text.
 func TestNamesAreFound(t *testing.T) {
 	var symbols []Symbol

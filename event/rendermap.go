@@ -6,19 +6,33 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Nearly all of most documents is maps, and plain text under names that are symbols: what this file is about.
 
 const (
 	// A block is what is copied at once of text whose length the compiler does not know. What is copied too much is
-	// written over, or lies beyond the result; so there is room for a block behind the text of an event that is rendered.
+	// written over, or lies beyond the result; so there is room for a block behind all text that is rendered.
 	block = 32
-	// entryRoom is what an entry takes at most whose name and text are shorter than a block.
-	entryRoom = 2*block + 2
+	// entryRoom is what an entry takes at most whose text is not longer than a block.
+	entryRoom = 2*block + 3
+	// maxInner is how many maps in one another are rendered without recursion.
+	maxInner = 8
 )
 
-// appendMap appends a map and what is in it. In a map that contains itself null stands for it, and the event is cyclic.
+// cursor is how far the rendering of a map has come.
+type cursor struct {
+	level
+	depth int // of the map in hand; -1 when all is done
+	outer [maxInner]level
+}
+
+// level is one of the maps in one another: where its entries go on, and where they end.
+type level struct{ at, end uint32 }
+
+// appendMap appends a map and what is in it. In a map that contains itself null stands for it, and the event is cyclic:
+// the first of every nine maps in one another is marked, and sooner or later comes by again.
 func (ev *Event) appendMap(dst []byte, v Value) []byte {
 	o := &ev.objects[v.bits] // nothing is added while rendering
 	if o.is(busy) {
@@ -26,64 +40,98 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 		return append(dst, "null"...)
 	}
 	o.state |= busy
-	names := symbolTable()
-	entries := ev.slots[o.start:][:o.len]
+	c := cursor{level: level{o.start, o.start + o.len}}
 	dst = append(dst, '{')
-	for i := range entries {
-		e := &entries[i]
+	for c.depth >= 0 && !ev.cyclic {
 		if cap(dst)-len(dst) < entryRoom {
 			dst = slices.Grow(dst, 16*block)
 		}
-		if e.key&frontKey == 0 {
-			dst = ev.appendOther(append(AppendQuoted(dst, ev.keyBytes(e.key)), ':'), e.val)
-			continue
-		}
-		w := (*[entryRoom]byte)(dst[len(dst) : len(dst)+entryRoom])
-		n := e.key.front()
-		*(*[block]byte)(w[:]) = names[uint32(e.key)].front
-		off, size := e.val.bits>>32, e.val.bits%(1<<32)
-		quote := uint32(1)
-		switch e.val.kind {
-		case String:
-			if off+size > uint64(ev.plain) && (off >= lentFrom || ev.nextRough(int(off), int(off+size)) < int(off+size)) {
-				dst = append(ev.appendString(dst[:len(dst)+int(n)], off, size), ',')
-				continue
+		var easy bool
+		if dst, easy = ev.appendEasy(dst, &c); !easy {
+			e := &ev.slots[c.at-1]
+			if e.key&frontKey == 0 {
+				dst = append(AppendQuoted(dst, ev.keyBytes(e.key)), ':')
 			}
-		case frozen: // it has its own quotes
-			quote = 0
-			if off >= lentFrom || size >= block {
-				dst = append(append(dst[:len(dst)+int(n)], ev.text(e.val)...), ',')
-				continue
-			}
-		case Map:
-			dst = append(ev.appendMap(dst[:len(dst)+int(n)], e.val), ',')
-			continue
-		default:
-			dst = ev.appendOther(dst[:len(dst)+int(n)], e.val)
-			continue
+			dst = append(ev.appendValue(dst, e.val), ',')
 		}
-		n += quote
-		if size >= block {
-			dst = append(append(dst[:len(dst)+int(n)], ev.buf[off:off+size]...), '"', ',')
-			continue
-		}
-		copyBlock((*[block]byte)(w[n:]), (*[block]byte)(ev.buf[off:off+block]))
-		n += uint32(size % block)
-		w[n] = '"'
-		w[n+quote] = ','
-		dst = dst[:len(dst)+int(n+quote)+1]
 	}
 	o.state &^= busy
-	if last := len(dst) - 1; dst[last] == ',' {
-		dst[last] = '}'
-		return dst
-	}
-	return append(dst, '}')
+	return dst[:len(dst)-1]
 }
 
-// appendOther appends any value, and a comma.
-func (ev *Event) appendOther(dst []byte, v Value) []byte {
-	return append(ev.appendValue(dst, v), ',')
+// appendEasy appends entries from the cursor on, each with a comma behind it, as long as there is room and that takes no
+// more than copies. When it does, for the entry before the cursor, that is not easy: its value is left to be appended, and
+// its name, too, when that has no front. Nothing is called here, so that what is at hand stays in registers, and what is
+// written needs no checks but those of the room before each entry and for each text.
+func (ev *Event) appendEasy(dst []byte, c *cursor) (out []byte, easy bool) {
+	names, plain := symbolTable(), uint64(ev.plain)
+	at, end := c.at, c.end
+	w, n := unsafe.Pointer(unsafe.SliceData(dst)), len(dst)
+	for {
+		if n+entryRoom > cap(dst) {
+			easy = true
+			break
+		}
+		if at == end {
+			if *(*byte)(unsafe.Add(w, n-1)) == ',' {
+				n--
+			}
+			*(*[2]byte)(unsafe.Add(w, n)) = [2]byte{'}', ','}
+			n += 2
+			if c.depth--; c.depth < 0 {
+				easy = true
+				break
+			}
+			outer := &c.outer[c.depth&(maxInner-1)]
+			at, end = outer.at, outer.end
+			continue
+		}
+		e := &ev.slots[at]
+		k, v := e.key, e.val
+		at++
+		if k&frontKey == 0 {
+			break
+		}
+		copyBlock(unsafe.Add(w, n), unsafe.Pointer(&names[uint32(k)].front))
+		n += int(k.front())
+		off, size := v.bits>>32, uint32(v.bits)
+		if v.kind == String {
+			to := off + uint64(size)
+			if to > plain && (to > uint64(len(ev.buf)) || ev.nextRough(int(off), int(to)) < int(to)) {
+				break
+			}
+			if n+int(size)+entryRoom > cap(dst) {
+				break
+			}
+			n++
+			copyBlocks(unsafe.Add(w, n), unsafe.Add(unsafe.Pointer(unsafe.SliceData(ev.buf)), off), size)
+			n += int(size)
+			*(*[2]byte)(unsafe.Add(w, n)) = [2]byte{'"', ','}
+			n += 2
+			continue
+		}
+		if v.kind == Map && c.depth < maxInner {
+			*(*byte)(unsafe.Add(w, n)) = '{'
+			n++
+			c.outer[c.depth&(maxInner-1)] = level{at, end}
+			c.depth++
+			o := &ev.objects[v.bits]
+			at, end = o.start, o.start+o.len
+			continue
+		}
+		if v.kind == frozen && n+int(size)+entryRoom <= cap(dst) {
+			copyBlocks(unsafe.Add(w, n), unsafe.Pointer(unsafe.SliceData(ev.text(v))), size)
+			n += int(size)
+		} else if (v.kind == Int || v.kind == Long) && v.bits <= maxDigits {
+			n += int(putDigits((*[8]byte)(unsafe.Add(w, n)), v.bits))
+		} else {
+			break
+		}
+		*(*byte)(unsafe.Add(w, n)) = ','
+		n++
+	}
+	c.at, c.end = at, end
+	return dst[:n], easy
 }
 
 // appendString appends any string, with its quotes.
@@ -141,8 +189,8 @@ func AppendInt(dst []byte, n int64) []byte {
 	if uint64(n) > maxDigits {
 		return strconv.AppendInt(dst, n, 10)
 	}
-	var w [8]byte
-	return append(dst, w[:putDigits(&w, uint64(n))]...)
+	dst = slices.Grow(dst, 8)
+	return dst[:len(dst)+int(putDigits((*[8]byte)(dst[len(dst):len(dst)+8]), uint64(n)))]
 }
 
 // maxDigits is the largest number of 8 digits.
@@ -161,8 +209,14 @@ func putDigits(w *[8]byte, n uint64) uint32 {
 	return 8 - zeros
 }
 
-// copyBlock moves halves: of those, the compiler need not know that they do not overlap.
-func copyBlock(dst, src *[block]byte) {
-	*(*[block / 2]byte)(dst[:]) = *(*[block / 2]byte)(src[:])
-	*(*[block / 2]byte)(dst[block/2:]) = *(*[block / 2]byte)(src[block/2:])
+// textBlock is a struct as of fields, unlike of arrays, the compiler takes it that they do not overlap.
+type textBlock struct{ bytes [block]byte }
+
+func copyBlock(dst, src unsafe.Pointer) { (*textBlock)(dst).bytes = (*textBlock)(src).bytes }
+
+// copyBlocks copies as many blocks as there are in a text, one for what is left.
+func copyBlocks(dst, src unsafe.Pointer, size uint32) {
+	for i := uint32(0); i < size; i += block {
+		copyBlock(unsafe.Add(dst, i), unsafe.Add(src, i))
+	}
 }
