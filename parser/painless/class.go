@@ -49,6 +49,7 @@ type method struct {
 	run    native
 	try    fallible // what run does, of some
 	plain  bool     // takes any arguments: none must be checked or converted
+	clock  bool     // tells the time
 }
 
 func (m *method) key() string { return methodKey(m.name, len(m.params)) }

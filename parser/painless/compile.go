@@ -92,6 +92,8 @@ type compiler struct {
 	lambdas   int // how many there are so far
 	ways      map[*ifStmt]*ways
 	writes    []string // see Script.Writes
+	calls     int      // of methods, so far
+	clock     bool     // of one, or maybe one, that tells the time
 }
 
 // function is a function of the script.
@@ -103,6 +105,7 @@ type function struct {
 	body   step
 	told   *told // what the shape of its only argument tells of its result
 	walk   *walk // what it does, when it is one
+	pure   bool  // what it tells for scalars is worth a memo
 }
 
 // scope is the function or lambda that is being compiled. Every local has a slot of its own.
@@ -212,11 +215,16 @@ func (cp *compiler) functions(decls []*funcDecl) {
 			cp.fail(d.at, "invalid function definition: found no statements for function [%s] with [%d] parameters", d.name, len(d.params))
 		}
 		var ways flow
+		calls := cp.calls
 		f.body, ways = cp.block(d.body, place{last: true})
+		f.pure = cp.calls-calls >= minCalls
 		if !ways.returns && f.ret != cp.lib.void {
 			cp.fail(d.at, "invalid function definition: not all paths provide a return value for function [%s] with [%d] parameters", d.name, len(d.params))
 		}
 		f.frame = cp.fn.slots
+	}
+	for _, f := range cp.funcs { // which call each other
+		f.pure = f.pure && !cp.clock
 	}
 }
 

@@ -28,11 +28,15 @@ func (cp *compiler) funcCall(x *funcCall) code {
 			return c.call(base, f.frame, f.body)
 		}}
 	}
+	pure := f.pure && !cp.fn.own
 	return code{t: f.ret, eval: func(c *Context) value {
 		base := len(c.stack)
 		for _, a := range args {
 			v := a(c)
 			c.stack = append(c.stack, v)
+		}
+		if pure {
+			return c.remember(f, base)
 		}
 		return c.call(base, f.frame, f.body)
 	}}
@@ -150,6 +154,8 @@ func (cp *compiler) invoke(at int, m *method, recv func(*Context) value, args []
 	if nullSafe && m.ret.prim {
 		cp.fail(at, "Result of null safe operator must be nullable")
 	}
+	cp.calls++
+	cp.clock = cp.clock || m.clock
 	if m.try != nil {
 		return cp.invokeFallible(at, m, args)
 	}

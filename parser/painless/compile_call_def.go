@@ -39,6 +39,7 @@ func (cp *compiler) callDef(x *callExpr, recv code, w want) code {
 	if w.t != nil && !w.explicit {
 		s.ret = w.t
 	}
+	cp.calls++
 	if !cp.someMethod(s.key) {
 		cp.fail(x.at, "no class has a method [%s/%d]", x.name, len(x.args))
 	}

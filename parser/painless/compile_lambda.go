@@ -165,6 +165,7 @@ func (cp *compiler) reference(x *refExpr, t *class) code {
 		})
 	}
 	k := cp.typeOf(x.t)
+	cp.clock = true // it may be one of these methods
 	if x.name == "new" {
 		if k.elem != nil {
 			return fixed(func(c *Context, args []value) value {

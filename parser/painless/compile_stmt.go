@@ -250,18 +250,23 @@ func (cp *compiler) tryStmt(s *tryStmt, in place) (step, flow) {
 // try runs body and catches what it throws.
 func (c *Context) try(body step) (to ctl, exc *exception) {
 	base, depth, stack, args, orders := c.base, c.depth, len(c.stack), len(c.args), len(c.orders)
+	ended := false
 	defer func() {
-		if r := recover(); r != nil {
-			t, ok := r.(thrown)
-			if !ok {
-				panic(r)
-			}
-			c.base, c.depth, c.stack, c.orders = base, depth, c.stack[:stack], c.orders[:orders]
-			c.args = c.args[:args]
-			exc = t.exc
+		if ended { // to recover is not cheap
+			return
 		}
+		r := recover()
+		t, ok := r.(thrown)
+		if !ok {
+			panic(r)
+		}
+		c.base, c.depth, c.stack, c.orders = base, depth, c.stack[:stack], c.orders[:orders]
+		c.args = c.args[:args]
+		exc = t.exc
 	}()
-	return body(c), nil
+	to = body(c)
+	ended = true
+	return to, nil
 }
 
 // link is one step of ctx.a?.b.

@@ -63,6 +63,8 @@ type Context struct {
 	tokenRoom  [2]tokenizer // of which the run has taken tokenizers
 	tokenizers int
 
+	memos map[*function]*memo
+
 	names   *arena       // the texts of symbols
 	symbols []symbol     // by their number
 	orders  []spot       // of the maps that loops are going over, see hashOrder

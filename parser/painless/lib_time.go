@@ -346,10 +346,10 @@ func declareDuration(l *lib, k *class) {
 
 func declareClocks(l *lib) {
 	k := l.class("java.lang.System")
-	k.method(l, "static long currentTimeMillis()", func(c *Context, _ value, _ []value) value { return long(c.Received / 1e6) })
-	k.method(l, "static long nanoTime()", func(c *Context, _ value, _ []value) value { return long(c.Received) })
+	k.method(l, "static long currentTimeMillis()", func(c *Context, _ value, _ []value) value { return long(c.Received / 1e6) }).clock = true
+	k.method(l, "static long nanoTime()", func(c *Context, _ value, _ []value) value { return long(c.Received) }).clock = true
 	d := l.types["Date"]
-	d.method(l, "new()", func(c *Context, _ value, _ []value) value { return object(&javaDate{c.Received / 1e6}) })
+	d.method(l, "new()", func(c *Context, _ value, _ []value) value { return object(&javaDate{c.Received / 1e6}) }).clock = true
 	d.method(l, "new(long)", func(_ *Context, _ value, a []value) value { return object(&javaDate{a[0].int()}) })
 	d.method(l, "long getTime()", func(_ *Context, x value, _ []value) value { return long(x.ref.(*javaDate).ms) })
 	d.method(l, "void setTime(long)", func(_ *Context, x value, a []value) value { x.ref.(*javaDate).ms = a[0].int(); return null() })

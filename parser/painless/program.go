@@ -90,12 +90,12 @@ func (s *Script) Writes() []string { return s.p.writes }
 // Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed. It is for
 // the caller to tell [Context.Wrote] of what [Script.Writes] says; of other changes it tells itself.
 func (s *Script) Run(ctx *Context) (err error) {
-	p, others := s.p, ctx.changes-ctx.assigned
+	p, others, ended := s.p, ctx.changes-ctx.assigned, false
 	ctx.begin(p)
 	ctx.readonly = false
 	defer func() {
-		if r := recover(); r != nil {
-			err = ctx.recovered(p, r)
+		if !ended { // to recover is not cheap
+			err = ctx.recovered(p, recover())
 		}
 		ctx.end()
 		if ctx.changes-ctx.assigned != others {
@@ -104,6 +104,7 @@ func (s *Script) Run(ctx *Context) (err error) {
 	}()
 	ctx.result(p.run(ctx))
 	ctx.settle()
+	ended = true
 	return nil
 }
 
