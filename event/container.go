@@ -34,7 +34,7 @@ func (o *object) move(start, room int) {
 }
 
 // NewMap makes an empty map.
-func (ev *Event) NewMap() Value { return ev.newObject(Map, 6) }
+func (ev *Event) NewMap() Value { return ev.newObject(Map, 8) }
 
 // NewList makes an empty list.
 func (ev *Event) NewList() Value { return ev.newObject(List, 4) }

@@ -15,6 +15,10 @@ func (d *Date) parseZoneField(f *field, b []byte, pos int) int {
 	case f.letter == 'O' || f.letter == 'Z' && f.count == 4:
 		return d.parseFromGMT(b, pos, f.count == 1)
 	}
+	if f.letter == 'Z' && f.count < 4 && len(b)-pos >= 5 && string(b[pos:pos+5]) == "+0000" { // the commonest
+		d.Offset = 0
+		return pos + 5
+	}
 	form := offsetForm{
 		zero:       "+0000",
 		colon:      f.count == 3 && f.letter != 'Z' || f.count == 5,

@@ -12,6 +12,9 @@ type iterator struct {
 
 // iterate begins. Changing a list while it is gone over ends in a ConcurrentModificationException.
 func (c *Context) iterate(x value, at int) iterator {
+	if x.ref == nil && x.isList() {
+		return iterator{src: x, n: c.Event.Len(x.v), list: true}
+	}
 	switch r := x.ref.(type) {
 	case *mapView:
 		return c.iterateMap(r.m, r.what)
@@ -30,7 +33,7 @@ func (c *Context) iterate(x value, at int) iterator {
 	if !x.isList() {
 		c.throwAt(at, "java.lang.IllegalArgumentException", "Cannot iterate over [%s]", c.className(x))
 	}
-	return iterator{src: x, n: c.size(x), list: x.ref == nil}
+	return iterator{src: x, n: c.size(x)}
 }
 
 // iterateMap is iterate for a view of m.

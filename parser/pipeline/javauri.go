@@ -44,18 +44,26 @@ func (u *javaURI) parse(s string) error {
 		}
 		u.scheme, rest = somePart(s[:i]), s[i+1:]
 		if !strings.HasPrefix(rest, "/") { // opaque
-			part, fragment, found := strings.Cut(rest, "#")
+			part, fragment, found := cutAt(rest, '#')
 			if part == "" || checkURI(part, uriAny, true) != nil {
 				return errURI
 			}
 			return u.setFragment(fragment, found)
 		}
 	}
-	rest, fragment, found := strings.Cut(rest, "#")
+	rest, fragment, found := cutAt(rest, '#')
 	if err := u.parseHierarchical(rest, found); err != nil {
 		return err
 	}
 	return u.setFragment(fragment, found)
+}
+
+// cutAt is strings.Cut at a byte.
+func cutAt(s string, sep byte) (before, after string, found bool) {
+	if i := strings.IndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
 }
 
 // schemeEnd is where a colon stands before anything that cannot be before it, -1 when none does.
@@ -99,7 +107,7 @@ func (u *javaURI) parseHierarchical(s string, more bool) error {
 		}
 		s = s[end:]
 	}
-	path, query, found := strings.Cut(s, "?")
+	path, query, found := cutAt(s, '?')
 	if checkURI(path, uriPath, true) != nil || checkURI(query, uriAny, true) != nil {
 		return errURI
 	}

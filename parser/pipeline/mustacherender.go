@@ -235,8 +235,10 @@ func (p *templatePart) appendValue(dst []byte, ev *event.Event, v event.Value) [
 	switch {
 	case p.escape == asForm:
 		dst = appendForm(dst[:mark], string(dst[mark:]))
-	case p.escape == asJSON && needsEscape(dst[mark:]):
-		dst = appendEscaped(dst[:mark], string(dst[mark:]))
+	case p.escape == asJSON:
+		if plain := mark + escapeAt(view(dst[mark:])); plain < len(dst) {
+			dst = appendEscaped(dst[:plain], string(dst[plain:]))
+		}
 	}
 	return dst
 }
@@ -258,21 +260,38 @@ func appendItems(dst []byte, ev *event.Event, list event.Value) []byte {
 	return append(dst, '}')
 }
 
-func needsEscape(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' || c == '"' || c == '\\' {
-			return true
+func needsEscape(b []byte) bool { return escapeAt(view(b)) < len(b) }
+
+// escaped are the bytes that JSON has no string without.
+var escaped = func() (is [256]bool) {
+	for c := range ' ' {
+		is[c] = true
+	}
+	is['"'], is['\\'] = true, true
+	return is
+}()
+
+// escapeAt is where the first byte stands that has to be escaped, the end when none has.
+func escapeAt(s string) int {
+	for i := range len(s) {
+		if escaped[s[i]] {
+			return i
 		}
 	}
-	return false
+	return len(s)
 }
 
 const upperHex = "0123456789ABCDEF"
 
 // appendEscaped appends s as Jackson writes it between the quotes of a JSON string.
 func appendEscaped(dst []byte, s string) []byte {
-	for i := range len(s) {
-		switch c := s[i]; c {
+	for {
+		plain := escapeAt(s)
+		dst = append(dst, s[:plain]...)
+		if plain == len(s) {
+			return dst
+		}
+		switch c := s[plain]; c {
 		case '"', '\\':
 			dst = append(dst, '\\', c)
 		case '\b':
@@ -286,14 +305,10 @@ func appendEscaped(dst []byte, s string) []byte {
 		case '\r':
 			dst = append(dst, `\r`...)
 		default:
-			if c < ' ' {
-				dst = append(dst, '\\', 'u', '0', '0', upperHex[c>>4], upperHex[c&15])
-				continue
-			}
-			dst = append(dst, c)
+			dst = append(dst, '\\', 'u', '0', '0', upperHex[c>>4], upperHex[c&15])
 		}
+		s = s[plain+1:]
 	}
-	return dst
 }
 
 // appendForm appends s as java.net.URLEncoder writes it.

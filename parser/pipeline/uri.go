@@ -117,7 +117,7 @@ func (p *uriParts) read(ev *event.Event, v event.Value, keepOriginal bool) error
 	p.put(partScheme, event.NullValue())
 	p.putPart(ev, partScheme, u.scheme)
 	p.putPart(ev, partUserInfo, u.userInfo)
-	if user, password, ok := strings.Cut(u.userInfo.text, ":"); ok {
+	if user, password, ok := cutAt(u.userInfo.text, ':'); ok {
 		p.putPart(ev, partUsername, somePart(user))
 		p.putPart(ev, partPassword, somePart(password))
 	}
