@@ -91,9 +91,9 @@ type compiler struct {
 	depth     int
 	lambdas   int // how many there are so far
 	ways      map[*ifStmt]*ways
-	writes    []string // see Script.Writes
-	calls     int      // of methods, so far
-	clock     bool     // of one, or maybe one, that tells the time
+	program   *program
+	calls     int  // of methods, so far
+	clock     bool // of one, or maybe one, that tells the time
 }
 
 // function is a function of the script.
@@ -144,8 +144,9 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 		cp.fields = NewFields()
 	}
 	defer catchCompile(&err)
-	p = &program{src: src, consts: consts, params: params, given: len(opts.Params) > 0, direct: direct{fields: cp.fields, start: isUnsure}}
+	p = &program{src: src, consts: consts, params: params, given: len(opts.Params) > 0, fields: cp.fields, direct: direct{fields: cp.fields, start: isUnsure}}
 	p.direct.link()
+	cp.program = p
 	cp.functions(tree.funcs)
 	cp.fn = &scope{ret: cp.lib.void}
 	if condition {
@@ -163,7 +164,7 @@ func compile(src string, opts Options, condition bool) (p *program, err error) {
 		cp.fail(len(src), "no statements")
 	}
 	p.run, _ = cp.block(tree.body, place{last: true})
-	p.frame, p.writes = cp.fn.slots, cp.writes
+	p.frame = cp.fn.slots
 	return p, nil
 }
 

@@ -30,11 +30,22 @@ func (cp *compiler) site(at int, name string, nullSafe bool) *fieldSite {
 }
 
 // extended is a chain with one link more; the chain itself stays as it is.
-func extended(chain []link, l link) []link { return append(slices.Clone(chain), l) }
+func (cp *compiler) extended(chain []link, l link) []link {
+	chain = append(slices.Clone(chain), l)
+	if path, ok := pathOfLinks(chain); ok && !cp.condition {
+		chain[len(chain)-1].field = cp.fields.Add(path)
+	}
+	return chain
+}
 
 // follow evaluates ctx.a?.b. The reference is nil for what is in the document itself.
 func (c *Context) follow(links []link) (event.Value, ref) {
 	v := c.Event.Doc()
+	if n := len(links); n > 0 && c.sure && c.tags == nil && c.boxed == nil {
+		if at := links[n-1].field; at != wholeDoc && c.has(at) && !c.readings[at].IsNull() {
+			return c.readings[at], nil
+		}
+	}
 	for i := range links {
 		l := &links[i]
 		if v.Kind() == event.Map {
@@ -257,7 +268,7 @@ func (cp *compiler) fieldTarget(x *fieldExpr) target {
 			t.t, t.fixed = recv.t.getters[x.name].ret, recv.t.setters[x.name] == nil
 		}
 		if recv.chain != nil && s.ofMap == nil && (len(recv.chain) > 0 || x.name[0] != '_' || !isMetadata(x.name)) {
-			t.chain = extended(recv.chain, link{s.sym, s, x.nullSafe})
+			t.chain = cp.extended(recv.chain, link{name: s.sym, site: s, nullSafe: x.nullSafe})
 		}
 		t.site, t.defs = s, recv.t == l.def
 		t.load = func(c *Context, r, _ value) value { return c.getField(r, s) }
@@ -320,7 +331,7 @@ func (cp *compiler) index(x *indexExpr) target {
 		if lit, ok := x.i.(*literal); ok && lit.tok.kind == tokString {
 			s := cp.site(at, lit.tok.text, false)
 			if recv.chain != nil && (len(recv.chain) > 0 || !isMetadata(s.name)) {
-				t.chain = extended(recv.chain, link{s.sym, &fieldSite{name: s.name, sym: s.sym, index: -1, at: at}, false})
+				t.chain = cp.extended(recv.chain, link{name: s.sym, site: &fieldSite{name: s.name, sym: s.sym, index: -1, at: at}})
 			}
 		}
 		t.index = cp.as(x.i, want{t: l.def}).eval

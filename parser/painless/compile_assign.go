@@ -21,17 +21,18 @@ func (cp *compiler) assignable(at int, x expr) target {
 		cp.fail(at, "this cannot be assigned")
 	}
 	if path, ok := pathOfLinks(to.chain); ok {
-		cp.writes = append(cp.writes, path)
-		to.store = storeAssigned(to.chain[len(to.chain)-1].name, to.store)
+		to.store = cp.program.storeAssigned(path, to.chain[len(to.chain)-1].name, to.store)
 	}
 	return to
 }
 
-// storeAssigned stores an entry of which [Script.Writes] has the path, and counts that, where it is one of a map of the
-// document; all else is for store.
-func storeAssigned(name event.Symbol, store func(c *Context, recv, index, v value)) func(c *Context, recv, index, v value) {
+// storeAssigned stores an entry that has a path, and tells of that, where it is one of a map of the document; all else
+// is for store.
+func (p *program) storeAssigned(path string, name event.Symbol, store func(c *Context, recv, index, v value)) func(c *Context, recv, index, v value) {
+	n := len(p.writes)
+	p.writes = append(p.writes, path)
 	return func(c *Context, recv, index, v value) {
-		if recv.ref != nil || !recv.isMap() || c.readonly {
+		if recv.ref != nil || !recv.isMap() || !c.sure || len(p.touches) == 0 {
 			store(c, recv, index, v)
 			return
 		}
@@ -39,6 +40,7 @@ func storeAssigned(name event.Symbol, store func(c *Context, recv, index, v valu
 		c.assigned++
 		c.charge(mapEntrySize)
 		c.Event.Put(recv.v, name, c.stored(v))
+		c.Wrote(p.touches[n])
 	}
 }
 

@@ -272,6 +272,7 @@ func (c *Context) try(body step) (to ctl, exc *exception) {
 // link is one step of ctx.a?.b.
 type link struct {
 	name     event.Symbol
+	field    int32 // of a script: the chain as far as here, wholeDoc when that is none
 	site     *fieldSite
 	nullSafe bool
 }

@@ -146,7 +146,13 @@ func (c *Context) imported(a *arena, v event.Value) event.Value {
 // mutable throws unless the container may be changed, which is what comes next.
 func (c *Context) mutable(x value) {
 	c.writable(x)
+	c.changed()
+}
+
+// changed counts a change that may be one of any field.
+func (c *Context) changed() {
 	c.changes++
+	c.sure = false
 }
 
 // writable throws unless the container may be changed.

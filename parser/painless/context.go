@@ -44,9 +44,10 @@ type Context struct {
 	ret      value      // what return left
 	raised   *exception // what a statement has thrown without unwinding the closures
 	readonly bool       // a condition runs: the document must not change
+	sure     bool       // what is known of fields is so
 	left     int        // so many iterations more
 	changes  int        // of containers
-	assigned int        // those of which Script.Writes has the path
+	assigned int        // those of which Wrote was told
 	depth    int
 	memory   int
 	mark     int                         // size of the event's text when the run began

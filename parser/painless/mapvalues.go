@@ -151,7 +151,7 @@ func (c *Context) removeWhere(x value, what viewKind, f value) bool {
 	if has&l.always == 0 {
 		return false
 	}
-	c.changes++
+	c.changed()
 	c.Event.RemoveWhere(x.v, func(_ int, e *event.Entry) bool { return l.always.Has(e.Shape(c.Event)) })
 	return true
 }
@@ -180,7 +180,7 @@ func (c *Context) removeAsked(x value, what viewKind, f value, t *told) bool {
 		return false
 	}
 	c.unchanged(x, n)
-	c.changes++
+	c.changed()
 	sortSpots(gone)
 	c.Event.RemoveWhere(x.v, func(i int, _ *event.Entry) bool {
 		hit := len(gone) > 0 && gone[0].index() == i

@@ -15,7 +15,7 @@ type Options struct {
 	Params map[string]any
 	// Hooks tells which of the processors' functions there are; nil means all.
 	Hooks *Hooks
-	// Fields are shared by conditions that run one behind the other; nil: each has its own.
+	// Fields are shared by conditions and scripts that run one behind the other; nil: each has its own.
 	Fields *Fields
 }
 
@@ -30,7 +30,9 @@ type program struct {
 	cond   func(*Context) bool // set when the whole is one boolean expression
 	direct direct              // the same for the commonest
 
-	writes []string // paths that it assigns to
+	fields  *Fields
+	writes  []string  // paths that it assigns to
+	touches [][]Touch // by each of them; none before Script.Link
 }
 
 // Condition is the compiled `if` of a processor.
@@ -69,7 +71,7 @@ func (cond *Condition) Same(other *Condition) bool {
 func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	p := cond.p
 	ctx.begin(p)
-	ctx.readonly = true
+	ctx.readonly, ctx.sure = true, false
 	defer func() {
 		if r := recover(); r != nil {
 			holds, err = false, ctx.recovered(p, r)
@@ -84,15 +86,25 @@ func (cond *Condition) eval(ctx *Context) (holds bool, err error) {
 	return holds, nil
 }
 
-// Writes are the paths of the document that the script assigns to.
-func (s *Script) Writes() []string { return s.p.writes }
+// Link is for a script whose Fields have all fields that there will be. From then on what the script assigns to fields
+// changes nothing of what is known of others.
+func (s *Script) Link() {
+	s.p.touches = nil
+	for _, path := range s.p.writes {
+		touched, ok := s.p.fields.Touched([]string{path})
+		if !ok { // it may lead into a list
+			touched = s.p.fields.All()
+		}
+		s.p.touches = append(s.p.touches, touched)
+	}
+}
 
-// Run runs the script over ctx.Event. The error is an *Error; what the script changed before it stays changed. It is for
-// the caller to tell [Context.Wrote] of what [Script.Writes] says; of other changes it tells itself.
+// Run runs the script over ctx.Event, and tells ctx what it has changed. The error is an *Error; what the script changed
+// before it stays changed.
 func (s *Script) Run(ctx *Context) (err error) {
 	p, others, ended := s.p, ctx.changes-ctx.assigned, false
 	ctx.begin(p)
-	ctx.readonly = false
+	ctx.readonly, ctx.sure = false, ctx.fields == p.fields
 	defer func() {
 		if !ended { // to recover is not cheap
 			err = ctx.recovered(p, recover())

@@ -39,7 +39,7 @@ func (c *Context) removeIn(w *walk, x value) bool {
 	c.left = s.Left
 	for _, v := range slices.Backward(s.Found) {
 		if c.Event.RemoveShapes(v, w.gone[v.Kind()]) {
-			c.changes++
+			c.changed()
 		}
 	}
 	return true

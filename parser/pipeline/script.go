@@ -10,7 +10,7 @@ type scriptProcessor struct{ script *painless.Script }
 
 func newScript(o *options) processor {
 	source, params := o.script()
-	script, err := painless.CompileScript(source, painless.Options{Params: params, Hooks: &hooks})
+	script, err := painless.CompileScript(source, painless.Options{Params: params, Hooks: &hooks, Fields: o.c.set.fields})
 	if err != nil {
 		o.fail(o.node.get("source"), "[source] %w", err)
 	}

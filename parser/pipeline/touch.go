@@ -70,6 +70,9 @@ func (s *Set) linkTouches(st *step) {
 		return
 	case *geoipProcessor:
 		return
+	case *scriptProcessor:
+		p.script.Link()
+		return
 	case *setProcessor:
 		if p.fixed {
 			return
@@ -167,19 +170,7 @@ func written(p processor) (fields []field, ok bool) {
 			fields = append(fields, field{path: p.targets[i].path})
 		}
 		return fields, true
-	case *scriptProcessor:
-		if p.script == nil {
-			return nil, false
-		}
-		for _, name := range p.script.Writes() {
-			path, err := event.ParsePath(name)
-			if err != nil {
-				return nil, false
-			}
-			fields = append(fields, field{path: path})
-		}
-		return fields, true // of other changes it tells itself
-	case *pipelineProcessor, terminateProcessor, dropProcessor, *failProcessor: // what is called tells of itself
+	case *scriptProcessor, *pipelineProcessor, terminateProcessor, dropProcessor, *failProcessor: // what is called tells of itself
 		return nil, true
 	}
 	return nil, false
