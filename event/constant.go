@@ -99,15 +99,12 @@ func (ev *Event) PutAll(m Value, all *Entries) bool {
 	if all.end > ev.ready {
 		return false
 	}
+	if ev.lacks(m, all.slots) {
+		ev.addAll(m, all.slots)
+		return true
+	}
 	for i := range all.slots {
-		e := &all.slots[i]
-		o := &ev.objects[m.bits]
-		if *o.place(e.key) == 0 && o.takes(e.key) {
-			ev.slots[o.start+o.len] = *e
-			o.note(e.key)
-		} else {
-			ev.put(m, e.key, e.val)
-		}
+		ev.put(m, all.slots[i].key, all.slots[i].val)
 	}
 	return true
 }

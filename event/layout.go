@@ -8,6 +8,7 @@ type Layout struct {
 	roots   [rootIngest + 1][]slot // entries of the document and of the tree of _ingest: a value's number, or a map
 	slots   []slot                 // entries of the other maps
 	objects []object               // those maps; they begin at offsets in slots
+	paths   int                    // how many it is of, zero ones too
 	inner   []int                  // slots that are maps
 	leaves  []leaf                 // slots that are values
 }
@@ -20,7 +21,7 @@ const layoutRoom = 3
 // NewLayout makes a layout of paths; zero ones stand for values that it leaves out. It is nil when one path is, or is in
 // the way of, another one.
 func NewLayout(paths []Path) *Layout {
-	ev, l := New(), &Layout{}
+	ev, l := New(), &Layout{paths: len(paths)}
 	ev.Ingest()
 	for i, p := range paths {
 		if !p.IsZero() && (ev.Has(p) || ev.Set(p, LongValue(int64(i))) != nil) {
@@ -55,7 +56,11 @@ func NewLayout(paths []Path) *Layout {
 	return l
 }
 
+// Maps is how many maps the fields of the layout are in.
+func (l *Layout) Maps() int { return len(l.objects) }
+
 // SetNew sets the fields of a layout. It does nothing, and tells so, when the event has something where they are to go.
+// Values behind those of the paths, as many as there are, are set to the maps that it has made.
 func (ev *Event) SetNew(l *Layout, values []Value) bool {
 	if !ev.lacks(ev.doc, l.roots[rootDoc]) || len(l.roots[rootIngest]) > 0 && !ev.lacks(ev.Ingest(), l.roots[rootIngest]) {
 		return false
@@ -72,6 +77,9 @@ func (ev *Event) SetNew(l *Layout, values []Value) bool {
 	}
 	for _, f := range l.leaves {
 		slots[f.slot].val = values[f.value]
+	}
+	for i := l.paths; i < len(values); i++ {
+		values[i] = Value{Map, uint64(first + i - l.paths)}
 	}
 	ev.addEntries(ev.doc, l.roots[rootDoc], first, values)
 	if len(l.roots[rootIngest]) > 0 {
@@ -103,5 +111,15 @@ func (ev *Event) addEntries(m Value, entries []slot, first int, values []Value) 
 		}
 		to[i] = slot{e.key, v}
 		o.note(e.key)
+	}
+}
+
+// addAll adds entries to a map that lacks them.
+func (ev *Event) addAll(m Value, entries []slot) {
+	o := &ev.objects[m.bits]
+	to := ev.slots[o.start+o.len:][:len(entries)]
+	for i := range to {
+		to[i].key, to[i].val = entries[i].key, entries[i].val
+		o.note(entries[i].key)
 	}
 }

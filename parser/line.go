@@ -100,8 +100,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	line, received := b.Message(i), b.Lines[i].Received
 	p.header.Parse(line)
 	chosen := p.choose.of(p.header.App.Of(line))
-	message := p.header.Message.Of(line)
-	isJSON := chosen.pipeline == nil && !p.json.IsZero() && len(message) > 0 && message[0] == '{'
+	isJSON := chosen.pipeline == nil && p.isJSON(line)
 	if chosen == (choice{}) && !isJSON && p.direct(b, i) {
 		return p.doc, false, nil
 	}
@@ -112,7 +111,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 		}
 		p.moveNames()
 	} else if isJSON {
-		p.parseJSON(message)
+		p.parseJSON(p.header.Message.Of(line))
 		p.moveNames()
 	}
 	if err != nil {
@@ -331,6 +330,12 @@ func (p *lineParser) structured(text []byte) event.Value {
 		}
 	}
 	return all
+}
+
+// isJSON tells whether the message of a line may be JSON that is asked for.
+func (p *lineParser) isJSON(line []byte) bool {
+	message := p.header.Message.Of(line)
+	return !p.json.IsZero() && len(message) > 0 && message[0] == '{'
 }
 
 // parseJSON sets the field for JSON when all of the message is an object. Text that only begins as one is no mistake.

@@ -52,9 +52,9 @@ func (k *Known) fix(at int32, v event.Value) {
 	}
 }
 
-// fill adds a field that has that one of the values which are set.
-func (k *Known) fill(at int32, number int64) {
-	k.words[at/64].is.note(1<<(at%64), event.String) // or a number: neither null nor a map
+// fill adds a field that has that one of the values which are set. Its kind matters only as far as it is a map or none.
+func (k *Known) fill(at int32, kind event.Kind, number int) {
+	k.words[at/64].is.note(1<<(at%64), kind)
 	k.filled = append(k.filled, filledValue{at, int32(number)})
 }
 
@@ -66,7 +66,7 @@ func (f *Fields) Outline(ev *event.Event) *Known {
 		switch v.Kind() {
 		case event.Null:
 		case event.Long:
-			k.fill(at, v.Int())
+			k.fill(at, event.Long, int(v.Int()))
 		default:
 			k.fix(at, v)
 		}
@@ -74,15 +74,14 @@ func (f *Fields) Outline(ev *event.Event) *Known {
 	return k
 }
 
-// Layout is what is known behind [event.Event.SetNew] with a layout of the paths, of values that are neither null nor
-// containers.
-func (f *Fields) Layout(paths []event.Path) *Known {
-	ev := event.New()
-	for i, p := range paths {
-		if !p.IsZero() {
-			_ = ev.Set(p, event.LongValue(int64(i))) // nothing is in its way
-		}
+// Layout is what is known behind [event.Event.SetNew] with a layout of n paths, of values that are neither null nor
+// containers, and of the maps behind them.
+func (f *Fields) Layout(l *event.Layout, n int) *Known {
+	ev, values := event.New(), make([]event.Value, n+l.Maps())
+	for i := range n {
+		values[i] = event.LongValue(int64(i))
 	}
+	ev.SetNew(l, values)
 	k := f.newKnown()
 	for at := range f.steps {
 		if f.isIn(int32(at), ev) {
@@ -92,11 +91,10 @@ func (f *Fields) Layout(paths []event.Path) *Known {
 	f.survey(ev, func(at int32, v event.Value) {
 		switch {
 		case !f.isIn(at, ev):
-		case v.Kind() == event.Long:
-			k.fill(at, v.Int())
-		default: // maps are others in each event
-			k.words[at/64].is.note(1<<(at%64), v.Kind())
-			k.words[at/64].is.apart |= 1 << (at % 64)
+		case v.Kind() == event.Missing:
+			k.fix(at, v)
+		default:
+			k.fill(at, v.Kind(), slices.Index(values, v))
 		}
 	})
 	return k.compact()

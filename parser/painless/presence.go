@@ -16,9 +16,12 @@ func (cond *Condition) Presence() Presence { return cond.direct.presence() }
 
 // Tells tells whether the condition holds, when all that it asks for is known and no error.
 func (p *Presence) Tells(ctx *Context) (holds, ok bool) {
+	if p.fields == 0 {
+		return false, false
+	}
 	r := &ctx.read64[p.word]
 	other := (r.null ^ p.null) & p.fields
-	if r.known&p.fields != p.fields || p.fields == 0 || r.known&^r.null&p.within != p.within && other&p.before == 0 {
+	if r.known&p.fields != p.fields || r.known&^r.null&p.within != p.within && other&p.before == 0 {
 		return false, false
 	}
 	return (other == 0) != p.negated, true

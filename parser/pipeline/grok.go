@@ -31,7 +31,7 @@ type grokProcessor struct {
 // grokScratch is a runner's share of a grok processor.
 type grokScratch struct {
 	matcher *grok.Matcher
-	values  []event.Value     // of the captures
+	values  []event.Value     // of the captures, with room for the maps that they are in
 	taken   []event.Value     // by slot: what this match has for its name
 	order   []int             // of the captures
 	layouts [][]captureLayout // by pattern
@@ -106,7 +106,11 @@ func (o *options) definitions() (*node, map[string]string) {
 
 func (p *grokProcessor) newScratch() *grokScratch {
 	n := len(p.targets)
-	return &grokScratch{matcher: p.set.NewMatcher(), values: make([]event.Value, n), taken: make([]event.Value, n), layouts: make([][]captureLayout, p.patterns)}
+	maps := 0
+	for i := range p.targets {
+		maps += strings.Count(p.targets[i].path.String(), ".")
+	}
+	return &grokScratch{matcher: p.set.NewMatcher(), values: make([]event.Value, n+maps), taken: make([]event.Value, n), layouts: make([][]captureLayout, p.patterns)}
 }
 
 func (p *grokProcessor) run(r *Runner) error {

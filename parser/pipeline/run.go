@@ -223,8 +223,8 @@ func (r *Runner) steps(steps []step) error {
 			if len(s.touches) > 0 || r.ctx.Shared() {
 				r.ctx.Wrote(s.touches)
 			}
-			for ; r.skip > 0; r.skip-- {
-				to = to.next
+			if r.skip > 0 {
+				to = r.skipped(to)
 			}
 		}
 		if err != nil {
@@ -236,6 +236,14 @@ func (r *Runner) steps(steps []step) error {
 		}
 		s = to
 	}
+}
+
+// skipped is the step behind those, from s on, that the last one has done with its own.
+func (r *Runner) skipped(s *step) *step {
+	for ; r.skip > 0; r.skip-- {
+		s = s.next
+	}
+	return s
 }
 
 // unwind ends the pipelines that were called above base, up to one whose error is handled: it is the step behind its call.
