@@ -100,10 +100,11 @@ func firstPair(line []byte, q, hi int, a, b byte) int {
 	return firstPairOf(line, q, hi, a, b)
 }
 
-// seldomByte is punctuation, but what names, numbers, times and paths are full of.
+// seldomByte is punctuation, but what names, numbers, times and paths are full of, and capital letters.
 var seldomByte = func() (t [256]bool) {
 	for b := range t {
-		t[b] = b >= '!' && b <= '~' && kindOf[b]&isWordChar == 0 && b != '.' && b != '-' && b != '/' && b != ':'
+		punct := b >= '!' && b <= '~' && kindOf[b]&isWordChar == 0
+		t[b] = punct && b != '.' && b != '-' && b != '/' && b != ':' || b >= 'A' && b <= 'Z'
 	}
 	return t
 }()
