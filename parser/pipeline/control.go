@@ -85,7 +85,7 @@ func (p *pipelineProcessor) run(r *Runner) error {
 }
 
 func noPipeline(name string) error {
-	return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", name) //nolint:staticcheck // Elasticsearch's text
+	return fmt.Errorf("Pipeline processor configured for non-existent pipeline [%s]", name)
 }
 
 // foreachProcessor is `foreach`.
