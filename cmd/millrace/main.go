@@ -75,9 +75,16 @@ func run(args []string, term terminal) int {
 		fmt.Fprintf(term.err, "millrace: %v\nmillrace: try --help\n", err)
 		return exitUsage
 	}
-	ctx, stop := untilSignal()
-	defer stop()
-	command.BindTo(ctx, (*context.Context)(nil))
+	stop := func() {}
+	defer func() { stop() }()
+	// Only for commands that ask for a context: signals end the others as they end any program.
+	err = command.BindToProvider(func() (ctx context.Context, err error) {
+		ctx, stop = untilSignal()
+		return ctx, nil
+	})
+	if err != nil {
+		panic(err) // the provider is wrong
+	}
 	return report(command.Run(), term.err)
 }
 
