@@ -90,7 +90,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 		case opSpan:
 			var q int
 			if in.set.kind == notNewline {
-				q = m.span(in, line, pos)
+				q = m.dotEnd(line, pos)
 			} else {
 				q = in.set.run(line, pos)
 			}
@@ -104,7 +104,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			in, pos = m.then(in, line, q)
 			continue
 		case opRunOnly:
-			q := m.longest(in, line, pos)
+			q := in.counted(line, pos)
 			if q < 0 {
 				m.steps += int(in.min) >> in.set.cost
 				break

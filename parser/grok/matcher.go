@@ -40,7 +40,7 @@ type Matcher struct {
 	latest  int // the last place where a match may begin, unknown until there is doubt that one does
 	limited int // the pattern that reached the limit, -1 for none
 	far     *furthest
-	// From lineFrom on, lineEnd is where the dot stops: it is asked often.
+	// From lineFrom on, lineEnd is where the dot stops, as far as it is known: see dotEnd.
 	lineFrom, lineEnd int
 	masks             []uint64 // of patterns, a bit each
 }

@@ -10,7 +10,7 @@ const (
 	opLit      // lit
 	opSet      // one character of set
 	opRun      // min..max characters of set, as many as there are, given back one by one
-	opRunOnly  // the same, and nothing is ever given back
+	opRunOnly  // the same, and nothing is ever given back: of those that are not an opSpan or opMaybe
 	opSpan     // the same, of min 0 or 1 and no max
 	opMaybe    // one character of set, if it is there
 	opRunLazy  // min..max characters of set, as few as will do

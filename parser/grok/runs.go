@@ -5,30 +5,31 @@ import (
 	"math"
 )
 
-// longest takes as many characters as there are, up to max; -1 if they are
-// less than min.
-func (m *Matcher) longest(in *inst, line []byte, pos int) int {
-	if in.max >= 0 || in.min > 1 {
-		return in.counted(line, pos)
-	}
-	end := m.span(in, line, pos)
-	if end-pos < int(in.min) {
-		return -1
-	}
-	return end
-}
-
 // span takes as many characters as there are.
 func (m *Matcher) span(in *inst, line []byte, pos int) int {
-	if in.set.kind != notNewline {
-		return in.set.run(line, pos)
+	if in.set.kind == notNewline {
+		return m.dotEnd(line, pos)
 	}
+	return in.set.run(line, pos)
+}
+
+// dotEnd returns where the dot stops from pos on. It is asked often.
+func (m *Matcher) dotEnd(line []byte, pos int) int {
 	if pos < m.lineFrom || pos > m.lineEnd {
-		m.lineFrom, m.lineEnd = pos, in.set.run(line, pos)
+		m.findLineEnd(line, pos)
 	}
 	return m.lineEnd
 }
 
+// findLineEnd looks for the newline from a place on.
+func (m *Matcher) findLineEnd(line []byte, from int) {
+	m.lineFrom, m.lineEnd = from, len(line)
+	if i := bytes.IndexByte(line[from:], '\n'); i >= 0 {
+		m.lineEnd = from + i
+	}
+}
+
+// counted takes as many characters as there are, up to max; -1 if they are less than min.
 func (in *inst) counted(line []byte, pos int) int {
 	most := in.max
 	if most < 0 {

@@ -4,8 +4,13 @@ import "bytes"
 
 // takeRun takes as much as it can, and keeps a way back if less may do.
 func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
-	q := m.longest(in, line, pos)
-	if q < 0 {
+	var q int
+	if in.max >= 0 || in.min > 1 {
+		q = in.counted(line, pos)
+	} else {
+		q = m.span(in, line, pos)
+	}
+	if q-pos < int(in.min) {
 		m.steps += int(in.min) >> in.set.cost
 		return -1
 	}
@@ -35,7 +40,7 @@ func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 
 // takeData is takeLazy for opDataTo.
 func (m *Matcher) takeData(in *inst, line []byte, pos int) int {
-	hi := m.span(in, line, pos)
+	hi := m.dotEnd(line, pos)
 	q := -1
 	if in.second != 0 {
 		q = firstPair(line, pos, hi, in.b, byte(in.second-1))
@@ -67,7 +72,7 @@ func (m *Matcher) takeLazy(in *inst, line []byte, pos int) int {
 		hi, _ = in.set.take(line, lo, in.max-in.min)
 		m.steps += (hi - lo) >> min(in.set.cost, 1)
 	case in.set.kind == notNewline:
-		hi = m.span(in, line, lo)
+		hi = m.dotEnd(line, lo)
 	}
 	q, seen := in.takeMore(line, lo, hi)
 	m.steps += lazySteps + seen>>min(in.set.cost, 3)
