@@ -1,7 +1,7 @@
 package event
 
-// Names that no document may have at its root: those of metadata, and Logstash's, which are aliases in the index (the
-// parser moves their values). Symbols say of themselves whether they are one, so that a document without is told at once.
+// Names that no line or pipeline may give a document at its root: those of metadata, Logstash's, which are aliases in
+// the index (the parser moves their values), and that of what the parser itself says of a line. Symbols say of themselves whether they are one, so that a document without is told at once.
 
 // IsMetadata tells names that Elasticsearch accepts in no document.
 func IsMetadata(name []byte) bool {
@@ -15,7 +15,7 @@ func IsMetadata(name []byte) bool {
 
 func isReserved(name string) bool {
 	switch name {
-	case "logsource", "program", "pid", "coll":
+	case "logsource", "program", "pid", "coll", "millrace":
 		return true
 	}
 	return IsMetadata([]byte(name))

@@ -107,11 +107,11 @@ func (r *Runner) RunFrom(start *Start, values []event.Value, p *Pipeline, ev *ev
 	r.ev, r.now, r.ctx.Event = ev, received, ev
 	r.ctx.Received = received
 	r.ctx.Begin(start, values)
-	r.calling, r.telling = r.calling[:0], 0
-	return r.call(p)
+	r.calling, r.telling, r.skip = append(r.calling[:0], frame{p, nil}), 0, 0
+	return r.leave(r.steps(p.steps))
 }
 
-// call runs a pipeline, for another one or for none.
+// call runs a pipeline for another one.
 func (r *Runner) call(p *Pipeline) error {
 	for i := range r.calling {
 		if r.calling[i].pipeline == p {
