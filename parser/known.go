@@ -90,21 +90,6 @@ func (p *lineParser) noTime(v event.Value) {
 	p.fail(fmt.Sprintf("@timestamp [%.100s] is no time that the index takes: it is the time of reception now", bytes.Trim(text, `"`)))
 }
 
-// finishLog writes who has sent the line.
-func (p *lineParser) finishLog(s *sender) {
-	ev, doc := p.ev, p.ev.Doc()
-	if !p.log.IsNull() && ev.Holds(doc, logAt, keyLog, p.log) { // nothing has asked for it
-		ev.SetAt(doc, logAt, ev.JSON(*p.logFrom(s, p.priority)))
-		return
-	}
-	log := p.mapAt(doc, keyLog)
-	if source := ev.Lookup(log, keySource); source.Kind() == event.Map {
-		ev.Put(source, keyIP, ev.Text(s.ip))
-	} else {
-		ev.Put(log, keySource, ev.JSON(s.source))
-	}
-}
-
 // force sets a field, whatever stands in its way.
 func (p *lineParser) force(at event.Path, v event.Value) {
 	if p.ev.Set(at, v) == nil {
