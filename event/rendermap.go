@@ -66,9 +66,9 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 func (ev *Event) appendEasy(dst []byte, c *cursor) (out []byte, easy bool) {
 	names, plain := symbolTable(), uint64(ev.plain)
 	at, end := c.at, c.end
-	w, n := unsafe.Pointer(unsafe.SliceData(dst)), len(dst)
+	w, n, limit := unsafe.Pointer(unsafe.SliceData(dst)), len(dst), cap(dst)-entryRoom
 	for {
-		if n+entryRoom > cap(dst) {
+		if n > limit {
 			easy = true
 			break
 		}
@@ -100,7 +100,7 @@ func (ev *Event) appendEasy(dst []byte, c *cursor) (out []byte, easy bool) {
 			if to > plain && (to > uint64(len(ev.buf)) || ev.nextRough(int(off), int(to)) < int(to)) {
 				break
 			}
-			if n+int(size)+entryRoom > cap(dst) {
+			if n+int(size) > limit {
 				break
 			}
 			n++
@@ -119,7 +119,7 @@ func (ev *Event) appendEasy(dst []byte, c *cursor) (out []byte, easy bool) {
 			at, end = o.start, o.start+o.len
 			continue
 		}
-		if v.kind == frozen && n+int(size)+entryRoom <= cap(dst) {
+		if v.kind == frozen && n+int(size) <= limit {
 			copyBlocks(unsafe.Add(w, n), unsafe.Pointer(unsafe.SliceData(ev.text(v))), size)
 			n += int(size)
 		} else if (v.kind == Int || v.kind == Long) && v.bits <= maxDigits {
