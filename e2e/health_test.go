@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -25,6 +26,20 @@ func TestHealthOfTheReceiver(t *testing.T) {
 		status, body := get(t, url)
 		return status == http.StatusServiceUnavailable && strings.Contains(body, "per-host files") && strings.Contains(body, "not a directory")
 	}, "the files' trouble is not told")
+}
+
+// So it does of a worker that waits for Redis, and the log says it once.
+func TestHealthOfAWorker(t *testing.T) {
+	url := fmt.Sprintf("redis://127.0.0.1:%d", testbed.FreePort(t))
+	p := start(t, "work", "--data", t.TempDir(), "--redis", url, "--http", "127.0.0.1:0")
+	url = p.awaitLog("answering /metrics and /health")["http"].(string) + "/health"
+	testbed.Eventually(t, 10*time.Second, func() bool {
+		status, body := get(t, url)
+		return status == http.StatusServiceUnavailable && strings.Contains(body, "connection refused")
+	}, "Redis' trouble is not told")
+	if err := p.stop(); err != nil || strings.Count(p.output(), "can't list the lanes") != 1 {
+		t.Errorf("%v", err)
+	}
 }
 
 func get(t *testing.T, url string) (status int, body string) {

@@ -260,9 +260,7 @@ func (n *node) runIndex(ctx context.Context, lanes spoolLanes) error {
 	defer tick.Stop()
 	for {
 		names, open, err := lanes(ctx)
-		if err != nil && ctx.Err() == nil {
-			n.log.Error("can't list the lanes of the spool, will try again", zap.Error(err))
-		}
+		n.tellListed(ctx, err)
 		for _, name := range names {
 			if started[name] {
 				continue
@@ -284,6 +282,22 @@ func (n *node) runIndex(ctx context.Context, lanes spoolLanes) error {
 			return nil
 		case <-tick.C:
 		}
+	}
+}
+
+// tellListed tells of what listing the lanes of the spool came to, where that has changed.
+func (n *node) tellListed(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	switch before := n.unlisted.Load(); {
+	case err != nil && (before == nil || *before != err.Error()):
+		n.log.Error("can't list the lanes of the spool, will try again", zap.Error(err))
+		why := err.Error()
+		n.unlisted.Store(&why)
+	case err == nil && before != nil:
+		n.log.Info("the lanes of the spool are listed again")
+		n.unlisted.Store(nil)
 	}
 }
 

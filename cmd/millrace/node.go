@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -35,6 +36,8 @@ type node struct {
 	redis     *redisstream.Spool // nil when the disk log is the whole spool
 	forwarder *spooler.Forwarder // from disk to redis
 	index     *index             // nil in a receiver
+
+	unlisted atomic.Pointer[string] // why the lanes of the spool are not known now
 
 	mu    sync.Mutex
 	lanes map[string]*indexer.Lane // that are being parsed and indexed
@@ -162,6 +165,9 @@ func (n *node) health() []trouble {
 		if why := n.index.waiting(); why != "" {
 			all = append(all, trouble{Part: "index", Why: why})
 		}
+	}
+	if why := n.unlisted.Load(); why != nil {
+		all = append(all, trouble{Part: "spool", Why: *why})
 	}
 	for name, l := range n.lanes {
 		if h := l.Health(); h.Red {
