@@ -37,6 +37,7 @@ type templateName struct {
 	path    event.Path   // zero when it is none
 	parts   []string     // nil for {{.}}
 	indexed bool         // a part is a number, or the size of a list
+	at      int32        // the reading of path, 0 for none
 }
 
 // escaping is how the text of a value is written.

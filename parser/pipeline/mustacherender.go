@@ -27,14 +27,27 @@ func (t *template) append(dst []byte, ev *event.Event) ([]byte, error) {
 	return t.appendIn(dst, &w)
 }
 
+// tag is the only part of a template that is one for a value, nil for others.
+func (t *template) tag() *templatePart {
+	if len(t.parts) != 1 || t.parts[0].name == nil || t.parts[0].section != nil {
+		return nil
+	}
+	return &t.parts[0]
+}
+
 // value is the text of the template for the event. That of a tag alone is mostly there already.
 func (t *template) value(r *Runner) (v event.Value, err error) {
-	if len(t.parts) == 1 && t.parts[0].name != nil && t.parts[0].section == nil {
-		p, w := &t.parts[0], rendering{ev: r.ev}
-		if v, err = p.name.of(&w); err == nil && p.isText(r.ev, v) {
+	if tag := t.tag(); tag != nil {
+		if name := tag.name; name.at != 0 && r.ev.Lookup(r.ev.Doc(), name.full).Kind() == event.Missing {
+			v = r.ctx.Field(name.at)
+		}
+		if v.IsNull() {
+			v, err = tag.name.of(&rendering{ev: r.ev})
+		}
+		if err == nil && tag.isText(r.ev, v) {
 			return v, nil
 		}
-		if v.Kind() == event.Date && p.escape != asForm {
+		if v.Kind() == event.Date && tag.escape != asForm {
 			return r.ev.Time(&r.times, v.Int()), nil
 		}
 	}

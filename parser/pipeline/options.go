@@ -186,6 +186,8 @@ func (o *options) parseTemplate(name, text string, escape escaping) *template {
 	t, err := parseTemplate(text, escape)
 	if err != nil {
 		o.fail(o.node.get(name), "[%s]: %w", name, err)
+	} else if tag := t.tag(); tag != nil && !tag.name.indexed && !tag.name.path.IsZero() {
+		tag.name.at = o.reading(tag.name.path)
 	}
 	return t
 }

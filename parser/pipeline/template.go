@@ -94,7 +94,11 @@ func (f *field) of(r *Runner) (event.Path, error) {
 	if f.template == nil {
 		return f.path, nil
 	}
-	var err error
+	return f.made(r)
+}
+
+// made is the path that the template makes.
+func (f *field) made(r *Runner) (_ event.Path, err error) {
 	if r.buf, err = f.template.append(r.buf[:0], r.ev); err != nil {
 		return event.Path{}, err
 	}
