@@ -60,17 +60,18 @@ func (c *Context) remember(f *function, base int) value {
 	}
 	r.key = r.key[:0] // not known while the function runs, which may throw
 	before := cost{c.left, c.memory + c.Event.Mark()}
-	key := append(r.key, m.key...)
 	v := c.call(base, f.frame, f.body)
 	if v.ref == nil && v.v.Kind() < event.BigInt {
-		*r = result{key, v.v, cost{before.loops - c.left, c.memory + c.Event.Mark() - before.memory}}
+		r.key, r.value = append(r.key, m.key...), v.v
+		r.took = cost{before.loops - c.left, c.memory + c.Event.Mark() - before.memory}
 	}
 	return v
 }
 
 // ask makes the key of a call; it fails when an argument is no scalar, or too long.
 func (m *memo) ask(c *Context, args []value) bool {
-	key := append(m.key[:0], byte(len(args))) // no key is empty
+	key := m.key[:0]
+	key = append(key, byte(len(args))) // no key is empty
 	for _, a := range args {
 		switch kind := a.v.Kind(); {
 		case a.isText():
