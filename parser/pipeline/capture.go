@@ -155,7 +155,7 @@ func (p *grokProcessor) writeNew(r *Runner, l *captureLayout, values []event.Val
 	ev := r.ev
 	for _, i := range l.others {
 		t := &p.targets[l.slots[i]]
-		if ev.Index(ev.Doc(), t.top) < 0 || ev.Set(t.path, values[i]) != nil {
+		if !t.inner.putKnown(r, values[i]) && (ev.Index(ev.Doc(), t.top) < 0 || ev.Set(t.path, values[i]) != nil) {
 			return false
 		}
 		t.wrote(r, values[i])

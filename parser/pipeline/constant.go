@@ -53,13 +53,23 @@ func (l *leaf) find(r *Runner) (m event.Value, at int) {
 
 // put sets the field, whose path it is.
 func (l *leaf) put(r *Runner, path event.Path, v event.Value) error {
-	if l.known {
-		if m := r.ctx.Field(l.parent); m.Kind() == event.Map {
-			r.ev.Put(m, l.name, v)
-			return nil
-		}
+	if l.putKnown(r, v) {
+		return nil
 	}
 	return r.ev.Set(path, v)
+}
+
+// putKnown sets the field, and tells whether it is known to be in a map that is there: else nothing is done.
+func (l *leaf) putKnown(r *Runner, v event.Value) bool {
+	if !l.known {
+		return false
+	}
+	m := r.ctx.Field(l.parent)
+	if m.Kind() != event.Map {
+		return false
+	}
+	r.ev.Put(m, l.name, v)
+	return true
 }
 
 // constant is what a `set` has that writes one value into one field, whatever the event is.

@@ -84,6 +84,7 @@ func (s *Set) linkTouches(st *step) {
 // writing is a field that a processor writes, for what is known of it.
 type writing struct {
 	at      int32 // the reading of the field, 0 when nothing asks for it
+	inner   leaf  // the field, when something asks for what it is in
 	touches []painless.Touch
 }
 
@@ -95,7 +96,13 @@ func (s *Set) writingOf(path event.Path) writing {
 	if strings.HasPrefix(path.String(), "_ingest.") {
 		return writing{touches: touches}
 	}
-	return writing{s.fields.Find(path.String()), touches}
+	w := writing{at: s.fields.Find(path.String()), touches: touches}
+	name := strings.TrimPrefix(path.String(), "_source.")
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+		parent := s.fields.Find(name[:dot])
+		w.inner = leaf{parent, event.Intern(name[dot+1:]), parent != 0}
+	}
+	return w
 }
 
 // wrote tells that the field has the value now.
