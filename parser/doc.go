@@ -3,6 +3,9 @@
 //
 //	worker.go    takes batches, hands out documents, acknowledges what is settled
 //	line.go      one line: header → event → pipeline → trusted fields → JSON
+//	shape.go     how its event begins; logfield.go: its field log
+//	known.go     the trusted fields; senders.go: those that the lines of a sender share
+//	direct.go    the same for lines without a pipeline, and without an event
 //	rules.go     which pipeline a line takes
 //	pipeline/    Elasticsearch's ingest pipelines, and their processors
 //
