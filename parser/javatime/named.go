@@ -56,10 +56,11 @@ const (
 	lenientWeek, strictWeek = "IIII'-W'J-i", "IIII'-W'JJ-i"
 )
 
-// named are the patterns of a name, and of the name with strict_ before it. They have letters of their own: # is a
-// point and one to nine digits of a second, ### at most three, ## a comma and up to nine, @ a zone or an offset, @@ also a small z, @@@ those of ISO 8601, @@@@ an offset alone, I, J and i the
-// year, week and day of ISO weeks (II a year of four digits, ii days of any number of them), % a year of four digits that may be below zero,
-// %% one of up to four.
+// named are the patterns of a name, and of the name with strict_ before it. They have letters of their own:
+//   - # is a point and one to nine digits of a second, ### at most three, ## a comma and up to nine;
+//   - @ a zone or an offset, @@ also a small z, @@@ those of ISO 8601, @@@@ an offset alone;
+//   - I, J and i the year, week and day of ISO weeks, II a year of four digits, ii days of any number of them;
+//   - % a year of four digits that may be below zero, %% one of up to four.
 var named = map[string][2]string{
 	"basic_date":                        {"%%Md", ""},
 	"basic_date_time":                   {"uuuuMMdd'T'HHmmss#@", ""},

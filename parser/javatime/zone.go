@@ -16,7 +16,7 @@ func (d *Date) parseZoneField(f *field, b []byte, pos int) int {
 		return d.parseFromGMT(b, pos, f.count == 1)
 	}
 	if f.letter == 'Z' && f.count < 4 && len(b)-pos >= 5 && string(b[pos:pos+5]) == "+0000" { // the commonest
-		d.Offset = 0
+		d.setOffset(0)
 		return pos + 5
 	}
 	form := offsetForm{
@@ -99,7 +99,7 @@ func (d *Date) parseFromGMT(b []byte, pos int, short bool) int {
 		d.setOffset(0)
 		return pos
 	}
-	sign, end := 44-int(b[pos]), pos+3
+	sign, end := ','-int(b[pos]), pos+3 // the comma stands between them
 	hours, ok := twoDigits(b, pos+1)
 	if !ok && short && pos+1 < len(b) && b[pos+1]-'0' <= 9 {
 		hours, ok, end = int(b[pos+1]-'0'), true, pos+2
@@ -210,6 +210,10 @@ func (d *Date) parseZoneName(b []byte, pos int, short bool) int {
 			d.Zone = zone
 			return end
 		}
+	}
+	if pos < len(b) && b[pos] == 'Z' {
+		d.Zone = zoneOf("Z")
+		return pos + 1
 	}
 	return -1
 }

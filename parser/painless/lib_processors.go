@@ -8,6 +8,9 @@ import (
 	"github.com/millrace/millrace/parser/javatext"
 )
 
+// noSize is what Java says of Processors.bytes(null).
+const noSize = `Cannot invoke "org.elasticsearch.common.unit.ByteSizeValue.getBytes()" because the return value of "org.elasticsearch.common.unit.ByteSizeValue.parseBytesSizeValue(String, org.elasticsearch.common.unit.ByteSizeValue, String)" is null`
+
 // declareProcessors declares the functions of processors and the few classes of Elasticsearch that pipelines use.
 func declareProcessors(l *lib) {
 	k := l.class("org.elasticsearch.ingest.common.Processors")
@@ -15,12 +18,19 @@ func declareProcessors(l *lib) {
 		k.method(l, "static "+sig, func(c *Context, _ value, a []value) value { return f(c, a) })
 	}
 	m("long bytes(String)", func(c *Context, a []value) value {
+		if a[0].isNull() {
+			c.nullPointer(-1, noSize)
+		}
 		n, err := c.hooks.Bytes(string(c.arg(a[0])))
 		c.hookError(err)
 		return long(n)
 	})
-	m("String lowercase(String)", func(c *Context, a []value) value { return c.lower(c.arg(a[0]), a[0]) })
-	m("String uppercase(String)", func(c *Context, a []value) value { return c.upper(c.arg(a[0]), a[0]) })
+	m("String lowercase(String)", func(c *Context, a []value) value {
+		return c.lower(c.needed(a[0], "String.toLowerCase(java.util.Locale)", "value"), a[0])
+	})
+	m("String uppercase(String)", func(c *Context, a []value) value {
+		return c.upper(c.needed(a[0], "String.toUpperCase(java.util.Locale)", "value"), a[0])
+	})
 	json := func(lenient bool) func(c *Context, a []value) value {
 		return func(c *Context, a []value) value {
 			if a[0].isNull() {
@@ -47,12 +57,12 @@ func declareProcessors(l *lib) {
 	m("void json(Map,String)", added(false))
 	m("void jsonLenient(Map,String)", added(true))
 	m("String urlDecode(String)", func(c *Context, a []value) value {
-		s, err := c.hooks.URLDecode(string(c.arg(a[0])))
+		s, err := c.hooks.URLDecode(string(c.needed(a[0], "String.length()", "s")))
 		c.hookError(err)
 		return c.textString(s)
 	})
 	m("Map uriParts(String)", func(c *Context, a []value) value {
-		v, err := c.hooks.URIParts(c.Event, string(c.arg(a[0])))
+		v, err := c.hooks.URIParts(c.Event, string(c.needed(a[0], "String.length()", "this.input")))
 		c.hookError(err)
 		return value{v: v}
 	})

@@ -110,13 +110,16 @@ func declareRegex(l *lib) {
 		l.pattern.method(l, sig, func(c *Context, x value, a []value) value { return f(c, x.ref.(*patternObject).re, a) })
 	}
 	m("Matcher matcher(CharSequence)", func(c *Context, re *javaregex.Regexp, a []value) value {
-		return object(&matcherObject{re: re, of: a[0], s: c.arg(a[0])})
+		return object(&matcherObject{re: re, of: a[0], s: c.needed(a[0], charSequence+"length()", "this.wrapped")})
 	})
 	m("String pattern()", func(c *Context, re *javaregex.Regexp, _ []value) value { return c.textString(re.String()) })
 	m("Predicate asPredicate()", func(_ *Context, re *javaregex.Regexp, _ []value) value {
-		return object(&lambda{native: func(c *Context, a []value) value { return boolean(c.regexFind(re, c.arg(a[0]))) }})
+		return object(&lambda{native: func(c *Context, a []value) value {
+			return boolean(c.regexFind(re, c.needed(a[0], charSequence+"length()", "this.text")))
+		}})
 	})
 	split := func(c *Context, re *javaregex.Regexp, a []value) value {
+		c.needed(a[0], charSequence+"length()", "this.wrapped")
 		limit := 0
 		if len(a) > 1 {
 			limit = int(a[1].int())

@@ -107,17 +107,25 @@ func declareString(l *lib, k *class) {
 	}
 	k.method(l, "new()", func(c *Context, _ value, _ []value) value { return c.textString("") })
 	m("boolean isEmpty()", func(_ *Context, s []byte, _ value, _ []value) value { return boolean(len(s) == 0) })
-	m("boolean contains(CharSequence)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.Contains(s, c.arg(a[0]))) })
-	m("boolean contentEquals(CharSequence)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.Equal(s, c.arg(a[0]))) })
-	m("boolean endsWith(String)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.HasSuffix(s, c.arg(a[0]))) })
-	m("boolean startsWith(String)", func(c *Context, s []byte, _ value, a []value) value { return boolean(bytes.HasPrefix(s, c.arg(a[0]))) })
+	m("boolean contains(CharSequence)", func(c *Context, s []byte, _ value, a []value) value {
+		return boolean(bytes.Contains(s, c.needed(a[0], charSequence+"toString()", "s")))
+	})
+	m("boolean contentEquals(CharSequence)", func(c *Context, s []byte, _ value, a []value) value {
+		return boolean(bytes.Equal(s, c.needed(a[0], charSequence+"length()", "cs")))
+	})
+	m("boolean endsWith(String)", func(c *Context, s []byte, _ value, a []value) value {
+		return boolean(bytes.HasSuffix(s, c.needed(a[0], "String.length()", "suffix")))
+	})
+	m("boolean startsWith(String)", func(c *Context, s []byte, _ value, a []value) value {
+		return boolean(bytes.HasPrefix(s, c.needed(a[0], "String.length()", "prefix")))
+	})
 	m("boolean startsWith(String,int)", func(c *Context, s []byte, _ value, a []value) value {
-		from, n := int(a[1].int()), utf16Len(s)
+		prefix, from, n := c.needed(a[0], "String.length()", "prefix"), int(a[1].int()), utf16Len(s)
 		if from < 0 || from > n {
 			return boolean(false)
 		}
 		at, _ := byteIndex(s, from)
-		return boolean(bytes.HasPrefix(s[at:], c.arg(a[0])))
+		return boolean(bytes.HasPrefix(s[at:], prefix))
 	})
 	m("boolean equalsIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
 		return boolean(!a[0].isNull() && equalFold(s, textOf(c, a[0])))
@@ -128,19 +136,24 @@ func declareString(l *lib, k *class) {
 	m("int compareToIgnoreCase(String)", func(c *Context, s []byte, _ value, a []value) value {
 		return count(CompareText(foldCase(s), foldCase(c.named(a[0], "s2"))))
 	})
-	m("String concat(String)", func(c *Context, _ []byte, this value, a []value) value { c.arg(a[0]); return c.concat(this, a[0]) })
-	m("int indexOf(String)", func(c *Context, s []byte, _ value, a []value) value { return count(indexFrom(s, c.arg(a[0]), 0)) })
+	m("String concat(String)", func(c *Context, _ []byte, this value, a []value) value {
+		c.needed(a[0], "String.isEmpty()", "str")
+		return c.concat(this, a[0])
+	})
+	m("int indexOf(String)", func(c *Context, s []byte, _ value, a []value) value {
+		return count(indexFrom(s, c.needed(a[0], "String.coder()", "str"), 0))
+	})
 	m("int indexOf(String,int)", func(c *Context, s []byte, _ value, a []value) value {
-		return count(indexFrom(s, c.arg(a[0]), int(a[1].int())))
+		return count(indexFrom(s, c.named(a[0], "tgtStr"), int(a[1].int())))
 	})
 	m("int lastIndexOf(String)", func(c *Context, s []byte, _ value, a []value) value {
-		return count(unitIndex(s, bytes.LastIndex(s, c.arg(a[0]))))
+		return count(unitIndex(s, bytes.LastIndex(s, c.named(a[0], "tgtStr"))))
 	})
 	m("int lastIndexOf(String,int)", func(c *Context, s []byte, _ value, a []value) value {
-		return count(lastIndexFrom(s, c.arg(a[0]), int(a[1].int())))
+		return count(lastIndexFrom(s, c.named(a[0], "tgtStr"), int(a[1].int())))
 	})
 	m("String replace(CharSequence,CharSequence)", func(c *Context, s []byte, this value, a []value) value {
-		old, with := c.arg(a[0]), c.arg(a[1])
+		old, with := c.needed(a[0], charSequence+"toString()", "target"), c.needed(a[1], charSequence+"toString()", "replacement")
 		n := bytes.Count(s, old)
 		if n == 0 {
 			return this
@@ -197,12 +210,17 @@ func unitAt(s []byte, i int) uint16 {
 }
 
 // arg is the text of a CharSequence that must not be null.
-func (c *Context) arg(x value) []byte {
+func (c *Context) arg(x value) []byte { return c.needed(x, charSequence+"toString()", "an argument") }
+
+// needed is arg for those of which Java's text says what is called of them there, and the name that they have.
+func (c *Context) needed(x value, method, name string) []byte {
 	if x.isNull() {
-		c.nullPointer(-1, `Cannot invoke "java.lang.CharSequence.toString()" because an argument is null`)
+		c.nullPointer(-1, `Cannot invoke "%s" because "%s" is null`, method, name)
 	}
 	return c.str(x)
 }
+
+const charSequence = "java.lang.CharSequence."
 
 // named is arg for those of which Java's text says the name that they have there.
 func (c *Context) named(x value, name string) []byte {
@@ -216,7 +234,7 @@ type textMethod func(sig string, f func(c *Context, s []byte, this value, a []va
 
 func declareSplit(l *lib, m textMethod) {
 	split := func(c *Context, s []byte, this value, a []value) value {
-		token, limit := c.arg(a[0]), -1
+		token, limit := textOf(c, a[0]), -1
 		if len(a) > 1 {
 			limit = int(a[1].int())
 		}

@@ -156,6 +156,7 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 	}
 	items, order := itemsOf(ev, v)
 	var err error
+	forgotten := false
 	for i := 0; i < ev.Len(items) && err == nil; i++ {
 		item := ev.At(items, i)
 		if v.Kind() == event.Map {
@@ -176,8 +177,9 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			renamed := ev.Lookup(ingest, foreachKey)
 			if key := ev.Bytes(renamed); len(bytes.TrimSpace(key)) > 0 {
 				ev.PutBytes(result, key, ev.Lookup(ingest, foreachValue))
+				forgotten = false
 			} else {
-				outer = ev.Lookup(ingest, foreachValue) // Elasticsearch forgets to take it away
+				outer, forgotten = ev.Lookup(ingest, foreachValue), true // Elasticsearch forgets to take it away
 			}
 			if renamed.Kind() != event.String && !renamed.IsNull() {
 				return cannotCast(renamed.Kind().JavaClass(), "java.lang.String")
@@ -186,7 +188,9 @@ func (p *foreachProcessor) each(r *Runner, v event.Value) error {
 			ev.Append(result, ev.Lookup(ingest, foreachValue))
 		}
 	}
-	restore(ev, ingest, foreachValue, outer)
+	if !forgotten {
+		restore(ev, ingest, foreachValue, outer)
+	}
 	if v.Kind() == event.Map {
 		restore(ev, ingest, foreachKey, outerKey)
 	}

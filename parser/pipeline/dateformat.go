@@ -199,7 +199,7 @@ func beyondInstants(seconds int64) bool {
 // epochSecondFault is what Java says of a text that parseEpochSecond does not read.
 var epochSecondFault = notEmpty(func(text []byte) string {
 	whole, _, _ := bytes.Cut(text, []byte("."))
-	if n, err := strconv.ParseInt(view(whole), 10, 64); err == nil && whole[0] != '+' && beyondInstants(n) {
+	if n, err := strconv.ParseInt(view(whole), 10, 64); err == nil && whole[0] != '+' && n > math.MinInt64 && beyondInstants(n) {
 		return "Instant exceeds minimum or maximum instant"
 	}
 	return javatime.SeveralFault

@@ -65,4 +65,11 @@ var differCases = []struct{ processors, doc, want string }{
 	{`[{date: {field: a, formats: ['uuuu MMMMM d']}}]`, `{"a":"2020 J 3"}`, `{"a":"2020 J 3","@timestamp":"2020-07-03T00:00:00.000Z"}`},
 	{`[{dissect: {field: f, pattern: '%{a} %{a}::%{x}  %{*k}=%{&k}'}}]`, `{"f":"1 2::w  a.b=3"}`, `{"f":"1 2::w  a.b=3","a":"2","x":"w"}`},
 	{`[{dissect: {field: f, pattern: '%{+x},%{&r} %{*r}', on_failure: [{set: {field: e, value: 1}}]}}]`, `{"f":"1,2 "}`, `{"f":"1,2 ","e":1}`},
+	{`[{date: {field: a, formats: [TAI64N]}}]`, `{"a":["40000005e0d5fa500000000"]}`, `{"a":["40000005e0d5fa500000000"],"@timestamp":"+219205750-07-14T15:47:45.144Z"}`},
+	{`[{date: {field: a, formats: ['y-VV-d']}}]`, `{"a":"2020-Z-1"}`, `{"a":"2020-Z-1","@timestamp":"2020-01-01T00:00:00.000Z"}`},
+	{`[{foreach: {field: a, processor: {rename: {field: _ingest._value, target_field: _ingest._key, override: true}}}}, {set: {field: b, value: 1, if: 'ctx._ingest == null'}}]`, `{"a":{"b":""}}`, `{"a":{},"b":1}`},
+	{`[{sort: {field: a}}]`, `{"a":[null,true]}`, `Cannot read field "value" because "b" is null`},
+	{`[{sort: {field: a, order: desc}}]`, `{"a":[null,1]}`, `Cannot invoke "java.lang.Comparable.compareTo(Object)" because "c2" is null`},
+	{`[{script: {source: 'ctx.b = "x".splitOnToken(ctx.a)[0]'}}]`, `{"a":null}`, `{"a":null,"b":"x"}`},
+	{`[{script: {source: 'Processors.urlDecode(ctx.a)'}}]`, `{"a":null}`, `Cannot invoke "String.length()" because "s" is null`},
 }

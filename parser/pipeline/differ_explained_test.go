@@ -14,10 +14,7 @@ var explained = []struct {
 		return nullOperand.MatchString(messageOf(ours)) && nullOperand.MatchString(messageOf(theirs))
 	}},
 	{"", "Java's own text about null names variables of its compiler", func(_, _ object, ours, theirs outcome) bool {
-		return strings.HasPrefix(messageOf(ours), "cannot access method/field [") && nullLocal.MatchString(messageOf(theirs))
-	}},
-	{"script", "Java's own text about a null argument names variables of the function", func(_, _ object, ours, theirs outcome) bool {
-		return strings.HasSuffix(messageOf(ours), "because an argument is null") && nullArgument.MatchString(messageOf(theirs))
+		return messageOf(ours) == "cannot access method/field [f] from a null def reference" && nullLocal.MatchString(messageOf(theirs))
 	}},
 	{"", "our error texts begin in lower case", func(_, _ object, ours, theirs outcome) bool {
 		return ours.Failed != "" && strings.EqualFold(ours.Failed, theirs.Failed)
@@ -91,9 +88,6 @@ var explained = []struct {
 	{"date", "EST5EDT and CET are those of New York and Brussels in newer data than this machine has, which makes a difference before there were zones", func(config, doc object, ours, theirs outcome) bool {
 		return (config["timezone"] == "EST5EDT" || config["timezone"] == "CET") && (localMeanTime.MatchString(text(theirs.Doc)) || farYear.MatchString(text(doc))) && ours.Failed == theirs.Failed
 	}},
-	{"sort", "Java's own text about null in a list names variables of how it sorts", func(_, _ object, ours, theirs outcome) bool {
-		return nullItem.MatchString(messageOf(ours)) && nullItem.MatchString(messageOf(theirs))
-	}},
 }
 
 var (
@@ -102,19 +96,12 @@ var (
 	operator      = regexp.MustCompile(`^Cannot (apply \[|cast java\.lang\.\w+ to java\.lang\.\w+$|convert \[\S+\] to an integral value\.$)`)
 	localMeanTime = regexp.MustCompile(`-04:?56|\+00:?17`)
 	nullOperand   = regexp.MustCompile(`^(Cannot invoke "Object\.getClass\(\)" because "(left|leftObject|right|rightObject|unary|receiver|value|o|args\[0\])" is null|cannot access method/field \[normalizeIndex\] from a null def reference)$`)
-	nullItem      = regexp.MustCompile(`^Cannot (invoke "java\.lang\.Comparable\.compareTo\(Object\)" because "(o|a\[runHi\]|pivot|c[12])"|read field "value" because "(another\w+|b)") is null$`)
 	nullLocal     = regexp.MustCompile(`^Cannot invoke "java\.util\.Map\.put\(Object, Object\)" because "<local\d+>" is null$`)
-	nullArgument  = regexp.MustCompile(`^Cannot invoke "[\w.]+\([\w.]*\)" because ("(value|s|this\.wrapped)"|the return value of ".*") is null$`)
 	yearless      = regexp.MustCompile(`"8?[^"yuY_]*[MdmsSHhDkK][^"yuY_]*"`)
 	farYear       = regexp.MustCompile(`(^|[^0-9])(0\d{3}|10000|\+\d{5,}|1577934245678|-000\d|1[0-6]\d\d|99999999999999|922337203685477580[78]|"5"|[0-9.]+E1\d|253402300800|-62135596801)([^0-9]|$)`)
 	wholeModel    = regexp.MustCompile(`_ingest.*timestamp.*_source.*_index.logs-generic-default|_source.*_index.logs-generic-default.*_ingest.*timestamp`)
 	nonASCII      = regexp.MustCompile(`[^\x00-\x7f]`)
 )
-
-// unparsed tells whether a date could not be parsed, even if the handlers said "again".
-func unparsed(o outcome) bool {
-	return strings.HasPrefix(messageOf(o), "unable to parse date") || o.Failed == "again"
-}
 
 // messageOf is why a document failed: what Elasticsearch answers, or what the handlers were told.
 func messageOf(o outcome) string {

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -153,13 +152,13 @@ func (p *sortProcessor) run(r *Runner) error {
 	for i := range items {
 		items[i] = ev.At(v, i)
 	}
-	compare := func(a, b event.Value) (int, error) { return compareValues(ev, a, b) }
+	compare := func(a, b event.Value, name string) (int, error) { return compareValues(ev, a, b, name) }
 	if p.descending {
-		compare = func(a, b event.Value) (int, error) {
+		compare = func(a, b event.Value, _ string) (int, error) {
 			if a.Kind() >= event.List {
 				a, b = b, a
 			}
-			return compareValues(ev, b, a)
+			return compareValues(ev, b, a, "c2")
 		}
 	}
 	if err := javaSort(items, compare); err != nil {
@@ -173,12 +172,13 @@ func (p *sortProcessor) run(r *Runner) error {
 }
 
 // javaSort sorts and compares in Java's order, on which of two unlike items the error is about depends. That of
-// long lists is not followed.
-func javaSort(items []event.Value, compare func(a, b event.Value) (int, error)) error {
+// long lists is not followed. name is what Java calls a there.
+func javaSort(items []event.Value, compare func(a, b event.Value, name string) (int, error)) error {
+	const next = "a[runHi]"
 	if len(items) >= 32 {
 		var failed error
 		slices.SortStableFunc(items, func(a, b event.Value) int {
-			n, err := compare(a, b)
+			n, err := compare(a, b, next)
 			if err != nil {
 				failed = err
 			}
@@ -189,13 +189,13 @@ func javaSort(items []event.Value, compare func(a, b event.Value) (int, error)) 
 	if len(items) < 2 {
 		return nil
 	}
-	n, err := compare(items[1], items[0])
+	n, err := compare(items[1], items[0], next)
 	if err != nil {
 		return err
 	}
 	descending, run := n < 0, 2
 	for ; run < len(items); run++ {
-		if n, err = compare(items[run], items[run-1]); err != nil {
+		if n, err = compare(items[run], items[run-1], next); err != nil {
 			return err
 		}
 		if descending != (n < 0) {
@@ -209,7 +209,7 @@ func javaSort(items []event.Value, compare func(a, b event.Value) (int, error)) 
 		pivot, left, right := items[run], 0, run
 		for left < right {
 			mid := (left + right) / 2
-			if n, err = compare(pivot, items[mid]); err != nil {
+			if n, err = compare(pivot, items[mid], "pivot"); err != nil {
 				return err
 			}
 			if n < 0 {
@@ -224,13 +224,19 @@ func javaSort(items []event.Value, compare func(a, b event.Value) (int, error)) 
 	return nil
 }
 
-// compareValues is a.compareTo(b).
-func compareValues(ev *event.Event, a, b event.Value) (int, error) {
+// compareValues is a.compareTo(b); name is what Java calls a.
+func compareValues(ev *event.Event, a, b event.Value, name string) (int, error) {
 	switch {
 	case a.Kind() >= event.List:
 		return 0, cannotCast(a.Kind().JavaClass(), "java.lang.Comparable")
-	case a.IsNull() || b.IsNull():
-		return 0, errors.New(`Cannot invoke "java.lang.Comparable.compareTo(Object)" because "o" is null`) //nolint:staticcheck // Java's text
+	case a.IsNull():
+		return 0, fmt.Errorf(`Cannot invoke "java.lang.Comparable.compareTo(Object)" because "%s" is null`, name) //nolint:staticcheck // Java's text
+	case b.IsNull():
+		other := "another" + strings.TrimPrefix(a.Kind().JavaClass(), "java.lang.")
+		if a.Kind() == event.Bool {
+			other = "b"
+		}
+		return 0, fmt.Errorf(`Cannot read field "value" because "%s" is null`, other) //nolint:staticcheck // Java's text
 	case a.Kind() != b.Kind():
 		return 0, cannotCast(b.Kind().JavaClass(), a.Kind().JavaClass())
 	}
