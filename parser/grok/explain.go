@@ -18,9 +18,9 @@ type Explanation struct {
 func (m *Matcher) Explain(line []byte) Explanation {
 	best := Explanation{Offset: -1, Want: "a place where a match can begin"}
 	m.begin(line)
-	for i, p := range m.set.progs {
+	for i := range m.set.progs {
 		m.far = &furthest{pos: -1}
-		if m.search(p, line); m.far.pos > best.Offset {
+		if m.try(i, line); m.far.pos > best.Offset {
 			best = Explanation{Pattern: i, Offset: m.far.pos, Want: describe(m.far.src, 0), Limited: m.steps > m.hard}
 		}
 	}

@@ -108,21 +108,6 @@ func (m *Matcher) begin(line []byte) {
 	m.lineFrom, m.lineEnd = 0, -1
 }
 
-// try matches one pattern of the set.
-func (m *Matcher) try(i int, line []byte) bool {
-	p := m.set.progs[i]
-	if m.search(p, line) {
-		if m.matched = p; !p.plain {
-			m.collect(p)
-		}
-		return true
-	}
-	if m.steps > m.hard && m.limited < 0 {
-		m.limited = i
-	}
-	return false
-}
-
 // matchAny tries the candidates that the index leaves, in their order. Of several that match, the one that
 // begins first does, as if they were alternatives of one expression; of those the first.
 func (m *Matcher) matchAny(line []byte) (pattern int, ok bool) {
@@ -192,11 +177,10 @@ func (m *Matcher) Err() error {
 // Limited returns the first pattern that the last Match gave up, -1 for none.
 func (m *Matcher) Limited() int { return m.limited }
 
-// search tries p at every place of the line where it can begin.
-func (m *Matcher) search(p *program, line []byte) bool {
-	n := len(line)
-	m.steps = 0
-	if n < p.minLen {
+// try matches a pattern of the set, at every place of the line where it can begin.
+func (m *Matcher) try(i int, line []byte) bool {
+	p, n := m.set.progs[i], len(line)
+	if m.steps = 0; n < p.minLen {
 		return false
 	}
 	m.forget(p, n)
@@ -213,12 +197,18 @@ func (m *Matcher) search(p *program, line []byte) bool {
 			result = m.run(p, line, at)
 		}
 		if result == matched {
+			if m.matched = p; !p.plain {
+				m.collect(p)
+			}
 			return true
 		}
-		if p.anchor == textStart || m.steps > m.hard {
+		if m.steps > m.hard {
+			if m.limited < 0 {
+				m.limited = i
+			}
 			return false
 		}
-		if p.anchor == lineStart && m.lineFrom == 0 && m.lineEnd == n {
+		if p.anchor == textStart || p.anchor == lineStart && m.lineFrom == 0 && m.lineEnd == n {
 			return false
 		}
 		if at = p.nextStart(line, p.after(line, at)); at > m.doubt(p, line) {
