@@ -49,6 +49,13 @@ func (x code) dropped() step {
 
 // into is a statement that keeps the value of x in a local.
 func (x code) into(slot int) step {
+	if x.konst != nil {
+		v := *x.konst
+		return func(c *Context) ctl {
+			c.stack[c.base+slot] = v
+			return next
+		}
+	}
 	if eval := x.eval; x.try == nil {
 		return func(c *Context) ctl {
 			v := eval(c)

@@ -32,7 +32,7 @@ func (p *program) storeAssigned(path string, name event.Symbol, store func(c *Co
 	n := len(p.writes)
 	p.writes = append(p.writes, path)
 	return func(c *Context, recv, index, v value) {
-		if recv.ref != nil || !recv.isMap() || !c.sure || len(p.touches) == 0 {
+		if recv.ref != nil || recv.v.Kind() != event.Map || !c.sure || len(p.touches) == 0 {
 			store(c, recv, index, v)
 			return
 		}
