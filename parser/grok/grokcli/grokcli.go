@@ -46,6 +46,9 @@ func Run(o Options, stdin io.Reader, stdout, stderr io.Writer) int {
 	sc.Buffer(make([]byte, 64<<10), maxLine)
 	for sc.Scan() {
 		t.line(sc.Bytes())
+		if out.Flush() != nil { // at once: lines may be typed, or come from tail -f
+			break
+		}
 	}
 	if err := sc.Err(); err != nil {
 		fmt.Fprintf(stderr, "millrace grok: read lines: %v\n", err)

@@ -2,6 +2,7 @@ package grokcli
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,5 +54,23 @@ func TestRun(t *testing.T) {
 				t.Error("a control sequence reaches the terminal")
 			}
 		})
+	}
+}
+
+// A line is answered before the next one is there.
+func TestAnswersAtOnce(t *testing.T) {
+	in, lines := io.Pipe()
+	answers, out := io.Pipe()
+	ended := make(chan int, 1)
+	go func() { ended <- Run(Options{Patterns: []string{`%{WORD:a}`}, JSON: true}, in, out, io.Discard) }()
+	for range 2 {
+		_, _ = lines.Write([]byte("x\n"))
+		if n, err := answers.Read(make([]byte, 1<<10)); err != nil || n == 0 {
+			t.Errorf("%d bytes, %v", n, err)
+		}
+	}
+	_ = lines.Close()
+	if status := <-ended; status != 0 {
+		t.Errorf("status %d", status)
 	}
 }
