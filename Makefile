@@ -6,7 +6,8 @@
 # make differ  10,000 random documents per processor and 10,000 random scripts, here and in a real Elasticsearch
 #              (templates and user_agent: in a real OpenSearch, which needs a JDK of version 21 or later)
 # make harm    many senders that mean harm beside two that don't, and what that costs these
-# make build   bin/millrace
+# make build   bin/millrace, optimized for what its profile says is hot (the first time that takes minutes)
+# make profile that profile anew: cmd/millrace/release.pgo, from benchmarks
 # make clean   what the above left here
 
 export CGO_ENABLED := 0
@@ -18,7 +19,7 @@ SEED ?= 1
 LINT_VERSION := v2.15.0
 LINT := .cache/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: check test fuzz bench differ harm docs build clean
+.PHONY: check test fuzz bench differ harm docs build profile clean
 
 check: $(LINT)
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (gofmt -w): $$unformatted" >&2; exit 1; }
@@ -51,7 +52,15 @@ harm:
 	MILLRACE_HARM=full go test -count=1 -v -timeout 10m -run '^(TestHarm|TestFileDescriptorLimit)$$' ./e2e
 
 build:
-	go build -trimpath -o bin/ ./cmd/millrace
+	go build -trimpath -pgo cmd/millrace/release.pgo -o bin/ ./cmd/millrace
+
+profile:
+	set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	for what in 'parser Line|Corpus|Modules' 'shipper Intake$$' 'spooler/frame .' 'indexer LaneAdd'; do \
+		read -r package benchmarks <<<"$$what"; \
+		go test -trimpath -run '^$$' -bench "$$benchmarks" -o "$$dir/test" -cpuprofile "$$dir/$${package/\//-}.pprof" "./$$package"; \
+	done; \
+	go tool pprof -proto "$$dir"/*.pprof >cmd/millrace/release.pgo
 
 clean:
 	rm -rf bin .cache

@@ -90,9 +90,15 @@ func check(err error) {
 	}
 }
 
+// build builds millrace as `make build` does.
 func build(dir string) (string, error) {
 	binary := filepath.Join(dir, "millrace")
-	cmd := exec.Command("go", "build", "-o", binary, "github.com/millrace/millrace/cmd/millrace")
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the module: %w", err)
+	}
+	profile := filepath.Join(strings.TrimSpace(string(root)), "cmd/millrace/release.pgo")
+	cmd := exec.Command("go", "build", "-trimpath", "-pgo", profile, "-o", binary, "github.com/millrace/millrace/cmd/millrace")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w: %s", err, out)
