@@ -132,7 +132,7 @@ func ReadDir(fsys fs.FS, dir string) ([]Source, error) {
 	for _, e := range entries {
 		ext := path.Ext(e.Name())
 		name := strings.TrimSuffix(e.Name(), ext)
-		if e.IsDir() || ext != ".yml" && ext != ".yaml" && ext != ".json" || strings.Contains(name, ".") {
+		if e.IsDir() || ext != ".yml" && ext != ".yaml" && ext != ".json" || strings.HasSuffix(name, ".examples") {
 			continue
 		}
 		file := path.Join(dir, e.Name())

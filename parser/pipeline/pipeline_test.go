@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/millrace/millrace/event"
@@ -258,6 +259,21 @@ on_failure:
 	load(t, ev, `{"which":"gone"}`)
 	if err := set.NewRunner().Run(set.Pipeline("test"), ev, received); !errors.Is(err, ErrDropped) {
 		t.Errorf("dropped: %v", err)
+	}
+}
+
+func TestReadDir(t *testing.T) {
+	fsys := fstest.MapFS{}
+	for _, name := range []string{"a.yml", "logs-app.access-1.3.0.json", "b.yaml", "a.examples.yml", "notes.txt", "folder/c.yml"} {
+		fsys[name] = &fstest.MapFile{Data: []byte("processors: []")}
+	}
+	sources, err := ReadDir(fsys, ".")
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.Name)
+	}
+	if want := []string{"a", "b", "logs-app.access-1.3.0"}; err != nil || !slices.Equal(names, want) {
+		t.Errorf("%q %v, want %q", names, err, want)
 	}
 }
 
