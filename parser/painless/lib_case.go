@@ -2,6 +2,7 @@ package painless
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -27,17 +28,22 @@ func declareCase(_ *lib, m textMethod) {
 	m("String toUpperCase(Locale)", upper)
 }
 
-// lower is String.toLowerCase in the root locale; a string that is lower case already is not copied.
-func (c *Context) lower(s []byte, this value) value {
-	if isASCII(s) {
-		for i := range s {
-			if s[i]-'A' < 26 {
-				return c.mapped(s, 'A')
-			}
-		}
-		return this
+// lower is String.toLowerCase in the root locale.
+func (c *Context) lower(s []byte, this value) value { return c.cased(s, this, 'A', AppendLower) }
+
+// upper is String.toUpperCase in the root locale.
+func (c *Context) upper(s []byte, this value) value { return c.cased(s, this, 'a', AppendUpper) }
+
+// cased changes the case of s, which is the text of this, by to; of ASCII the letters from first on change. A string that
+// has none of them is not copied.
+func (c *Context) cased(s []byte, this value, first byte, to func(out, s []byte) []byte) value {
+	switch {
+	case !isASCII(s):
+		return c.textValue(to(make([]byte, 0, len(s)), s))
+	case slices.ContainsFunc(s, func(b byte) bool { return b-first < 26 }):
+		return c.mapped(s, first)
 	}
-	return c.textValue(AppendLower(make([]byte, 0, len(s)), s))
+	return this
 }
 
 // AppendLower appends what String.toLowerCase gives in the root locale.
@@ -79,18 +85,6 @@ func (c *Context) mapped(s []byte, first byte) value {
 	}
 	c.Event.SetBuffer(buf)
 	return value{v: c.Event.Since(mark)}
-}
-
-func (c *Context) upper(s []byte, this value) value {
-	if isASCII(s) {
-		for i := range s {
-			if s[i]-'a' < 26 {
-				return c.mapped(s, 'a')
-			}
-		}
-		return this
-	}
-	return c.textValue(AppendUpper(make([]byte, 0, len(s)), s))
 }
 
 // AppendUpper appends what String.toUpperCase gives in the root locale.
