@@ -121,8 +121,15 @@ type Source struct {
 	Text []byte
 }
 
-// ReadDir reads the definitions (*.yml, *.yaml, *.json) of a folder. A pipeline is named after its file,
-// without the suffix; files such as sshd.examples.yml are not definitions.
+// NameOf is the name of a pipeline, which is that of its file without the suffix. Not ok are files that are no
+// definitions: others than *.yml, *.yaml and *.json, and such as sshd.examples.yml.
+func NameOf(file string) (name string, ok bool) {
+	ext := path.Ext(file)
+	name = strings.TrimSuffix(file, ext)
+	return name, (ext == ".yml" || ext == ".yaml" || ext == ".json") && !strings.HasSuffix(name, ".examples")
+}
+
+// ReadDir reads the definitions of a folder; see [NameOf].
 func ReadDir(fsys fs.FS, dir string) ([]Source, error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -130,9 +137,8 @@ func ReadDir(fsys fs.FS, dir string) ([]Source, error) {
 	}
 	var sources []Source
 	for _, e := range entries {
-		ext := path.Ext(e.Name())
-		name := strings.TrimSuffix(e.Name(), ext)
-		if e.IsDir() || ext != ".yml" && ext != ".yaml" && ext != ".json" || strings.HasSuffix(name, ".examples") {
+		name, ok := NameOf(e.Name())
+		if e.IsDir() || !ok {
 			continue
 		}
 		file := path.Join(dir, e.Name())

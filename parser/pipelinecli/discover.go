@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/parser/pipeline"
@@ -96,8 +95,7 @@ func readSources(dir string) ([]pipeline.Source, error) {
 	}
 	var sources []pipeline.Source
 	for _, e := range entries {
-		ext := filepath.Ext(e.Name())
-		if e.IsDir() || !slices.Contains([]string{".yml", ".yaml", ".json"}, ext) || strings.Contains(e.Name(), ".examples.") {
+		if _, ok := pipeline.NameOf(e.Name()); e.IsDir() || !ok {
 			continue
 		}
 		s, err := readSource(filepath.Join(dir, e.Name()))
@@ -114,8 +112,8 @@ func readSource(file string) (pipeline.Source, error) {
 	if err != nil {
 		return pipeline.Source{}, fmt.Errorf("read pipelines: %w", err)
 	}
-	name := filepath.Base(file)
-	return pipeline.Source{Name: strings.TrimSuffix(name, filepath.Ext(name)), File: file, Text: bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))}, nil
+	name, _ := pipeline.NameOf(filepath.Base(file))
+	return pipeline.Source{Name: name, File: file, Text: bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))}, nil
 }
 
 // exists tells whether there is such a file or folder.
