@@ -12,7 +12,7 @@ import (
 const (
 	baseSteps    = 4096
 	stepsPerByte = 24
-	freeSteps    = 64
+	freeSteps    = 96
 	lazySteps    = 6 // to look for the next end of a lazy run
 	maxMemoBits  = 1 << 26
 	maxMemoRows  = 1 << 10 // more would take longer to clear than the steps they save
