@@ -255,6 +255,7 @@ type Date struct {
 	yearOfEra                           int
 	thrown                              wrong  // what ends all reading
 	read                                uint64 // the parts of fields that were there
+	secondAt                            int    // where its two digits stand, in a plain format; 0 if that is not known
 }
 
 // Part is a set of the parts of a date.

@@ -1,5 +1,7 @@
 package javatime
 
+import "time"
+
 // plain reads the dates of a format without optional parts, each part of which is said once, in digits, as an English
 // name of three letters or as a zone. That is nearly all of what logs have, and takes a tenth of the steps.
 type plain struct {
@@ -139,6 +141,7 @@ func (p *plain) read(d *Date, b []byte) int {
 			case pos+2 < len(b) && b[pos+2]-'0' <= 9:
 				return unusual // a letter that stands alone takes zeros before its number
 			default:
+				d.found(part, pos)
 				pos += 2
 			}
 			numbers[part.to%plainNumbers] = n
@@ -148,6 +151,7 @@ func (p *plain) read(d *Date, b []byte) int {
 				return -1
 			}
 			numbers[part.to%plainNumbers] = n
+			d.found(part, pos)
 			pos += 2
 		case plainFour:
 			high, ok := twoDigits(b, pos)
@@ -182,6 +186,32 @@ func (p *plain) read(d *Date, b []byte) int {
 	}
 	d.Hour, d.Minute, d.Second = numbers[plainHour], numbers[plainMinute], numbers[plainSecond]
 	return pos
+}
+
+// found notes where the two digits of a part stand.
+func (d *Date) found(part *plainPart, pos int) {
+	if part.to == plainSecond {
+		d.secondAt = pos
+	}
+}
+
+// SecondAt returns where in b, which Parse has read, the two digits of the second stand, if a text that has others of 00 to
+// 59 there is the date of that second: which is not so where a zone may change its offset. 0: not known.
+func (f *Format) SecondAt(b []byte, zone *time.Location) int {
+	d := Date{}
+	if f.plain == nil || f.plain.read(&d, b) < 0 || d.Zone != nil || d.Hour > 23 {
+		return 0
+	}
+	if d.Has&(HasYear|HasZone) != HasYear|HasZone && zone != time.UTC { // without a year the zone does not count
+		return 0
+	}
+	return d.secondAt
+}
+
+// Second is the number that the two digits at a place of b make, if it is of 00 to 59.
+func Second(b []byte, at int) (second int, ok bool) {
+	second, ok = twoDigits(b, at)
+	return second, ok && second < 60
 }
 
 // signed is what read returns where a number should be.

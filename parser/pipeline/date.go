@@ -22,18 +22,50 @@ type dateProcessor struct {
 	at            int32 // the reading of field
 }
 
-// dateScratch is a runner's share of a date processor: the zone that events named last, and the last date, as most
-// lines have that of the one before.
+// dateScratch is a runner's share of a date processor: the zone that events named last, and the last date.
 type dateScratch struct {
 	name  []byte
 	zone  *time.Location
 	times event.Times // by which dates are written
-	last  struct {
-		text     []byte
-		zone     *time.Location
-		received int64 // s since the epoch: dates without a year depend on it
-		read     bool
-		moment   javatime.Moment
+	last  lastDate
+}
+
+// lastDate is the last date that was read, as most lines have that of the one before, or one of the same minute.
+type lastDate struct {
+	text     []byte // empty: there is none
+	zone     *time.Location
+	received int64 // s since the epoch: dates without a year depend on it
+	secondAt int   // see [javatime.Format.SecondAt]
+	moment   javatime.Moment
+}
+
+// read reads a date that is the last one, but for its second.
+func (l *lastDate) read(text []byte, zone *time.Location, received int64) (m javatime.Moment, ok bool) {
+	if len(text) != len(l.text) || len(text) == 0 || l.zone != zone || l.received != received {
+		return m, false
+	}
+	m, at := l.moment, l.secondAt
+	if at == 0 {
+		return m, string(l.text) == string(text)
+	}
+	before, _ := javatime.Second(l.text, at)
+	second, ok := javatime.Second(text, at)
+	if !ok || string(l.text[:at]) != string(text[:at]) || string(l.text[at+2:]) != string(text[at+2:]) {
+		return m, false
+	}
+	m.Seconds += int64(second - before)
+	m.Offset = offsetOf(m.Seconds, zone)
+	return m, true
+}
+
+// keep notes a date that the format has read; first: no other one was tried before it.
+func (l *lastDate) keep(f *dateFormat, first bool, text []byte, zone *time.Location, received int64, m javatime.Moment) {
+	if len(text) > maxLast {
+		return
+	}
+	*l = lastDate{append(l.text[:0], text...), zone, received, 0, m}
+	if first && f.pattern != nil { // else one before may read another second
+		l.secondAt = f.pattern.SecondAt(text, zone)
 	}
 }
 
@@ -201,16 +233,13 @@ func (p *dateProcessor) run(r *Runner) error {
 			}
 		}
 	}
-	text, last := r.text(v), &s.last
-	if last.read && string(last.text) == string(text) && last.zone == zone && last.received == r.now/1e9 {
-		return p.set(r, &s.times, last.moment, zone)
+	text, received := r.text(v), r.now/1e9
+	if m, ok := s.last.read(text, zone, received); ok {
+		return p.set(r, &s.times, m, zone)
 	}
 	for i := range p.formats {
 		if m, ok := p.formats[i].parse(r, text, zone); ok {
-			if len(text) <= maxLast {
-				last.text, last.zone, last.received = append(last.text[:0], text...), zone, r.now/1e9
-				last.read, last.moment = true, m
-			}
+			s.last.keep(&p.formats[i], i == 0, text, zone, received, m)
 			return p.set(r, &s.times, m, zone)
 		}
 	}
