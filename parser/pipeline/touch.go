@@ -177,7 +177,7 @@ func written(p processor) (fields []field, ok bool) {
 			fields = append(fields, field{path: p.targets[i].path})
 		}
 		return fields, true
-	case *scriptProcessor, *pipelineProcessor, terminateProcessor, dropProcessor, *failProcessor: // what is called tells of itself
+	case *scriptProcessor, *pipelineProcessor, terminateProcessor, dropProcessor, *failProcessor, stampProcessor: // what is called tells of itself
 		return nil, true
 	}
 	return nil, false
