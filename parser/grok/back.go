@@ -30,8 +30,10 @@ func (m *Matcher) back(p *program, line []byte) (in *inst, pos int) {
 			}
 			in, pos = from.text, pos+int(from.known)
 		case opScanEnds:
-			in, pos = from.text, int(e.pos)
-			m.takeShorter(from, e, line)
+			if pos = m.takeShorter(from, e, line); pos < 0 {
+				continue
+			}
+			in = from.text
 		case opNotLook:
 			in, pos = from.other, int(e.pos)
 			m.stack = m.stack[:len(m.stack)-1]
@@ -74,14 +76,14 @@ func (m *Matcher) another(in *inst, e *choice, line []byte) int {
 	return q
 }
 
-// takeShorter makes the capture end where the way that is taken up does, and looks for the next.
-func (m *Matcher) takeShorter(in *inst, e *choice, line []byte) {
-	if in.capture {
-		m.trail[len(m.trail)-1].End = e.pos
-	}
-	q := in.shorter(line, int(e.aux), int(e.pos))
+// takeShorter finds the next shorter end of what a scanner found, -1 if it has none.
+func (m *Matcher) takeShorter(in *inst, e *choice, line []byte) int {
 	m.steps += int(e.pos-e.aux) >> 2
+	q := in.shorter(line, int(e.aux), int(e.pos))
 	if e.pos = int32(q); q < 0 {
 		m.stack = m.stack[:len(m.stack)-1]
+	} else if in.capture {
+		m.trail[len(m.trail)-1].End = e.pos
 	}
+	return q
 }

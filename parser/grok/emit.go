@@ -349,7 +349,7 @@ func (c *compiler) addScan(n *node, s *scanner, next int32, group *node) (int32,
 	}
 	if s.ends != nil {
 		follow := c.firsts[next]
-		in.op, in.ending = opScanEnds, &ending{follow: c.table(follow), followEnd: follow.end, ends: s.ends}
+		in.op, in.ending = opScanEnds, &ending{follow: c.table(follow), followEnd: follow.end, scanner: s}
 		c.ways++
 	}
 	first, _ := firstOf(n.subs[0])

@@ -43,6 +43,20 @@ type Matcher struct {
 	// From lineFrom on, lineEnd is where the dot stops, as far as it is known: see dotEnd.
 	lineFrom, lineEnd int
 	masks             []uint64 // of patterns, a bit each
+	scanned           scanned
+	vain              vain
+}
+
+// scanned is where a scanner that may be asked again has been last, and its answer.
+type scanned struct {
+	by      *scanner
+	at, end int
+}
+
+// vain is the last lazy run whose end was not found: there is none between these places.
+type vain struct {
+	in       *inst
+	from, to int
 }
 
 // NewMatcher returns scratch space for one worker.
@@ -106,6 +120,7 @@ func (m *Matcher) begin(line []byte) {
 	m.matched, m.limited = nil, -1
 	m.hard = baseSteps + stepsPerByte*len(line)
 	m.lineFrom, m.lineEnd = 0, -1
+	m.scanned.by, m.vain.in = nil, nil
 }
 
 // matchAny tries the candidates that the index leaves, in their order. Of several that match, the one that

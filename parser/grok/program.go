@@ -74,7 +74,7 @@ type ending struct {
 	followEnd bool       // it can at the end of the line
 	second    int32      // of a run: see secondByte
 	max       int32
-	ends      endsFunc
+	scanner   *scanner // which knows other ends
 }
 
 // memoRows are the rows of the memo that a node has, -1 for none.

@@ -52,7 +52,7 @@ func (in *inst) canFollow(line []byte, q int) bool {
 // shorter returns the next shorter end of what a scanner found where the continuation may succeed, -1 if there is none.
 func (in *inst) shorter(line []byte, start, end int) int {
 	for {
-		if end = in.ends(line, start, end); end < 0 || in.canFollow(line, end) {
+		if end = in.scanner.ends(line, start, end); end < 0 || in.canFollow(line, end) {
 			return end
 		}
 	}

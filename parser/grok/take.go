@@ -41,6 +41,10 @@ func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 // takeData is takeLazy for opDataTo.
 func (m *Matcher) takeData(in *inst, line []byte, pos int) int {
 	hi := m.dotEnd(line, pos)
+	if m.vain.in == in && m.vain.from <= pos && pos <= m.vain.to {
+		m.steps += lazySteps
+		return -1
+	}
 	q := -1
 	if in.second != 0 {
 		q = firstPair(line, pos, hi, in.b, byte(in.second-1))
@@ -50,6 +54,7 @@ func (m *Matcher) takeData(in *inst, line []byte, pos int) int {
 	stop := q
 	if q < 0 {
 		stop = hi
+		m.vain = vain{in, pos, hi}
 	}
 	m.steps += lazySteps + (stop-pos)>>4
 	return m.stopAt(in, pos, q, hi)
@@ -94,9 +99,13 @@ func (m *Matcher) stopAt(in *inst, pos, q, hi int) int {
 	return q + int(in.known)
 }
 
-// takeScan takes what a scanner finds, and keeps a way back if it may be shorter.
+// takeScan takes what a scanner finds, and keeps a way back: whether it may be shorter is asked there.
 func (m *Matcher) takeScan(in *inst, line []byte, pos int) int {
-	end := in.scan(line, pos)
+	s := &m.scanned
+	if s.by != in.scanner || s.at != pos {
+		*s = scanned{in.scanner, pos, in.scan(line, pos)}
+	}
+	end := s.end
 	if end < 0 {
 		return end
 	}
@@ -104,9 +113,6 @@ func (m *Matcher) takeScan(in *inst, line []byte, pos int) int {
 	if in.capture {
 		m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(end)})
 	}
-	if q := in.shorter(line, pos, end); q >= 0 {
-		m.steps += (end - pos) >> 2
-		m.stack = append(m.stack, choice{in.pc, int32(q), int32(pos), int32(len(m.trail))})
-	}
+	m.stack = append(m.stack, choice{in.pc, int32(end), int32(pos), int32(len(m.trail))})
 	return end
 }
