@@ -66,6 +66,9 @@ func (n *node) openReceiver() error {
 	if disk.Folder == "" {
 		disk.Folder = n.cfg.Folder("spool")
 	}
+	if n.cfg.Spool.Redis.URL != "" {
+		disk.CompressAfter = 0 // frames go on as they lie, and Redis has them in memory
+	}
 	var err error
 	if n.disk, err = disklog.Open(disk, n.registry, n.log); err != nil {
 		return err

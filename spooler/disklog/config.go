@@ -31,6 +31,9 @@ type Config struct {
 	// Size at which a segment file is closed and the next one begun. A segment is deleted when all
 	// of it is stored. Smaller ones are used where the quota is small.
 	SegmentSize units.ByteSize `yaml:"segment_size"`
+	// Lines are compressed, to about a third, while so much of a lane waits to be read: to compress what is read soon costs
+	// more CPU than it saves. 0 compresses always, as with Redis. At most an eighth of the lane's quota.
+	CompressAfter units.ByteSize `yaml:"compress_after"`
 	// What an append waits for: os, interval, or always (wait for the disk, many appends at once).
 	// A kill -9 loses nothing with any of them; a power cut takes what the kernel had not written yet
 	// (os), up to sync_interval of it (interval), or nothing (always).
@@ -44,11 +47,12 @@ type Config struct {
 // DefaultConfig has every default but the folder.
 func DefaultConfig() Config {
 	return Config{
-		MaxSize:      10 * units.GiB,
-		SegmentSize:  64 * units.MiB,
-		Sync:         SyncInterval,
-		SyncInterval: 100 * time.Millisecond,
-		RetryAfter:   time.Minute,
+		MaxSize:       10 * units.GiB,
+		SegmentSize:   64 * units.MiB,
+		CompressAfter: 256 * units.MiB,
+		Sync:          SyncInterval,
+		SyncInterval:  100 * time.Millisecond,
+		RetryAfter:    time.Minute,
 	}
 }
 
@@ -82,4 +86,9 @@ func (c *Config) laneQuota() int64 {
 // segmentSize is small enough for a full lane to get room again when a part of it is stored.
 func (c *Config) segmentSize() int64 {
 	return min(int64(c.SegmentSize), c.laneQuota()/8)
+}
+
+// compressAfter leaves most of a lane's quota to compressed lines.
+func (c *Config) compressAfter() int64 {
+	return min(int64(c.CompressAfter), c.laneQuota()/8)
 }

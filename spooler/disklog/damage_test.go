@@ -232,7 +232,7 @@ func TestDamagedAcksLoseNothing(t *testing.T) {
 func TestNoLineForgesARecord(t *testing.T) {
 	cfg := testConfig(t.TempDir())
 	l := open(t, cfg)
-	inner, err := new(frame.Encoder).Append(make([]byte, markLen), spooltest.Batch(666, 1))
+	inner, err := new(frame.Encoder).Append(make([]byte, markLen), spooltest.Batch(666, 1), frame.S2)
 	if err != nil {
 		t.Fatal(err)
 	}

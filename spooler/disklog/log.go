@@ -128,7 +128,7 @@ func (l *Log) openLanes() error {
 }
 
 func (l *Log) openLane(name string) (*laneLog, error) {
-	o := options{sync: l.cfg.Sync, segmentSize: l.cfg.segmentSize(), total: &l.total, log: l.log.With(zap.String("lane", name))}
+	o := options{sync: l.cfg.Sync, segmentSize: l.cfg.segmentSize(), compressAfter: l.cfg.compressAfter(), total: &l.total, log: l.log.With(zap.String("lane", name))}
 	folder := filepath.Join(l.cfg.Folder, name)
 	main, err := openQueue(folder, o)
 	if err != nil {
@@ -190,7 +190,11 @@ func (l *Log) Append(ctx context.Context, name string, b *event.Batch) error {
 func (l *laneLog) append(q *queue, b *event.Batch, quota int64) error {
 	buf := l.log.writes.get()
 	defer l.log.writes.put(buf)
-	record, err := buf.encoder.Append(append(buf.write.buf[:0], make([]byte, markLen)...), b)
+	codec := frame.Plain
+	if q.isBehind() {
+		codec = frame.S2
+	}
+	record, err := buf.encoder.Append(append(buf.write.buf[:0], make([]byte, markLen)...), b, codec)
 	buf.write.buf = record
 	if err != nil {
 		return fmt.Errorf("disklog: lane %s: %w", l.name, err)

@@ -193,6 +193,35 @@ func TestStoredSegmentsAreDeleted(t *testing.T) {
 	}
 }
 
+// Frames are compressed while much waits to be read, and not any more once it was.
+func TestCompressionOfALaneThatIsBehind(t *testing.T) {
+	cfg := testConfig(t.TempDir())
+	cfg.CompressAfter = 64 * units.KiB
+	l := open(t, cfg)
+	defer mustClose(t, l)
+	s := source(t, l, "auth")
+	appended := 0
+	size := func() int64 {
+		before := l.total.Load()
+		put(t, l, "auth", appended, 1000)
+		appended += 1000
+		return l.total.Load() - before
+	}
+	plain, packed := size(), int64(0)
+	for range 10 {
+		packed = size()
+	}
+	if packed > plain/2 {
+		t.Errorf("a frame has %d bytes when the lane is behind, and %d when it is not", packed, plain)
+	}
+	if n := len(drain(t, s)); n != appended {
+		t.Errorf("%d of %d lines", n, appended)
+	}
+	if again := size(); again < plain {
+		t.Errorf("a frame has %d bytes once all is read, %d before", again, plain)
+	}
+}
+
 func TestAcksFileStaysSmall(t *testing.T) {
 	const frames = 3 * maxStale / factLen
 	cfg := testConfig(t.TempDir())

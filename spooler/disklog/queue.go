@@ -13,10 +13,11 @@ import (
 
 // options is what the queues of one log have in common.
 type options struct {
-	sync        Sync
-	segmentSize int64
-	total       *atomic.Int64 // bytes on disk of all queues
-	log         *zap.Logger
+	sync          Sync
+	segmentSize   int64
+	compressAfter int64
+	total         *atomic.Int64 // bytes on disk of all queues
+	log           *zap.Logger
 }
 
 // queue is one log of frames in one folder: a lane's, or what is deferred of it.
@@ -152,6 +153,13 @@ func (q *queue) endLocked() int64 {
 		end = max(end, position+1)
 	}
 	return end
+}
+
+// isBehind tells whether so much waits to be read that what is appended is to take little room.
+func (q *queue) isBehind() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.endLocked()-q.cursor >= q.compressAfter
 }
 
 // bytes is the size of the queue on disk.

@@ -11,11 +11,11 @@ import (
 )
 
 // recentBytes is how far Recent goes back: many times what senders can have under way.
-const recentBytes = 16 << 20
+const recentBytes = 32 << 20
 
 // Recent calls each with the last batches that were appended to a lane, oldest first, whether they are done or not,
 // until each returns. They go back as far as their segments have not been deleted, but not much further than the last
-// 16 MiB; the last segment is there always. Damaged frames, and those of a newer version, are left out. It is for a
+// 32 MiB; the last segment is there always. Damaged frames, and those of a newer version, are left out. It is for a
 // receiver that starts, before it appends.
 func (l *Log) Recent(name string, each func(*event.Batch)) error {
 	ln, err := l.lane(name)

@@ -15,7 +15,7 @@ func FuzzSegment(f *testing.F) {
 	var whole []byte
 	for i := range 3 {
 		whole = append(whole, s.mark[:]...)
-		whole, _ = new(frame.Encoder).Append(whole, spooltest.Batch(i, i+1))
+		whole, _ = new(frame.Encoder).Append(whole, spooltest.Batch(i, i+1), frame.S2)
 	}
 	f.Add(whole)
 	f.Add(whole[5:])

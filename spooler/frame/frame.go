@@ -138,9 +138,9 @@ type Encoder struct {
 	raw []byte
 }
 
-// Append appends b to dst as one frame. It keeps nothing of b, whose lines stay as they are; it may use the memory behind
-// b.Data, as [event.Batch.Add] does.
-func (e *Encoder) Append(dst []byte, b *event.Batch) ([]byte, error) {
+// Append appends b to dst as one frame: with codec S2 compressed, where that makes it smaller. It keeps nothing of b, whose
+// lines stay as they are; it may use the memory behind b.Data, as [event.Batch.Add] does.
+func (e *Encoder) Append(dst []byte, b *event.Batch, codec uint8) ([]byte, error) {
 	raw, err := e.payload(b)
 	if err != nil {
 		return dst, err
@@ -148,14 +148,18 @@ func (e *Encoder) Append(dst []byte, b *event.Batch) ([]byte, error) {
 	if len(raw) > MaxPayload {
 		return dst, fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(raw), MaxPayload)
 	}
-	start := len(dst)
-	dst = slices.Grow(dst, HeaderLen+s2.MaxEncodedLen(len(raw)))
-	head := dst[start : start+HeaderLen]
-	codec := S2
-	payload := s2.Encode(dst[start+HeaderLen:cap(dst)], raw)
+	start, room := len(dst), len(raw)
+	if codec == S2 {
+		room = s2.MaxEncodedLen(room)
+	}
+	dst = slices.Grow(dst, HeaderLen+room)
+	head, payload := dst[start:start+HeaderLen], raw
+	if codec == S2 {
+		payload = s2.Encode(dst[start+HeaderLen:cap(dst)], raw)
+	}
 	if len(payload) >= len(raw) {
 		codec = Plain
-		payload = append(payload[:0], raw...)
+		payload = append(head[HeaderLen:], raw...)
 	}
 	copy(head, magic)
 	head[4], head[5], head[6], head[7] = Version, codec, 0, 0

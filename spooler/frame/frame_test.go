@@ -54,9 +54,11 @@ func equal(a, b *event.Batch) bool {
 	return true
 }
 
-func mustEncode(t testing.TB, b *event.Batch) []byte {
+func mustEncode(t testing.TB, b *event.Batch) []byte { return mustEncodeAs(t, b, S2) }
+
+func mustEncodeAs(t testing.TB, b *event.Batch, codec uint8) []byte {
 	t.Helper()
-	src, err := new(Encoder).Append(nil, b)
+	src, err := new(Encoder).Append(nil, b, codec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,15 +80,17 @@ func TestRoundTrip(t *testing.T) {
 	gaps := syslogBatch(10)
 	gaps.Lines = append(gaps.Lines[4:8:8], gaps.Lines[1:3]...)
 	for name, b := range map[string]*event.Batch{"empty": empty, "odd": odd, "gaps": gaps, "syslog": syslogBatch(1000)} {
-		src := mustEncode(t, b)
-		var got event.Batch
-		for range 2 { // the second time into used memory
-			if err := Decode(&got, src); err != nil || !equal(b, &got) {
-				t.Errorf("%s: decoded otherwise than encoded (%v)", name, err)
+		for codec := range uint8(len(codecs)) {
+			src := mustEncodeAs(t, b, codec)
+			var got event.Batch
+			for range 2 { // the second time into used memory
+				if err := Decode(&got, src); err != nil || !equal(b, &got) {
+					t.Errorf("%s: decoded otherwise than encoded (%v)", name, err)
+				}
 			}
-		}
-		if h, err := Check(src); err != nil || h.Lines != b.Len() || h.Len() != len(src) {
-			t.Errorf("%s: Check = %+v, %v", name, h, err)
+			if h, err := Check(src); err != nil || h.Lines != b.Len() || h.Len() != len(src) || h.Codec > codec {
+				t.Errorf("%s: Check = %+v, %v", name, h, err)
+			}
 		}
 	}
 }
@@ -103,7 +107,7 @@ func TestAnyBatchRoundTrips(t *testing.T) {
 			b.Add(b.AddOrigin(&o), rapid.Int64().Draw(t, "received"), rapid.Uint64().Draw(t, "counter"),
 				event.Flags(rapid.Uint16().Draw(t, "flags")), rapid.SliceOf(rapid.Byte()).Draw(t, "message"))
 		}
-		src, err := new(Encoder).Append([]byte("before"), &b)
+		src, err := new(Encoder).Append([]byte("before"), &b, rapid.SampledFrom([]uint8{Plain, S2}).Draw(t, "codec"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +181,7 @@ func TestBatchThatCanNotBeRead(t *testing.T) {
 		"counter": {Lines: []event.Line{{Counter: 1 << 40}}, Origins: make([]event.Origin, 1)},
 		"size":    {Lines: []event.Line{{End: MaxPayload}}, Origins: make([]event.Origin, 1), Data: make([]byte, MaxPayload)},
 	} {
-		if dst, err := e.Append([]byte("x"), b); err == nil || string(dst) != "x" {
+		if dst, err := e.Append([]byte("x"), b, S2); err == nil || string(dst) != "x" {
 			t.Errorf("%s: error %v, %d bytes", name, err, len(dst))
 		}
 	}
@@ -210,27 +214,37 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+var codecs = [...]string{Plain: "plain", S2: "s2"}
+
 func BenchmarkEncode(b *testing.B) {
-	batch := syslogBatch(1000)
-	var e Encoder
-	var dst []byte
-	b.ReportAllocs()
-	for b.Loop() {
-		dst, _ = e.Append(dst[:0], batch)
+	for codec, name := range codecs {
+		b.Run(name, func(b *testing.B) {
+			batch := syslogBatch(1000)
+			var e Encoder
+			var dst []byte
+			b.ReportAllocs()
+			for b.Loop() {
+				dst, _ = e.Append(dst[:0], batch, uint8(codec))
+			}
+			b.SetBytes(int64(len(batch.Data)))
+			b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds()/1e6, "Mlines/s")
+			b.ReportMetric(float64(len(dst))/1000, "B/line")
+		})
 	}
-	b.SetBytes(int64(len(batch.Data)))
-	b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds()/1e6, "Mlines/s")
-	b.ReportMetric(float64(len(dst))/1000, "B/line")
 }
 
 func BenchmarkDecode(b *testing.B) {
-	src := mustEncode(b, syslogBatch(1000))
-	var got event.Batch
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := Decode(&got, src); err != nil {
-			b.Fatal(err)
-		}
+	for codec, name := range codecs {
+		b.Run(name, func(b *testing.B) {
+			src := mustEncodeAs(b, syslogBatch(1000), uint8(codec))
+			var got event.Batch
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := Decode(&got, src); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds()/1e6, "Mlines/s")
+		})
 	}
-	b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds()/1e6, "Mlines/s")
 }

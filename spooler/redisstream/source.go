@@ -240,7 +240,7 @@ func (s *Source) deferred(d *event.Delivery) ([]byte, error) {
 	b := s.spool.batches.Get()
 	defer s.spool.batches.Put(b)
 	lane.AppendDeferred(b, d)
-	return new(frame.Encoder).Append(nil, b)
+	return new(frame.Encoder).Append(nil, b, frame.S2)
 }
 
 // ack runs the script. The frames go with the first of several calls, before anything is acknowledged.

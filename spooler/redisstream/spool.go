@@ -123,7 +123,7 @@ func (s *Spool) Append(ctx context.Context, name string, b *event.Batch) error {
 		e = new(encoder)
 	}
 	var err error
-	if e.buf, err = e.Append(e.buf[:0], b); err != nil {
+	if e.buf, err = e.Append(e.buf[:0], b, frame.S2); err != nil {
 		return fmt.Errorf("redisstream: lane %s: %w", name, err)
 	}
 	_, err = s.AppendFrames(ctx, name, [][]byte{e.buf})

@@ -12,7 +12,7 @@ import (
 
 func encode(t *testing.T, b *event.Batch) []byte {
 	t.Helper()
-	src, err := new(frame.Encoder).Append(nil, b)
+	src, err := new(frame.Encoder).Append(nil, b, frame.S2)
 	if err != nil {
 		t.Fatal(err)
 	}
