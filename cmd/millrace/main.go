@@ -32,6 +32,7 @@ type commands struct {
 	Ship     shipCommand     `cmd:"" help:"Receive only: write files and fill the spool."`
 	Work     workCommand     `cmd:"" help:"Parse and index what is in the Redis spool; run as many as you like."`
 	Setup    setupCommand    `cmd:"" help:"Put the index templates into Elasticsearch."`
+	Replay   replayCommand   `cmd:"" help:"Parse and index lines of the per-host files: gaps, or a month anew."`
 	Search   searchCommand   `cmd:"" help:"Search the index."`
 	Check    checkCommand    `cmd:"" help:"Check the configuration, and the pipelines on their examples."`
 	Grok     grokCommand     `cmd:"" help:"Try grok patterns on lines."`
