@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"strconv"
 
 	"github.com/millrace/millrace/event"
@@ -284,14 +286,21 @@ var escaped = func() (is [256]bool) {
 	return is
 }()
 
-// escapeAt is where the first byte stands that has to be escaped, the end when none has.
+// escapeAt is where the first byte stands that has to be escaped, the end when none has. It looks at eight at once.
 func escapeAt(s string) int {
-	for i := range len(s) {
-		if escaped[s[i]] {
-			return i
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i <= len(s)-8; i += 8 {
+		x := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
+		quote, backslash := x^'"'*ones, x^'\\'*ones
+		if stop := ((x-' '*ones)&^x | (quote-ones)&^quote | (backslash-ones)&^backslash) & high; stop != 0 { // the lowest is right
+			return i + bits.TrailingZeros64(stop)>>3
 		}
 	}
-	return len(s)
+	for i < len(s) && !escaped[s[i]] {
+		i++
+	}
+	return i
 }
 
 const upperHex = "0123456789ABCDEF"
