@@ -66,7 +66,7 @@ type lineParser struct {
 	senders        senders
 }
 
-// clock remembers the last header's time, as most lines have that of the one before.
+// clock remembers the last header's time, as most lines have that of the one before, or one of the same minute.
 type clock struct {
 	of       syslog.Time
 	received int64 // s since the epoch
@@ -76,10 +76,13 @@ type clock struct {
 }
 
 func (c *clock) resolve(t *syslog.Time, received int64, zone *time.Location) (ns int64, ok bool) {
-	if second := received / 1e9; c.of != *t || c.received != second || c.zone != zone {
-		c.of, c.received, c.zone = *t, second, zone
+	if second := received / 1e9; !c.ok || c.received != second || c.zone != zone {
+		c.received, c.zone = second, zone
 		c.ns, c.ok = t.Resolve(received, zone)
+	} else if c.of != *t {
+		c.ns, c.ok = t.ResolveBeside(&c.of, c.ns, received, zone)
 	}
+	c.of = *t
 	return c.ns, c.ok
 }
 

@@ -57,7 +57,8 @@ type Header struct {
 // Parse takes line apart. It never fails, forgets what h held before and allocates nothing.
 // Lines beyond 2 GiB are not expected.
 func (h *Header) Parse(line []byte) {
-	*h = Header{Facility: DefaultFacility, Severity: DefaultSeverity}
+	*h = Header{} // by stores alone; with values in it, it would be copied from a constant
+	h.Facility, h.Severity = DefaultFacility, DefaultSeverity
 	line = TrimEnd(line)
 	pos := h.parsePRI(line)
 	if h.parseCommon(line, pos) {

@@ -50,6 +50,23 @@ func (t *Time) Resolve(received int64, zone *time.Location) (int64, bool) {
 	return 0, false
 }
 
+// ResolveBeside is Resolve, which has told that other is ns, for the same zone and second of receipt: mostly both are of one
+// minute.
+func (t *Time) ResolveBeside(other *Time, ns, received int64, zone *time.Location) (int64, bool) {
+	const wholeMinutes = 5 * 365 * 86400 // since then, zones have offsets and changes of whole minutes
+	if t.Minute != other.Minute || t.Hour != other.Hour || t.Day != other.Day || t.Month != other.Month || t.Year != other.Year ||
+		t.HasZone != other.HasZone || t.Offset != other.Offset {
+		return t.Resolve(received, zone)
+	}
+	ns += (int64(t.Second)-int64(other.Second))*1e9 + int64(t.Nanos-other.Nanos)
+	if s := floorDiv(ns, 1e9); !t.HasZone && s < wholeMinutes {
+		return t.Resolve(received, zone)
+	} else if behind := floorDiv(received, 1e9) + maxAhead - s; t.Year == 0 && (behind < 0 || behind > 364*86400) {
+		return t.Resolve(received, zone) // perhaps it is of another year
+	}
+	return ns, true
+}
+
 func (t *Time) exists(year int64) bool {
 	return t.Month != 2 || t.Day < 29 || year%4 == 0 && (year%100 != 0 || year%400 == 0)
 }
