@@ -160,6 +160,9 @@ func (p *grokProcessor) writeNew(r *Runner, l *captureLayout, values []event.Val
 		}
 		t.wrote(r, values[i])
 	}
+	if len(l.others) == len(values) {
+		return true
+	}
 	values = values[:len(values)+l.layout.Maps()]
 	if !ev.SetNew(l.layout, values) {
 		return false
