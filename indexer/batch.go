@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/millrace/millrace/event"
 )
@@ -69,7 +70,8 @@ type Item struct {
 type Batch struct {
 	Items []Item
 	buf   []byte
-	size  int // that buf may get
+	size  int       // that buf may get
+	began time.Time // when a feed took it empty
 
 	indices  []string // of the items; the first one is the request's
 	explicit bool     // all items name theirs, for a body without a request
@@ -121,9 +123,7 @@ func (b *Batch) ID(i int) []byte {
 // Add appends a document, one JSON object without a line feed, that is to be created in index (a valid name of an index)
 // under the id of ref. doc is copied.
 func (b *Batch) Add(index string, ref event.Ref, doc []byte) {
-	b.begin(index, ref)
-	b.buf = append(b.buf, doc...)
-	b.finish()
+	b.take(append(b.room(index, ref), doc...), ref)
 }
 
 const (
@@ -131,8 +131,8 @@ const (
 	smallBody = 64 << 10 // that most lanes send, in bytes
 )
 
-// begin appends the action line; the document is appended to b.buf next.
-func (b *Batch) begin(index string, ref event.Ref) *Item {
+// room is the body with the action line of one more item, whose document is to be appended.
+func (b *Batch) room(index string, ref event.Ref) []byte {
 	id := b.id.Set(ref.D.Batch, ref.Line)
 	if len(b.indices) == 0 || b.indices[b.last] != index {
 		b.turnTo(index)
@@ -141,9 +141,15 @@ func (b *Batch) begin(index string, ref event.Ref) *Item {
 	if room := cap(b.buf); start >= smallBody && start >= room/2 && room < b.size {
 		b.buf = slices.Grow(b.buf, min(2*room, b.size)+smallBody-start) // append's steps are a quarter, which leaves more garbage
 	}
-	b.buf = append(b.buf, b.action...)
-	doc := len(b.buf)
-	copy(b.buf[doc-len(actionEnd)-event.IDLen:], id)
+	body := append(b.buf, b.action...)
+	copy(body[len(body)-len(actionEnd)-event.IDLen:], id)
+	return body
+}
+
+// take adds the item that room was called for last; body is what that returned, with the document.
+func (b *Batch) take(body []byte, ref event.Ref) *Item {
+	start := len(b.buf)
+	b.buf = append(body, '\n')
 	n := len(b.Items)
 	if n == cap(b.Items) {
 		b.Items = slices.Grow(b.Items, 1)
@@ -151,7 +157,7 @@ func (b *Batch) begin(index string, ref event.Ref) *Item {
 	b.Items = b.Items[:n+1]
 	it := &b.Items[n]
 	it.Ref, it.Err, it.Outcome, it.troubled = ref, nil, Unknown, 0
-	it.index, it.action, it.doc = uint32(b.last), uint32(start), uint32(doc)
+	it.index, it.action, it.doc, it.end = uint32(b.last), uint32(start), uint32(start+len(b.action)), uint32(len(b.buf))
 	return it
 }
 
@@ -168,19 +174,11 @@ func (b *Batch) turnTo(index string) {
 	b.action = fmt.Appendf(b.action, `"_id":"%*s`+actionEnd, event.IDLen, "")
 }
 
-// finish ends the document that was begun.
-func (b *Batch) finish() {
-	b.buf = append(b.buf, '\n')
-	b.Items[len(b.Items)-1].end = uint32(len(b.buf))
-}
-
 // addItem copies item i of src, with what it has been through.
 func (b *Batch) addItem(src *Batch, i int) {
 	from := &src.Items[i]
-	it := b.begin(src.IndexOf(i), from.Ref)
+	it := b.take(append(b.room(src.IndexOf(i), from.Ref), src.Doc(i)...), from.Ref)
 	it.Outcome, it.Err, it.troubled = from.Outcome, from.Err, from.troubled
-	b.buf = append(b.buf, src.Doc(i)...)
-	b.finish()
 }
 
 // forget empties the outcomes, for another attempt.

@@ -102,9 +102,8 @@ func (d *deadLetters) letters(b *Batch) (letters *Batch, of []int) {
 		if it.Outcome != Dead {
 			continue
 		}
-		letters.begin(d.names.of(it.Ref.Received()), it.Ref)
-		letters.buf = appendLetter(letters.buf, d.lane.name, b, i)
-		letters.finish()
+		room := letters.room(d.names.of(it.Ref.Received()), it.Ref)
+		letters.take(appendLetter(room, d.lane.name, b, i), it.Ref)
 		of = append(of, i)
 	}
 	return letters, of

@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -55,11 +56,12 @@ func (h *health) trouble(why error) {
 	}
 }
 
-// through turns the lane green: everything that was sent got through.
-func (h *health) through() {
+// through turns the lane green, unless some of what was sent waits to be sent again: whoever takes that counts it before the
+// lane turns red.
+func (h *health) through(waiting *atomic.Int64) {
 	h.lock.Lock()
 	defer h.lock.Unlock()
-	if h.why == "" {
+	if h.why == "" || waiting.Load() > 0 {
 		return
 	}
 	h.log.Info("the index takes documents again", zap.Duration("after", time.Since(h.since)))

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
-	"github.com/millrace/millrace/event"
 )
 
 // ErrStopped says that the lane takes no more documents. Lines that it was not given stay in the spool.
@@ -20,6 +18,7 @@ var ErrStopped = errors.New("lane is stopped")
 type Deps struct {
 	Metrics *Metrics // from NewMetrics; may be shared by lanes
 	DeadDir string   // folder of the files of dead letters; made when the first one is written
+	Feeds   int      // that are filled at a time, for which there are buffers; at least 2
 }
 
 // Lane is the path of one lane's documents into the index.
@@ -30,17 +29,15 @@ type Lane struct {
 	log   *zap.Logger
 	count laneMetrics
 
-	// Buffers are the lane's credit. Each is in one place at a time: current, ready, with a sender, or free.
+	// Buffers are the lane's credit. Each is in one place at a time: free, with a feed, open, ready, or with a sender.
+	// No channel blocks who sends to it: it takes as many as there are.
 	free  chan *Batch
+	open  chan *Batch // have documents, and room for more
 	ready chan *Batch
 
-	mu      sync.Mutex // never held while waiting
-	current *Batch     // nil when it was handed to a sender
-	names   names
-	closed  bool          // nothing goes into current any more
+	began   chan struct{} // a buffer came to open: see flush
 	stopped chan struct{} // closed when no more documents are taken
 
-	oldest chan struct{} // a document came into an empty buffer: see flush
 	again  *retry
 	dead   *deadLetters
 	health health
@@ -54,14 +51,14 @@ func NewLane(name string, cfg Config, sink Sink, deps Deps, log *zap.Logger) (*L
 	if !laneSyntax.MatchString(name) || name == DeadLane {
 		return nil, fmt.Errorf("lane %q: a name is made of a-z, 0-9 and '-', and is not %q", name, DeadLane)
 	}
-	buffers := cfg.Bulk.InFlight + 2 // one that is filled, and one that waits
+	buffers := cfg.Bulk.InFlight + max(deps.Feeds, 2)
 	l := &Lane{
 		name: name, cfg: cfg, sink: sink, log: log.With(zap.String("lane", name)),
 		free:    make(chan *Batch, buffers),
+		open:    make(chan *Batch, buffers),
 		ready:   make(chan *Batch, buffers),
+		began:   make(chan struct{}, 1),
 		stopped: make(chan struct{}),
-		oldest:  make(chan struct{}, 1),
-		names:   names{prefix: cfg.Prefix, lane: name},
 	}
 	if deps.Metrics == nil {
 		deps.Metrics = NewMetrics(nil)
@@ -79,62 +76,9 @@ func NewLane(name string, cfg Config, sink Sink, deps Deps, log *zap.Logger) (*L
 // Name is the lane's name.
 func (l *Lane) Name() string { return l.name }
 
-// Add takes the document of one line, a JSON object without a line feed, and settles the line when its fate is known.
-// doc is copied before Add returns. Add blocks while the lane is full, until ctx ends; with an error
-// (that of ctx, or ErrStopped) the line was not taken. Safe for concurrent use.
-func (l *Lane) Add(ctx context.Context, doc []byte, ref event.Ref) error {
-	l.mu.Lock()
-	for l.current == nil && !l.closed {
-		l.mu.Unlock()
-		var b *Batch
-		select {
-		case b = <-l.free:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-l.stopped:
-			return ErrStopped
-		}
-		l.mu.Lock()
-		if l.current != nil || l.closed { // another one was quicker
-			l.free <- b // never blocks: there are no more buffers than it takes
-			continue
-		}
-		l.current = b
-	}
-	if l.closed {
-		l.mu.Unlock()
-		return ErrStopped
-	}
-	b := l.current
-	b.Add(l.names.of(ref.Received()), ref, doc)
-	full := len(b.Items) >= l.cfg.Bulk.Documents || len(b.buf) >= int(l.cfg.Bulk.Bytes)
-	if full {
-		l.handOver()
-	}
-	first := !full && len(b.Items) == 1
-	l.mu.Unlock()
-	if first {
-		select {
-		case l.oldest <- struct{}{}:
-		default:
-		}
-	}
-	return nil
-}
-
-// handOver gives the current buffer to the senders. The lock is held. It never blocks: there are no
-// more buffers than ready takes.
-func (l *Lane) handOver() {
-	if l.current != nil && l.current.Len() > 0 {
-		l.count.unsettled.Add(int64(l.current.Len()))
-		l.ready <- l.current
-		l.current = nil
-	}
-}
-
 // Run sends what is added until ctx ends, then what is left until the drain timeout is over. It returns
 // nil when everything was settled, and an error that says how many lines stay in the spool otherwise.
-// It is called once; every goroutine of the lane has ended when it returns.
+// It is called once, and ctx ends when no feed is filled any more; every goroutine of the lane has ended when it returns.
 func (l *Lane) Run(ctx context.Context) error {
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -150,11 +94,8 @@ func (l *Lane) Run(ctx context.Context) error {
 	deadline := time.AfterFunc(l.cfg.DrainTimeout, stop)
 	defer deadline.Stop()
 	close(l.stopped)
-	l.mu.Lock()
-	l.closed = true
-	l.handOver()
+	l.sendOpen()
 	close(l.ready)
-	l.mu.Unlock()
 	senders.Wait()
 	close(idle)
 	others.Wait()
@@ -165,13 +106,13 @@ func (l *Lane) Run(ctx context.Context) error {
 	return nil
 }
 
-// flush hands over buffers that nobody filled in time, until ctx ends.
+// flush has open buffers sent that nobody filled in time, until ctx ends.
 func (l *Lane) flush(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
-		case <-l.oldest:
+		case <-l.began:
 		case <-ctx.Done():
 			return
 		}
@@ -181,8 +122,18 @@ func (l *Lane) flush(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		l.mu.Lock()
-		l.handOver() // another buffer than the one that set the timer may be current; it goes a little early
-		l.mu.Unlock()
+		l.sendOpen() // others than the one that set the timer go a little early
+	}
+}
+
+// sendOpen gives the open buffers to the senders.
+func (l *Lane) sendOpen() {
+	for {
+		select {
+		case b := <-l.open:
+			l.ready <- b
+		default:
+			return
+		}
 	}
 }

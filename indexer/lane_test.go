@@ -125,6 +125,8 @@ func (x *bench) add(n int, doc func(i int) string) *event.Delivery {
 		defer x.mu.Unlock()
 		x.settled = append(x.settled, d)
 	})
+	feed := x.lane.Feed()
+	defer feed.Rest()
 	for i := range n {
 		text := string(sinktest.Doc(d, i))
 		if doc != nil {
@@ -132,7 +134,7 @@ func (x *bench) add(n int, doc func(i int) string) *event.Delivery {
 				text = special
 			}
 		}
-		if err := x.lane.Add(x.t.Context(), []byte(text), d.Ref(i)); err != nil {
+		if err := sinktest.Feed(x.t.Context(), feed, []byte(text), d.Ref(i)); err != nil {
 			x.t.Fatal(err)
 		}
 	}
@@ -216,8 +218,9 @@ func TestLaneSettlesDuplicates(t *testing.T) {
 		synctest.Wait()
 		again := event.NewDelivery(d.Batch, nil)
 		again.Begin(func(*event.Delivery) {})
+		feed := x.lane.Feed()
 		for i := range 10 {
-			if err := x.lane.Add(t.Context(), sinktest.Doc(d, i), again.Ref(i)); err != nil {
+			if err := sinktest.Feed(t.Context(), feed, sinktest.Doc(d, i), again.Ref(i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -328,12 +331,14 @@ func TestLaneGetsTwoDaysThroughToASinkThatTakesOneInARequest(t *testing.T) {
 		d := sinktest.Delivery(10, sinktest.Received.Add(-45*time.Millisecond)) // five before midnight
 		settled := false
 		d.Begin(func(*event.Delivery) { settled = true })
+		feed := x.lane.Feed()
 		for _, i := range []int{0, 5, 1, 6, 7, 2, 8, 3, 9, 4} {
-			if err := x.lane.Add(t.Context(), sinktest.Doc(d, i), d.Ref(i)); err != nil {
+			if err := sinktest.Feed(t.Context(), feed, sinktest.Doc(d, i), d.Ref(i)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if n := d.Count()[event.Stored]; !settled || n != 10 || x.lane.Health().Red {
 			t.Errorf("%d of 10 are stored; health %+v", n, x.lane.Health())
 		}
@@ -369,8 +374,9 @@ func TestLaneWaitsForTheIndex(t *testing.T) {
 		more := sinktest.Delivery(100, sinktest.Received)
 		more.Begin(func(*event.Delivery) {})
 		var err error
+		feed := x.lane.Feed()
 		for i := 0; i < 100 && err == nil; i++ {
-			err = x.lane.Add(ctx, sinktest.Doc(more, i), more.Ref(i))
+			err = sinktest.Feed(ctx, feed, sinktest.Doc(more, i), more.Ref(i))
 		}
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v", err)
@@ -452,6 +458,62 @@ func TestLaneDefersWhatIsInTroubleForLong(t *testing.T) {
 	})
 }
 
+// Documents of many feeds go together, and none is held back by a feed that rests.
+func TestFeedsShareBuffers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := start(t, &fake{}, nil)
+		for range 5 {
+			x.add(2, nil)
+		}
+		synctest.Wait()
+		if n := x.sink.count(); n != 10 {
+			t.Errorf("%d documents came at once, want the 10 of a full buffer", n)
+		}
+		d := x.add(3, nil)
+		time.Sleep(indexer.DefaultConfig().Bulk.Interval)
+		synctest.Wait()
+		x.expect(d, map[event.Verdict]int{event.Stored: 3})
+
+		busy, first, second := x.lane.Feed(), sinktest.Delivery(1, sinktest.Received), sinktest.Delivery(1, sinktest.Received)
+		for _, d := range []*event.Delivery{first, second} {
+			d.Begin(func(*event.Delivery) {})
+			if err := sinktest.Feed(t.Context(), busy, sinktest.Doc(d, 0), d.Ref(0)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(indexer.DefaultConfig().Bulk.Interval)
+		}
+		busy.Rest() // longer than the interval after the first document
+		synctest.Wait()
+		if first.Verdict(0) != event.Stored || second.Verdict(0) != event.Stored {
+			t.Errorf("verdicts %v and %v", first.Verdict(0), second.Verdict(0))
+		}
+	})
+}
+
+// A line without a document leaves nothing behind.
+func TestFeedOfDroppedLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := start(t, &fake{}, nil)
+		feed, d := x.lane.Feed(), sinktest.Delivery(3, sinktest.Received)
+		d.Begin(func(*event.Delivery) {})
+		for i := range 3 {
+			dst, err := feed.Room(t.Context(), d.Ref(i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 1 {
+				feed.Take(append(dst, sinktest.Doc(d, i)...))
+			}
+		}
+		feed.Rest()
+		time.Sleep(indexer.DefaultConfig().Bulk.Interval)
+		synctest.Wait()
+		if n := x.sink.count(); n != 1 || d.Verdict(1) != event.Stored {
+			t.Errorf("%d documents came, verdict %s", n, d.Verdict(1))
+		}
+	})
+}
+
 func TestLaneStops(t *testing.T) {
 	t.Run("drains", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -461,7 +523,7 @@ func TestLaneStops(t *testing.T) {
 				t.Error(err)
 			}
 			x.expect(d, map[event.Verdict]int{event.Stored: 13})
-			if err := x.lane.Add(t.Context(), sinktest.Doc(d, 0), d.Ref(0)); !errors.Is(err, indexer.ErrStopped) {
+			if err := sinktest.Feed(t.Context(), x.lane.Feed(), sinktest.Doc(d, 0), d.Ref(0)); !errors.Is(err, indexer.ErrStopped) {
 				t.Errorf("Add after the end: %v", err)
 			}
 		})
@@ -521,6 +583,8 @@ func BenchmarkLaneAdd(b *testing.B) {
 	}
 	doc := []byte(`{"@timestamp":"2026-11-22T01:00:00.000Z","message":"` + strings.Repeat("word ", 120) + `"}`)
 	done := make(chan struct{}, 1)
+	feed := lane.Feed()
+	defer feed.Rest()
 	b.SetBytes(int64(len(doc)))
 	b.ReportAllocs()
 	defer cputime.Measure(b, 1)()
@@ -534,7 +598,7 @@ func BenchmarkLaneAdd(b *testing.B) {
 				}
 			})
 		}
-		if err := lane.Add(ctx, doc, d.Ref(i%lines)); err != nil {
+		if err := sinktest.Feed(ctx, feed, doc, d.Ref(i%lines)); err != nil {
 			b.Fatal(err)
 		}
 	}

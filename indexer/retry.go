@@ -40,8 +40,9 @@ func (r *retry) take(ctx context.Context, b *Batch) {
 		if it.troubled == 0 {
 			it.troubled = now
 		}
+		put := r.put(ctx, b, i)
 		r.lane.health.trouble(it.Err)
-		if !r.put(ctx, b, i) {
+		if !put {
 			return
 		}
 	}
@@ -105,10 +106,11 @@ func (r *retry) run(ctx context.Context, idle <-chan struct{}) {
 		if failures++; sending.Len() < before {
 			failures = 0
 		}
-		if r.waiting.Add(int64(sending.Len()-before)) == 0 {
-			r.lane.health.through()
-		} else if sending.Len() > 0 {
+		r.waiting.Add(int64(sending.Len() - before))
+		if sending.Len() > 0 {
 			r.lane.health.trouble(sending.Items[0].Err)
+		} else {
+			r.lane.health.through(&r.waiting)
 		}
 	}
 }

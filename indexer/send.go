@@ -28,9 +28,7 @@ func (l *Lane) deliver(ctx context.Context, b *Batch) {
 			if l.settle(ctx, b) > 0 {
 				l.again.take(ctx, b)
 			}
-			if l.again.waiting.Load() == 0 {
-				l.health.through()
-			}
+			l.health.through(&l.again.waiting)
 			return
 		}
 		if ctx.Err() != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
+	"runtime"
 	"time"
 
 	"github.com/millrace/millrace/internal/units"
@@ -77,6 +78,14 @@ const (
 // DefaultConfig parses with the shipped pipelines.
 func DefaultConfig() Config {
 	return Config{Timezone: "local", JSONTarget: "json", InFlight: InFlight{Batches: 64, Size: 32 * units.MiB}}
+}
+
+// PerLane is the number of parsers of each lane.
+func (c *Config) PerLane() int {
+	if c.Parsers == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return c.Parsers
 }
 
 // Validate names the key that is wrong and what to write instead.

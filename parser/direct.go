@@ -19,7 +19,7 @@ func (p *lineParser) direct(b *event.Batch, i int) bool {
 		at = l.Received
 	}
 	s := p.senders.of(l.Origin)
-	dst := p.times.Append(append(p.doc[:0], `{"@timestamp":"`...), at)
+	dst := p.times.Append(append(p.doc[:p.from], `{"@timestamp":"`...), at)
 	dst = append(dst, `","message":`...)
 	start := len(dst)
 	dst, valid := event.AppendQuotedValid(dst, h.Message.Of(line))

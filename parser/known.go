@@ -50,13 +50,13 @@ func (p *lineParser) finish(b *event.Batch, i int) (err error) {
 	ev.Put(fields, keyCreated, ev.Time(&p.created, l.Received-l.Received%1e6)) // as the id has it, in ms
 	p.finishLog(s)
 	if s.name == "" && l.Flags&event.Truncated == 0 && ev.ASCII(v[wholeValue]) && !ev.MayHaveReserved(doc) {
-		if p.doc, err = ev.AppendJSON(p.doc[:0]); err == nil {
+		if p.doc, err = ev.AppendJSON(p.doc[:p.from]); err == nil {
 			p.doc = append(p.doc[:len(p.doc)-1], s.end...) // nothing is to be known of ours but how it is written
 		}
 		return err
 	}
 	p.finishOurs(b.Message(i), l, s)
-	p.doc, err = ev.AppendJSON(p.doc[:0])
+	p.doc, err = ev.AppendJSON(p.doc[:p.from])
 	return err
 }
 

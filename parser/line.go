@@ -47,7 +47,8 @@ type lineParser struct {
 	zones   *zones
 	runner  *pipeline.Runner
 	json    event.Path // zero: messages stay text
-	doc     []byte
+	doc     []byte     // what the document is appended to, at from
+	from    int
 	counter *counters
 
 	values   [numValues]event.Value // that the line and its header give, as they stand in the event
@@ -87,7 +88,8 @@ func (c *clock) resolve(t *syslog.Time, received int64, zone *time.Location) (ns
 }
 
 // parse renders line i of b; a batch's lines are parsed from the first one on. dropped says that the line's pipeline
-// wants no document. doc is valid until the next call.
+// wants no document. doc is valid until the next call, or as
+// long as what it was appended to.
 func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err error) {
 	if i == 0 || b != p.senders.batch {
 		p.senders.begin(b)
@@ -97,7 +99,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	chosen := p.choose.of(p.header.App.Of(line))
 	isJSON := chosen.pipeline == nil && p.isJSON(line)
 	if chosen == (choice{}) && !isJSON && p.direct(b, i) {
-		return p.doc, false, nil
+		return p.doc[p.from:], false, nil
 	}
 	p.begin(line, b.OriginOf(i), received, chosen.raw)
 	if chosen.pipeline != nil {
@@ -112,7 +114,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	if err != nil {
 		err = fmt.Errorf("pipeline %s: %w", chosen.pipeline.Name, err)
 	} else if err = p.finish(b, i); err == nil {
-		return p.doc, false, nil
+		return p.doc[p.from:], false, nil
 	} else {
 		err = fmt.Errorf("render: %w", err)
 	}
@@ -121,7 +123,7 @@ func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err
 	p.begin(line, b.OriginOf(i), received, false)
 	p.fail(failure)
 	err = p.finish(b, i)
-	return p.doc, false, err
+	return p.doc[p.from:], false, err
 }
 
 // run runs a pipeline. A defect in a processor costs the line its fields, never the process.

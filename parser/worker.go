@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"time"
 
@@ -24,18 +23,22 @@ type Source interface {
 	Ack(ctx context.Context, deliveries []*event.Delivery) error
 }
 
-// Output takes documents. It is safe for concurrent use.
+// Output takes the documents of one parser.
 type Output interface {
-	// Add takes the document of a line, a JSON object without a line feed that it copies, and settles the line when its
-	// fate is known.
-	// It blocks while there is no room; with an error the line was not taken.
-	Add(ctx context.Context, doc []byte, line event.Ref) error
+	// Room returns where the document of a line goes: it is to be appended. Room blocks while there is none; with an
+	// error nothing more is taken.
+	Room(ctx context.Context, line event.Ref) (dst []byte, err error)
+	// Take takes the document, a JSON object without a line feed, behind what Room returned for it, and settles the
+	// line when its fate is known. A line that has none is not taken.
+	Take(doc []byte)
+	// Rest says that Room may not be called for a while, so that what was taken is not held back.
+	Rest()
 }
 
 // Deps are what a worker uses.
 type Deps struct {
 	Source    Source
-	Output    Output
+	Output    func() Output // makes one for each parser
 	Pipelines *pipeline.Set
 	Metrics   *Metrics // from NewMetrics; shared by the workers of a process
 	// Settled is closed when Output settles nothing more, because it has drained or given up.
@@ -60,9 +63,7 @@ func New(lane string, cfg Config, deps Deps, log *zap.Logger) (*Worker, error) {
 	if err := errors.Join(cfg.Validate(), CheckRules(cfg.Rules, deps.Pipelines)); err != nil {
 		return nil, err
 	}
-	if cfg.Parsers == 0 {
-		cfg.Parsers = runtime.GOMAXPROCS(0)
-	}
+	cfg.Parsers = cfg.PerLane()
 	if deps.Metrics == nil {
 		deps.Metrics = NewMetrics(nil)
 	}
@@ -93,7 +94,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // parse parses batch after batch until ctx ends.
 func (w *Worker) parse(ctx context.Context) {
-	p := w.newLineParser()
+	p, out := w.newLineParser(), w.deps.Output()
 	said := ""
 	for w.credit.take(ctx) {
 		d, err := w.deps.Source.Next(ctx)
@@ -118,17 +119,24 @@ func (w *Worker) parse(ctx context.Context) {
 			w.credit.give(size)
 			w.settled <- d
 		})
-		if !w.feed(ctx, p, d) {
+		fed := w.feed(ctx, p, out, d)
+		out.Rest()
+		if !fed {
 			return
 		}
 	}
 }
 
-// feed hands the documents of d to the output. It returns false when that takes no more.
-func (w *Worker) feed(ctx context.Context, p *lineParser, d *event.Delivery) bool {
-	n := d.Batch.Len() // d is not ours any more once its last line is added
+// feed hands the documents of d to out. It returns false when that takes no more.
+func (w *Worker) feed(ctx context.Context, p *lineParser, out Output, d *event.Delivery) bool {
+	n := d.Batch.Len() // d is not ours any more once its last line is taken
 	for i := range n {
-		doc, dropped, err := p.parse(d.Batch, i)
+		room, err := out.Room(ctx, d.Ref(i))
+		if err != nil {
+			return false
+		}
+		p.doc, p.from = room, len(room)
+		_, dropped, err := p.parse(d.Batch, i)
 		switch {
 		case dropped:
 			w.counter.dropped.Inc()
@@ -139,9 +147,7 @@ func (w *Worker) feed(ctx context.Context, p *lineParser, d *event.Delivery) boo
 			d.Ref(i).Settle(event.Dead)
 			continue
 		}
-		if err := w.deps.Output.Add(ctx, doc, d.Ref(i)); err != nil {
-			return false
-		}
+		out.Take(p.doc)
 	}
 	return true
 }

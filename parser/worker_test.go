@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -73,13 +74,29 @@ type fakeIndex struct {
 	docs []string
 }
 
-func (x *fakeIndex) Add(ctx context.Context, doc []byte, ref event.Ref) error {
+// fakeFeed is one parser's.
+type fakeFeed struct {
+	*fakeIndex
+	line event.Ref
+}
+
+const action = `{"create":{}}` // in front of documents
+
+func (f *fakeFeed) Room(ctx context.Context, line event.Ref) ([]byte, error) {
+	f.line = line
+	return []byte(action), ctx.Err()
+}
+
+func (f *fakeFeed) Rest() {}
+
+func (f *fakeFeed) Take(doc []byte) { f.add(strings.TrimPrefix(string(doc), action), f.line) }
+
+func (x *fakeIndex) add(doc string, ref event.Ref) {
 	x.mu.Lock()
-	if !json.Valid(doc) {
-		x.mu.Unlock()
-		return fmt.Errorf("not JSON: %s", doc)
+	if !json.Valid([]byte(doc)) {
+		panic("not JSON: " + doc)
 	}
-	x.docs = append(x.docs, string(doc))
+	x.docs = append(x.docs, doc)
 	hold := x.hold
 	if hold {
 		x.held = append(x.held, ref)
@@ -88,7 +105,6 @@ func (x *fakeIndex) Add(ctx context.Context, doc []byte, ref event.Ref) error {
 	if !hold {
 		ref.Settle(event.Stored)
 	}
-	return ctx.Err()
 }
 
 func (x *fakeIndex) settleHeld() {
@@ -132,7 +148,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 func startWorker(t *testing.T, cfg Config, set *pipeline.Set, spool *fakeSpool, index *fakeIndex) (w *Worker, stop func() error) {
 	t.Helper()
 	settled := make(chan struct{})
-	w, err := New("auth", cfg, Deps{Source: spool, Output: index, Pipelines: set, Settled: settled}, zap.NewNop())
+	w, err := New("auth", cfg, Deps{Source: spool, Output: func() Output { return &fakeFeed{fakeIndex: index} }, Pipelines: set, Settled: settled}, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,13 +206,15 @@ type source interface {
 // runLane parses and indexes a lane until ctx ends, then drains it.
 func (n *node) runLane(ctx context.Context, name string, from source) error {
 	x := n.index
-	out, err := indexer.NewLane(name, n.cfg.Index.Load, x.sink, indexer.Deps{Metrics: x.indexing, DeadDir: n.cfg.Folder("dead")}, n.log)
+	out, err := indexer.NewLane(name, n.cfg.Index.Load, x.sink, indexer.Deps{
+		Metrics: x.indexing, DeadDir: n.cfg.Folder("dead"), Feeds: n.cfg.Parser.PerLane(),
+	}, n.log)
 	if err != nil {
 		return err
 	}
 	settled := make(chan struct{})
 	worker, err := parser.New(name, withShippedRules(n.cfg.Parser), parser.Deps{
-		Source: from, Output: out, Pipelines: x.pipelines, Metrics: x.parsing, Settled: settled,
+		Source: from, Output: func() parser.Output { return out.Feed() }, Pipelines: x.pipelines, Metrics: x.parsing, Settled: settled,
 	}, n.log)
 	if err != nil {
 		return err

@@ -58,9 +58,11 @@ func (l *lane) add(n, size int, received time.Time) (*event.Delivery, chan struc
 	l.t.Helper()
 	d, done := sinktest.Delivery(n, received), make(chan struct{})
 	d.Begin(func(*event.Delivery) { close(done) })
+	feed := l.Feed()
+	defer feed.Rest()
 	for i := range n {
 		doc := fmt.Appendf(nil, `{"@timestamp":"2026-11-21T00:00:00Z","message":"line %d","filler":"%s"}`, i, strings.Repeat("x", size))
-		if err := l.Add(l.t.Context(), doc, d.Ref(i)); err != nil {
+		if err := sinktest.Feed(l.t.Context(), feed, doc, d.Ref(i)); err != nil {
 			l.t.Fatal(err)
 		}
 	}
@@ -158,11 +160,13 @@ func troubleOfIndices(t *testing.T, es *testbed.Elasticsearch, c *elastic.Client
 		l := startLane(t, c, es.Prefix, nil)
 		d, done := sinktest.Delivery(2, today), make(chan struct{})
 		d.Begin(func(*event.Delivery) { close(done) })
+		feed := l.Feed()
 		for i, doc := range []string{`{"@timestamp":"never"}`, `{"@timestamp":"2026-11-21T00:00:00Z"}`} {
-			if err := l.Add(t.Context(), []byte(doc), d.Ref(i)); err != nil {
+			if err := sinktest.Feed(t.Context(), feed, []byte(doc), d.Ref(i)); err != nil {
 				t.Fatal(err)
 			}
 		}
+		feed.Rest()
 		l.await(done)
 		if d.Verdict(0) != event.Dead || d.Verdict(1) != event.Stored {
 			t.Errorf("verdicts %s, %s", d.Verdict(0), d.Verdict(1))
@@ -303,16 +307,18 @@ func TestBehindProxy(t *testing.T) {
 	l := startLane(t, c, es.Prefix, nil)
 	d, done := sinktest.Delivery(200, today), make(chan struct{})
 	d.Begin(func(*event.Delivery) { close(done) })
+	feed := l.Feed()
 	for i := range 200 {
 		filler := 1000
 		if i == 77 {
 			filler = 60_000 // too large even alone
 		}
 		doc := fmt.Appendf(nil, `{"message":"line %d","filler":"%s"}`, i, strings.Repeat("x", filler))
-		if err := l.Add(t.Context(), doc, d.Ref(i)); err != nil {
+		if err := sinktest.Feed(t.Context(), feed, doc, d.Ref(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
+	feed.Rest()
 	l.await(done)
 	stored(t, d, 199)
 	if d.Verdict(77) != event.Dead {

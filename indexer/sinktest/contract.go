@@ -58,6 +58,15 @@ func Batch(s *Subject, d *event.Delivery) *indexer.Batch {
 	return b
 }
 
+// Feed adds a document to a lane.
+func Feed(ctx context.Context, f *indexer.Feed, doc []byte, line event.Ref) error {
+	dst, err := f.Room(ctx, line)
+	if err == nil {
+		f.Take(append(dst, doc...))
+	}
+	return err
+}
+
 // Run runs the suite; open makes a subject with empty indices for each test.
 func Run(t *testing.T, open func(t *testing.T) *Subject) {
 	tests := map[string]func(*testing.T, *Subject){
