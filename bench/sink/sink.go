@@ -12,6 +12,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -22,6 +25,7 @@ type Server struct {
 	documents atomic.Int64
 	bytes     atomic.Int64
 	http      *http.Server
+	readers   sync.Pool // small ones, used again: a sink that goes through much memory empties the sender's caches
 }
 
 // Start listens on a free port of loopback.
@@ -30,7 +34,10 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sink: %w", err)
 	}
-	s := &Server{URL: "http://" + l.Addr().String()}
+	s := &Server{
+		URL:     "http://" + l.Addr().String(),
+		readers: sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }},
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /_bulk", s.bulk)
 	mux.HandleFunc("POST /{index}/_bulk", s.bulk)
@@ -72,7 +79,9 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 		body = z
 	}
 	items, action := 0, "create"
-	lines := bufio.NewReaderSize(body, 1<<20)
+	lines := s.readers.Get().(*bufio.Reader)
+	defer s.readers.Put(lines)
+	lines.Reset(body)
 	for isDoc := false; ; isDoc = !isDoc {
 		line, err := lines.ReadSlice('\n')
 		if !isDoc && bytes.HasPrefix(line, []byte(`{"index"`)) {
@@ -98,9 +107,9 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("filter_path") {
 		took, item = "", `{"`+action+`":{"status":201}},`
 	}
-	_, _ = io.WriteString(w, `{`+took+`"errors":false,"items":[`)
-	_, _ = w.Write(bytes.TrimSuffix(bytes.Repeat([]byte(item), items), []byte(",")))
-	_, _ = io.WriteString(w, `]}`)
+	answer := `{` + took + `"errors":false,"items":[` + strings.TrimSuffix(strings.Repeat(item, items), ",") + `]}`
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	_, _ = io.WriteString(w, answer)
 }
 
 type counter struct {
