@@ -21,12 +21,12 @@ type checkCommand struct {
 	listenFlags
 	redisFlags
 	indexFlags
-	Effective bool `help:"Print the configuration with all defaults filled in; secrets are hidden."`
+	Effective bool `help:"Print it with all defaults, without secrets."`
 }
 
 func (checkCommand) Help() string {
-	return `Names every mistake with its line, column, key and what to write instead; compiles the pipelines and runs the
-examples (NAME.examples.yml) beside your own; forecasts the shards that Elasticsearch will hold.
+	return `Names mistakes with line, column, key and remedy; runs the examples (NAME.examples.yml) beside your own
+pipelines; forecasts the shards that Elasticsearch will hold.
 
 Examples:
   millrace check --config /etc/millrace.yaml

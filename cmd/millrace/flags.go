@@ -16,26 +16,26 @@ import (
 // Flags that commands share. A flag wins over the configuration file.
 
 type configFlags struct {
-	Config    string `short:"c" placeholder:"FILE" help:"Configuration (YAML). Without one, the defaults hold."`
+	Config    string `short:"c" placeholder:"FILE" help:"Configuration (YAML); without it, the defaults."`
 	Data      string `short:"d" placeholder:"DIR" help:"Folder of everything that is kept."`
 	LogLevel  string `placeholder:"LEVEL" help:"debug, info, warn or error."`
 	LogFormat string `placeholder:"FORM" help:"console or json."`
 }
 
 type listenFlags struct {
-	Listen []string `short:"l" sep:"none" placeholder:"URL" help:"Address to receive on, such as tcp://0.0.0.0:514 or udp://[::]:514; port 0 takes a free one. May be repeated."`
+	Listen []string `short:"l" sep:"none" placeholder:"URL" help:"Address to receive on; may be repeated."`
 }
 
 type redisFlags struct {
-	Redis string `placeholder:"URL" help:"Redis as the spool between machines: redis://, rediss:// or unix://."`
+	Redis string `placeholder:"URL" help:"Redis spool: redis://, rediss:// or unix://."`
 }
 
 type indexFlags struct {
-	Elasticsearch []string `short:"e" placeholder:"URL" help:"Elasticsearch; without it the embedded index is used."`
+	Elasticsearch []string `short:"e" placeholder:"URL" help:"Elasticsearch; without it, the embedded index."`
 }
 
 type httpFlags struct {
-	HTTP *string `name:"http" placeholder:"ADDR" help:"Address of /metrics and /health; empty for none."`
+	HTTP *string `name:"http" placeholder:"ADDR" help:"Address of /metrics, /health; empty for none."`
 }
 
 // overrider is a set of flags.

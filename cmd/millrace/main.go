@@ -30,13 +30,13 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Run everything on made-up traffic, to look around."`
 	Up       upCommand       `cmd:"" help:"Receive, parse and index in one process."`
 	Ship     shipCommand     `cmd:"" help:"Receive only: write files and fill the spool."`
-	Work     workCommand     `cmd:"" help:"Parse and index what is in the Redis spool; run as many as you like."`
+	Work     workCommand     `cmd:"" help:"Parse and index what is in Redis; run any number of them."`
 	Setup    setupCommand    `cmd:"" help:"Put the index templates into Elasticsearch."`
-	Replay   replayCommand   `cmd:"" help:"Parse and index lines of the per-host files: gaps, or a month anew."`
+	Replay   replayCommand   `cmd:"" help:"Parse and index lines of the files again: gaps, or months."`
 	Search   searchCommand   `cmd:"" help:"Search the index."`
 	Check    checkCommand    `cmd:"" help:"Check the configuration, and the pipelines on their examples."`
 	Grok     grokCommand     `cmd:"" help:"Try grok patterns on lines."`
-	Pipeline pipelineCommand `cmd:"" help:"Try Elasticsearch's ingest pipelines: which load, and what they do."`
+	Pipeline pipelineCommand `cmd:"" help:"Try ingest pipelines: which load, and what they do."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
@@ -55,7 +55,7 @@ func run(args []string, term terminal) int {
 	exited := -1
 	parser, err := kong.New(&cli,
 		kong.Name("millrace"),
-		kong.Description("Receives syslog, keeps it, parses it, and makes it searchable. Start with: millrace demo"),
+		kong.Description("Receives, keeps, parses and indexes syslog. Start with: millrace demo"),
 		kong.Writers(term.out, term.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),

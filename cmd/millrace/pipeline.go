@@ -29,8 +29,8 @@ Examples:
 
 // pipelineFlags are what pipelines use beside their definitions.
 type pipelineFlags struct {
-	GeoIP      []string `name:"geoip" sep:"none" placeholder:"FILE" help:"GeoIP database (MaxMind's format). May be repeated."`
-	UserAgents []string `name:"user-agents" sep:"none" placeholder:"FILE" help:"Rules of user agents (uap-core's form) for regex_file, a file or a folder of *.yml. May be repeated."`
+	GeoIP      []string `name:"geoip" sep:"none" placeholder:"FILE" help:"GeoIP database of MaxMind's form; repeatable."`
+	UserAgents []string `name:"user-agents" sep:"none" placeholder:"FILE" help:"User agents' rules (uap-core's form); repeatable."`
 }
 
 func (f pipelineFlags) deps() (pipeline.Deps, error) {
@@ -69,11 +69,11 @@ func (c pipelineCheckCommand) Run(term terminal) error {
 type pipelineTestCommand struct {
 	pipelineFlags
 	Dir           string    `arg:"" help:"A Filebeat module, an integration, or a folder of them."`
-	Fixtures      string    `placeholder:"DIR" help:"Folder with MODULE/FILESET/*.log and *-expected.json, in place of the fixtures beside the pipelines."`
-	Now           time.Time `xor:"clock" placeholder:"TIME" help:"When the events are received, as 2022-10-01T00:00:00Z: dates without a year take theirs from it."`
+	Fixtures      string    `placeholder:"DIR" help:"Fixtures elsewhere: MODULE/FILESET/*.log and *-expected.json."`
+	Now           time.Time `xor:"clock" placeholder:"TIME" help:"Time of receipt, as 2022-10-01T00:00:00Z: the year of dates without one."`
 	JSON          bool      `name:"json" help:"Answer with one object."`
 	Verbose       bool      `short:"v" help:"Print the fields in which each event differs."`
-	Elasticsearch string    `xor:"clock" placeholder:"URL" help:"Ask this Elasticsearch too what it makes of the same events (pipelines of names of their own, _simulate, removed after), and tell which events differ from the fixture there as well."`
+	Elasticsearch string    `xor:"clock" placeholder:"URL" help:"Which events differ there too (asks _simulate, with pipelines that are removed after)."`
 }
 
 func (pipelineTestCommand) Help() string {

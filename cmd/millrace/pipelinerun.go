@@ -21,19 +21,17 @@ import (
 
 type pipelineRunCommand struct {
 	pipelineFlags
-	Pipeline string `arg:"" placeholder:"NAME|FILE" help:"Name of a shipped pipeline or of one in parser.folder, or a file with a definition."`
-	Config   string `short:"c" placeholder:"FILE" help:"Configuration, for parser.folder, parser.geoip, parser.user_agents and time zones."`
+	Pipeline string `arg:"" placeholder:"NAME|FILE" help:"Name of one that is shipped or in parser.folder, or a file."`
+	Config   string `short:"c" placeholder:"FILE" help:"Configuration, of which parser counts."`
 	Input    string `short:"i" placeholder:"FILE" help:"Read this in place of standard input."`
-	As       string `enum:"auto,line,raw,json" default:"auto" placeholder:"FORM" help:"line, raw (its header stays) or json; by default, what the input looks like."`
-	JSON     bool   `name:"json" help:"Answer as Elasticsearch's _simulate does; with --verbose as its ?verbose."`
-	Verbose  bool   `short:"v" help:"Show the whole event after each processor, and where that is defined."`
+	As       string `enum:"auto,line,raw,json" default:"auto" placeholder:"FORM" help:"line, raw (with its header) or json; else guessed."`
+	JSON     bool   `name:"json" help:"Answer as _simulate; with --verbose as ?verbose."`
+	Verbose  bool   `short:"v" help:"Show the event after each processor."`
 }
 
 func (pipelineRunCommand) Help() string {
-	return `Shows what each processor changes, which ones their "if" skips, what fails and how that is handled, and the time of
-each. Lines come as a worker would hand them over: without their syslog header for the name of a pipeline, whole
-for a file (as Filebeat does). Documents are JSON objects, or the body of a _simulate request. The exit code is 1
-when an event failed.
+	return `Lines come without their syslog header for the name of a pipeline, whole for a file (as Filebeat does). Documents
+are JSON objects, or the body of a _simulate request. The exit code is 1 when an event failed.
 
 Examples:
   millrace pipeline run sshd < /var/log/auth.log

@@ -20,16 +20,17 @@ type replayCommand struct {
 	Files []string `arg:"" optional:"" name:"file" help:"Files, or folders of them; rotated, .gz and .zst too."`
 	configFlags
 	indexFlags
-	Gaps   bool   `help:"The lines that a full spool did not take, and no others."`
-	Lane   string `placeholder:"NAME" help:"Lane of the files; by default that of the route whose path a file has."`
-	Since  string `placeholder:"TIME" help:"Lines from this time on: 2h, 7d, 2026-11-21, 2026-11-21T09:30:00Z."`
-	Until  string `placeholder:"TIME" help:"Lines up to this time."`
+	Gaps   bool   `help:"Only the lines that a full spool did not take."`
+	Lane   string `placeholder:"NAME" help:"Lane of the files; else of the route of each."`
+	Since  string `placeholder:"TIME" help:"From then on: 2h, 7d, 2026-11-21T09:30:00Z."`
+	Until  string `placeholder:"TIME" help:"Up to this time."`
 	DryRun bool   `help:"Say what would be read, and store nothing."`
 	JSON   bool   `name:"json" help:"Print the counts as JSON."`
 }
 
 func (replayCommand) Help() string {
-	return `Replaying again stores nothing twice; lines that came in by themselves are not recognized. See docs/operating.md.
+	return `Replaying again stores nothing twice, but what is indexed because it came in is stored a second time: see
+docs/operating.md for what to delete first. Gaps are not indexed.
 
 Examples:
   millrace replay --gaps --config /etc/millrace.yaml

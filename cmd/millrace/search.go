@@ -26,12 +26,12 @@ type searchCommand struct {
 	Query string `arg:"" optional:"" help:"What to look for; everything without one."`
 	configFlags
 	indexFlags
-	Since string `placeholder:"TIME" help:"From this time on: 2h, 7d, 2026-11-21, 2026-11-21T09:30:00Z."`
+	Since string `placeholder:"TIME" help:"From then on: 2h, 7d, 2026-11-21T09:30:00Z."`
 	Until string `placeholder:"TIME" help:"Up to this time."`
 	Host  string `placeholder:"NAME" help:"Only this host, by name or address."`
 	Limit int    `short:"n" default:"50" help:"At most this many, the newest; 0 for all."`
 	Count bool   `help:"Print how many there are."`
-	JSON  bool   `name:"json" help:"Print the documents as they were indexed, one a line."`
+	JSON  bool   `name:"json" help:"Print documents as indexed, one a line."`
 }
 
 func (searchCommand) Help() string {

@@ -15,8 +15,8 @@ type upCommand struct {
 }
 
 func (upCommand) Help() string {
-	return `Without a configuration: syslog on 127.0.0.1:5514 (TCP and UDP), per-host files, disk log and embedded
-index in the data folder. SIGHUP opens the files and the GeoIP databases anew; SIGTERM drains and stops.
+	return `Without a configuration: on tcp:// and udp://127.0.0.1:5514, files and embedded index in the data folder;
+port 0 takes a free one. SIGHUP opens files and GeoIP databases anew.
 
 Examples:
   millrace up --data ./data --listen tcp://0.0.0.0:5514 --listen udp://0.0.0.0:5514

@@ -19,8 +19,7 @@ type workCommand struct {
 }
 
 func (workCommand) Help() string {
-	return `Takes lines of all lanes from Redis, parses them and loads them into the index. Workers share the work by
-themselves: start and stop as many as you like, on any machine.
+	return `Workers share the lanes in Redis by themselves: start and stop as many as you like, on any machine.
 
 Example:
   millrace work --redis redis://127.0.0.1:6379 --elasticsearch http://127.0.0.1:9200`
