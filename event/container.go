@@ -98,7 +98,7 @@ func (ev *Event) Append(list, v Value) {
 	if o.len == o.cap {
 		ev.grow(o)
 	}
-	ev.slots[o.start+o.len].val = v
+	ev.slots[o.start+o.len] = slot{listKey, v}
 	o.len++
 }
 

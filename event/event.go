@@ -30,7 +30,7 @@ type Event struct {
 	ready   int         // length of the constant text
 	plain   int         // so many bytes of buf are plain
 	scanned int         // so many have been looked through
-	rough   []uint64    // of those behind plain, the bits of bytes that are not
+	rough   []byte      // of those behind plain, the bits of bytes that are not
 	wide    bool        // there may be some that are not ASCII
 	cyclic  bool        // of what was rendered last, something contains itself
 	escaped escaped     // in it
@@ -38,7 +38,7 @@ type Event struct {
 }
 
 type slot struct {
-	key key // unused in lists
+	key key // listKey in lists
 	val Value
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Text is plain when it stands in JSON as it is: ASCII without control characters, quotes and backslashes. An event
@@ -26,26 +27,30 @@ func (ev *Event) scanText() {
 		}
 	}
 	ev.buf = slices.Grow(ev.buf, 64) // it is read in groups of 64 bytes
+	ev.makeRough()
 	for at := ev.scanned &^ 63; at < len(ev.buf); at += 64 {
-		if at/64 >= len(ev.rough) {
-			ev.rough = append(ev.rough, make([]uint64, at/64+1-len(ev.rough))...)
-		}
-		ev.rough[at/64] = ev.roughBytes((*[64]byte)(ev.buf[at : at+64]))
+		binary.LittleEndian.PutUint64(ev.rough[at/8:], ev.roughBytes((*[64]byte)(ev.buf[at:at+64])))
 	}
 	ev.scanned = len(ev.buf)
 }
 
+// makeRough makes room for the bits of all text, and for those of a group behind it, which roughAtOnce may read.
+func (ev *Event) makeRough() {
+	if n := len(ev.buf)/64*8 + 16; n > len(ev.rough) {
+		ev.rough = append(ev.rough, make([]byte, n-len(ev.rough))...)
+	}
+}
+
 // roughBytes has a bit for each byte that is not plain.
 func (ev *Event) roughBytes(group *[64]byte) uint64 {
-	w := [8]uint64{word(group[0:]), word(group[8:]), word(group[16:]), word(group[24:]), word(group[32:]), word(group[40:]), word(group[48:]), word(group[56:])}
-	if (w[0]|w[1]|w[2]|w[3]|w[4]|w[5]|w[6]|w[7])&high != 0 {
-		ev.wide = true
-	}
-	// Bit i of byte b is that of byte b of word i: it belongs to bit b of byte i.
-	found := roughIn(w[0])>>7 | roughIn(w[1])>>6 | roughIn(w[2])>>5 | roughIn(w[3])>>4 | roughIn(w[4])>>3 | roughIn(w[5])>>2 | roughIn(w[6])>>1 | roughIn(w[7])
+	w0, w1, w2, w3 := word(group[0:]), word(group[8:]), word(group[16:]), word(group[24:])
+	w4, w5, w6, w7 := word(group[32:]), word(group[40:]), word(group[48:]), word(group[56:])
+	found := roughIn(w0)>>7 | roughIn(w1)>>6 | roughIn(w2)>>5 | roughIn(w3)>>4 | roughIn(w4)>>3 | roughIn(w5)>>2 | roughIn(w6)>>1 | roughIn(w7)
 	if found == 0 {
 		return 0
 	}
+	ev.wide = ev.wide || (w0|w1|w2|w3|w4|w5|w6|w7)&high != 0
+	// Bit i of byte b is that of byte b of word i: it belongs to bit b of byte i.
 	t := (found ^ found>>7) & 0x00aa00aa00aa00aa
 	found ^= t ^ t<<7
 	t = (found ^ found>>14) & 0x0000cccc0000cccc
@@ -60,36 +65,31 @@ func (ev *Event) skip() {
 		ev.plain, ev.scanned = len(ev.buf), len(ev.buf)
 		return
 	}
-	ev.skipBits()
-}
-
-func (ev *Event) skipBits() {
-	first, last := ev.scanned/64, (len(ev.buf)-1)/64
-	if last >= len(ev.rough) {
-		ev.rough = append(ev.rough, make([]uint64, last+1-len(ev.rough))...)
-	}
-	ev.rough[first] &= 1<<(ev.scanned%64) - 1
-	for i := first + 1; i <= last; i++ { // one or two
-		ev.rough[i] = 0
+	ev.makeRough()
+	group, last := ev.scanned/64*8, len(ev.buf)/64*8
+	found := word(ev.rough[group:]) & (1<<(ev.scanned%64) - 1)
+	for ; group <= last; group += 8 { // one or two
+		binary.LittleEndian.PutUint64(ev.rough[group:], found)
+		found = 0
 	}
 	ev.scanned = len(ev.buf)
 }
 
-// nextRough is where the first byte between off and end stands that is not plain, and end when there is none.
-func (ev *Event) nextRough(off, end int) int {
-	off = max(off, ev.plain)
-	if off >= end {
-		return end
-	}
-	group := off / 64
-	for found := ev.rough[group] >> (off % 64) << (off % 64); ; found = ev.rough[group] {
-		if found != 0 {
-			return min(end, 64*group+bits.TrailingZeros64(found))
-		}
-		if group++; 64*group >= end {
-			return end
-		}
-	}
+// maxAtOnce is of how many bytes, from any one on, the bits are in 8 bytes.
+const maxAtOnce = 57
+
+// roughFrom has the bits of maxAtOnce bytes from off on, which is not before ev.plain, the first one lowest.
+func (ev *Event) roughFrom(off uint64) uint64 {
+	at := unsafe.Add(unsafe.Pointer(unsafe.SliceData(ev.rough)), off/8) // for that makeRough makes room
+	return word((*[8]byte)(at)[:]) >> (off % 8)
+}
+
+// roughAtOnce tells whether one of n bytes is not plain, 1 to maxAtOnce.
+func (ev *Event) roughAtOnce(off uint64, n uint32) bool { return ev.roughFrom(off)<<((64-n)%64) != 0 }
+
+// plainAtOnce is how many bytes are plain, of less than maxAtOnce.
+func (ev *Event) plainAtOnce(off int) int {
+	return bits.TrailingZeros64(ev.roughFrom(uint64(off)) | 1<<(maxAtOnce-1))
 }
 
 // ASCII tells whether the text v is ASCII. It may say no when only other text of the event is not.

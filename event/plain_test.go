@@ -45,19 +45,25 @@ func TestRoughBytesAreKnown(t *testing.T) {
 		}
 		ev.scan()
 		for i, c := range ev.buf {
-			if rough := ev.nextRough(i, i+1) == i; !frozen[i] && i >= ev.ready && rough == plainByte(c) {
+			if rough := i >= ev.plain && ev.roughFrom(uint64(i))&1 != 0; !frozen[i] && i >= ev.ready && rough == plainByte(c) {
 				t.Fatalf("byte %d of %q: rough is %v", i, ev.buf, rough)
 			}
 			if c >= 0x80 && !ev.wide {
 				t.Fatalf("%q is taken for ASCII", ev.buf)
 			}
-			end := rapid.IntRange(i, len(ev.buf)).Draw(t, "end")
-			want := i
-			for want < end && (want < ev.plain || ev.rough[want/64]>>(want%64)&1 == 0) {
-				want++
+			if i < ev.plain {
+				continue
 			}
-			if got := ev.nextRough(i, end); got != want {
-				t.Fatalf("from %d to %d the next is %d, want %d", i, end, got, want)
+			end := rapid.IntRange(i+1, min(len(ev.buf), i+maxAtOnce)).Draw(t, "end")
+			next := i
+			for next < end && ev.rough[next/8]>>(next%8)&1 == 0 {
+				next++
+			}
+			if ev.roughAtOnce(uint64(i), uint32(end-i)) != (next < end) {
+				t.Fatalf("from %d to %d the next is %d, which is not told at once", i, end, next)
+			}
+			if got := min(ev.plainAtOnce(i), end-i); got != min(next-i, maxAtOnce-1) {
+				t.Fatalf("from %d to %d the next is %d, not %d on", i, end, next, got)
 			}
 		}
 	})

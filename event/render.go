@@ -19,7 +19,7 @@ func (ev *Event) AppendJSON(dst []byte) ([]byte, error) { return ev.AppendValue(
 // AppendValue appends v as JSON, as AppendJSON does.
 func (ev *Event) AppendValue(dst []byte, v Value) ([]byte, error) {
 	ev.scan()
-	ev.buf = slices.Grow(ev.buf, block) // see block
+	ev.buf = slices.Grow(ev.buf, 2*block) // see block
 	ev.cyclic, ev.escaped = false, escaped{}
 	out := ev.appendValue(dst, v)
 	if ev.cyclic {
@@ -32,10 +32,8 @@ func (ev *Event) appendValue(dst []byte, v Value) []byte {
 	switch v.kind {
 	case String:
 		return ev.appendString(dst, v.bits>>32, v.bits%(1<<32))
-	case Map:
-		return ev.appendMap(dst, v)
-	case List:
-		return ev.appendList(dst, v)
+	case List, Map:
+		return ev.appendContainer(dst, v)
 	case Int, Long:
 		return AppendInt(dst, int64(v.bits))
 	case Float:
@@ -56,24 +54,6 @@ func (ev *Event) appendValue(dst []byte, v Value) []byte {
 		return append(dst, '"')
 	}
 	return append(dst, "null"...)
-}
-
-func (ev *Event) appendList(dst []byte, v Value) []byte {
-	o := &ev.objects[v.bits]
-	if o.is(busy) {
-		ev.cyclic = true
-		return append(dst, "null"...)
-	}
-	o.state |= busy
-	dst = append(dst, '[')
-	for i, s := range ev.slots[o.start:][:o.len] {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = ev.appendValue(dst, s.val)
-	}
-	o.state &^= busy
-	return append(dst, ']')
 }
 
 // appendFloat writes a number with a point or exponent, so that it reads back as one; JSON has no NaN

@@ -92,16 +92,20 @@ func TestRendering(t *testing.T) {
 	})
 }
 
-func TestDeepMapsAreRendered(t *testing.T) {
+func TestDeepContainersAreRendered(t *testing.T) {
 	ev, name := New(), Intern("a")
 	m := ev.Doc()
 	for range 100 {
-		inner := ev.NewMap()
-		ev.Put(m, name, inner)
+		inner, list := ev.NewMap(), ev.NewList()
+		ev.Append(list, inner)
+		ev.Append(list, ev.NewList())
+		ev.Append(list, ev.Text("\""))
+		ev.Append(list, ev.Text("x"))
+		ev.Put(m, name, list)
 		ev.Put(m, Intern("b"), IntValue(1))
 		m = inner
 	}
-	want := strings.Repeat(`{"a":`, 100) + "{}" + strings.Repeat(`,"b":1}`, 100)
+	want := strings.Repeat(`{"a":[`, 100) + "{}" + strings.Repeat(`,[],"\"","x"],"b":1}`, 100)
 	for range 2 {
 		if got := render(t, ev); got != want {
 			t.Fatalf("got %s", got)
@@ -110,12 +114,12 @@ func TestDeepMapsAreRendered(t *testing.T) {
 	ev.Put(m, name, ev.Doc())
 	for range 2 {
 		if _, err := ev.AppendJSON(nil); !errors.Is(err, ErrSelfReference) {
-			t.Errorf("a cycle of 100 maps: %v", err)
+			t.Errorf("a cycle of 100 maps and lists: %v", err)
 		}
 	}
 	ev.Put(m, name, NullValue())
 	if _, err := ev.AppendJSON(nil); err != nil {
-		t.Errorf("a map is left marked: %v", err)
+		t.Errorf("a container is left marked: %v", err)
 	}
 }
 

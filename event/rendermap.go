@@ -9,46 +9,58 @@ import (
 	"unsafe"
 )
 
-// Nearly all of most documents is maps, and plain text under names that are symbols: what this file is about.
+// Nearly all of most documents is maps and lists, and plain text under names that are symbols: what this file is about.
 
 const (
 	// A block is what is copied at once of text whose length the compiler does not know. What is copied too much is
-	// written over, or lies beyond the result; so there is room for a block behind all text that is rendered.
+	// written over, or lies beyond the result; so there is room for two behind all text that is rendered.
 	block = 32
-	// entryRoom is what an entry takes at most whose text is not longer than a block.
-	entryRoom = 2*block + 3
-	// maxInner is how many maps in one another are rendered without recursion.
+	// entryRoom is more than an entry takes whose text is not longer than a block.
+	entryRoom = 2*block + 4
+	// maxInner is how many containers in one another are rendered without recursion.
 	maxInner = 8
 )
 
-// cursor is how far the rendering of a map has come.
+// cursor is how far the rendering of a container has come.
 type cursor struct {
 	level
-	depth int // of the map in hand; -1 when all is done
+	depth int    // of the container in hand; -1 when all is done
+	lists uint64 // a bit for each depth at which there is a list, not a map
 	outer [maxInner]level
 }
 
-// level is one of the maps in one another: where its entries go on, and where they end.
-type level struct{ at, end uint32 }
+// level is one of the containers in one another: where its entries go on and where they end, in bytes of the slots.
+type level struct{ at, end uintptr }
 
-// appendMap appends a map and what is in it. In a map that contains itself null stands for it, and the event is cyclic:
-// the first of every nine maps in one another is marked, and sooner or later comes by again.
-func (ev *Event) appendMap(dst []byte, v Value) []byte {
+func (o *object) level() level {
+	const size = unsafe.Sizeof(slot{})
+	start := uintptr(o.start) * size
+	return level{start, start + uintptr(o.len)*size}
+}
+
+// appendContainer appends a container and what is in it. In one that contains itself null stands for it, and the event is
+// cyclic: the first of every nine containers in one another is marked, and sooner or later comes by again.
+func (ev *Event) appendContainer(dst []byte, v Value) []byte {
 	o := &ev.objects[v.bits] // nothing is added while rendering
 	if o.is(busy) {
 		ev.cyclic = true
 		return append(dst, "null"...)
 	}
 	o.state |= busy
-	c := cursor{level: level{o.start, o.start + o.len}}
-	dst = append(dst, '{')
+	c := cursor{level: o.level()}
+	if v.kind == List {
+		c.lists = 1
+		dst = append(dst, '[')
+	} else {
+		dst = append(dst, '{')
+	}
 	for c.depth >= 0 && !ev.cyclic {
 		if cap(dst)-len(dst) < entryRoom {
 			dst = slices.Grow(dst, 16*block)
 		}
-		var easy bool
-		if dst, easy = ev.appendEasy(dst, &c); !easy {
-			e := &ev.slots[c.at-1]
+		n, easy := ev.appendEasy(dst, &c)
+		if dst = dst[:n]; !easy {
+			e := &ev.slots[c.at/unsafe.Sizeof(slot{})-1]
 			if e.key&frontKey == 0 {
 				dst = append(AppendQuoted(dst, ev.keyBytes(e.key)), ':')
 			}
@@ -59,79 +71,104 @@ func (ev *Event) appendMap(dst []byte, v Value) []byte {
 	return dst[:len(dst)-1]
 }
 
-// appendEasy appends entries from the cursor on, each with a comma behind it, as long as there is room and that takes no
+// appendEasy appends entries from the cursor on, up to a length of n, each with a comma behind it, as long as there is room and that takes no
 // more than copies. When it does, for the entry before the cursor, that is not easy: its value is left to be appended, and
-// its name, too, when that has no front. Nothing is called here, so that what is at hand stays in registers, and what is
-// written needs no checks but those of the room before each entry and for each text.
-func (ev *Event) appendEasy(dst []byte, c *cursor) (out []byte, easy bool) {
-	names, plain := symbolTable(), uint64(ev.plain)
-	at, end := c.at, c.end
-	w, n, limit := unsafe.Pointer(unsafe.SliceData(dst)), len(dst), cap(dst)-entryRoom
+// its name, too, when that has no front. Nothing is called here, so that what is at hand stays in registers, and nothing is
+// checked but the room, before each entry and for each text: what is read is where the event itself has put it.
+func (ev *Event) appendEasy(dst []byte, c *cursor) (n int, easy bool) {
+	names, slots, buf := unsafe.Pointer(unsafe.SliceData(symbolTable())), unsafe.Pointer(unsafe.SliceData(ev.slots)), unsafe.Pointer(unsafe.SliceData(ev.buf))
+	at, end, plain := c.at, c.end, uint64(ev.plain)
+	begin := unsafe.Pointer(unsafe.SliceData(dst))
+	w, limit := unsafe.Add(begin, len(dst)), unsafe.Add(begin, cap(dst)-entryRoom)
 	for {
-		if n > limit {
+		if uintptr(w) > uintptr(limit) {
 			easy = true
 			break
 		}
 		if at == end {
-			if *(*byte)(unsafe.Add(w, n-1)) == ',' {
-				n--
+			if *(*byte)(unsafe.Add(w, -1)) == ',' {
+				w = unsafe.Add(w, -1)
 			}
-			*(*[2]byte)(unsafe.Add(w, n)) = [2]byte{'}', ','}
-			n += 2
-			if c.depth--; c.depth < 0 {
+			*(*[2]byte)(w) = [2]byte{'}', ','}
+			depth := c.depth
+			if c.lists>>(uint(depth)%64)&1 != 0 {
+				*(*byte)(w) = ']'
+				c.lists &^= 1 << (uint(depth) % 64)
+			}
+			w = unsafe.Add(w, 2)
+			depth--
+			c.depth = depth
+			if depth < 0 {
 				easy = true
 				break
 			}
-			outer := &c.outer[c.depth&(maxInner-1)]
+			outer := &c.outer[depth&(maxInner-1)]
 			at, end = outer.at, outer.end
 			continue
 		}
-		e := &ev.slots[at]
-		k, v := e.key, e.val
-		at++
+		e := (*slot)(unsafe.Add(slots, at))
+		k, kind, bits := e.key, e.val.kind, e.val.bits
+		at += unsafe.Sizeof(slot{})
 		if k&frontKey == 0 {
 			break
 		}
-		copyBlock(unsafe.Add(w, n), unsafe.Pointer(&names[uint32(k)].front))
-		n += int(k.front())
-		off, size := v.bits>>32, uint32(v.bits)
-		if v.kind == String {
-			to := off + uint64(size)
-			if to > plain && (to > uint64(len(ev.buf)) || ev.nextRough(int(off), int(to)) < int(to)) {
+		copyBlock(w, unsafe.Add(names, uintptr(uint32(k))*unsafe.Sizeof(symbol{})))
+		w = unsafe.Add(w, k.front())
+		off, size := bits>>32, uint32(bits)
+		if kind == String {
+			if to := off + uint64(size); to > plain {
+				if to > uint64(len(ev.buf)) {
+					break
+				}
+				if size > maxAtOnce {
+					break
+				}
+				if ev.roughAtOnce(off, size) {
+					break
+				}
+			}
+			if uintptr(w)+uintptr(size) > uintptr(limit) {
 				break
 			}
-			if n+int(size) > limit {
-				break
+			w = unsafe.Add(w, 1)
+			copyBlocks(w, unsafe.Add(buf, off), size)
+			w = unsafe.Add(w, size)
+			*(*[2]byte)(w) = [2]byte{'"', ','}
+			w = unsafe.Add(w, 2)
+			continue
+		}
+		if kind >= List && c.depth < maxInner {
+			depth := c.depth
+			c.outer[depth&(maxInner-1)] = level{at, end}
+			depth++
+			c.depth = depth
+			*(*byte)(w) = '{'
+			if kind == List {
+				*(*byte)(w) = '['
+				c.lists |= 1 << (uint(depth) % 64)
 			}
-			n++
-			copyBlocks(unsafe.Add(w, n), unsafe.Add(unsafe.Pointer(unsafe.SliceData(ev.buf)), off), size)
-			n += int(size)
-			*(*[2]byte)(unsafe.Add(w, n)) = [2]byte{'"', ','}
-			n += 2
+			w = unsafe.Add(w, 1)
+			inner := ev.objects[bits].level()
+			at, end = inner.at, inner.end
 			continue
 		}
-		if v.kind == Map && c.depth < maxInner {
-			*(*byte)(unsafe.Add(w, n)) = '{'
-			n++
-			c.outer[c.depth&(maxInner-1)] = level{at, end}
-			c.depth++
-			o := &ev.objects[v.bits]
-			at, end = o.start, o.start+o.len
-			continue
-		}
-		if v.kind == frozen && n+int(size) <= limit {
-			copyBlocks(unsafe.Add(w, n), unsafe.Pointer(unsafe.SliceData(ev.text(v))), size)
-			n += int(size)
-		} else if (v.kind == Int || v.kind == Long) && v.bits <= maxDigits {
-			n += int(putDigits((*[8]byte)(unsafe.Add(w, n)), v.bits))
+		if kind == frozen && uintptr(w)+uintptr(size) <= uintptr(limit) {
+			text := unsafe.Add(buf, off)
+			if off >= lentFrom {
+				text = unsafe.Add(unsafe.Pointer(unsafe.SliceData(ev.lender(off).text)), off%lentRoom)
+			}
+			copyBlocks(w, text, size)
+			w = unsafe.Add(w, size)
+		} else if (kind == Int || kind == Long) && bits <= maxDigits {
+			w = unsafe.Add(w, putDigits((*[8]byte)(w), bits))
 		} else {
 			break
 		}
-		*(*byte)(unsafe.Add(w, n)) = ','
-		n++
+		*(*byte)(w) = ','
+		w = unsafe.Add(w, 1)
 	}
 	c.at, c.end = at, end
-	return dst[:n], easy
+	return int(uintptr(w) - uintptr(begin)), easy
 }
 
 // appendString appends any string, with its quotes.
@@ -168,20 +205,36 @@ type escaped struct {
 
 // appendEscapes appends text with escapes, and tells whether all of it is ASCII.
 func (ev *Event) appendEscapes(dst []byte, off, end int) (out []byte, ascii bool) {
-	for {
-		next := ev.nextRough(off, end)
-		dst = append(dst, ev.buf[off:next]...)
-		if next == end {
-			return dst, true
+	if off < ev.plain {
+		next := min(ev.plain, end)
+		dst, off = append(dst, ev.buf[off:next]...), next
+	}
+	for off < end {
+		if cap(dst)-len(dst) < entryRoom {
+			dst = slices.Grow(dst, 16*block)
 		}
-		c := ev.buf[next]
-		if c >= utf8.RuneSelf {
-			dst, _ = appendText(dst, ev.buf[next:end])
+		n := min(ev.plainAtOnce(off), end-off)
+		w, text := unsafe.Add(unsafe.Pointer(unsafe.SliceData(dst)), len(dst)), unsafe.Add(unsafe.Pointer(unsafe.SliceData(ev.buf)), off)
+		copyBlock(w, text)
+		copyBlock(unsafe.Add(w, block), unsafe.Add(text, block))
+		dst = dst[:len(dst)+n]
+		if off += n; off == end {
+			break
+		}
+		switch c := ev.buf[off]; {
+		case plainByte(c):
+			continue
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c < utf8.RuneSelf:
+			dst = appendEscaped(dst, c)
+		default:
+			dst, _ = appendText(dst, ev.buf[off:end])
 			return dst, false
 		}
-		dst = appendEscaped(dst, c)
-		off = next + 1
+		off++
 	}
+	return dst, true
 }
 
 // AppendInt is strconv.AppendInt in base 10, faster for numbers of a few digits.

@@ -74,6 +74,10 @@ const (
 	frontShift      = 32      // from here on its length without the last quote, which is less than a block
 )
 
+// listKey is that of the entries of lists: of the front of a symbol it leaves no more than the first quote, which a string
+// takes.
+var listKey = key(Intern("")) &^ ((block - 1) << frontShift)
+
 func (k key) isSymbol() bool { return k&symbolKey != 0 }
 
 // front is the length of its front without the last quote.

@@ -163,12 +163,12 @@ func (p *lineParser) begin(line []byte, origin *event.Origin, received int64, ra
 	shape := p.shape(isNumber)
 	ev.ResetTo(&shape.outline)
 	p.event, p.start = shape.event, shape.start
-	v[wholeValue] = ev.String(line)
 	at, ok := p.clock.resolve(&h.Time, received, p.zones.of(origin, h.Host.Of(line)))
 	if !ok {
 		at = received
 	}
 	v[stampValue] = ev.Time(&p.times, at)
+	v[wholeValue] = ev.String(line)
 	v[messageValue], v[hostValue], v[appValue], v[pidValue] = p.sub(h.Message), p.sub(h.Host), p.sub(h.App), event.LongValue(pid)
 	ev.Fill(&shape.outline, v[:])
 	if procID := !isNumber && !h.PID.Empty(); procID || !h.MsgID.Empty() || !h.Structured.Empty() {
@@ -190,8 +190,8 @@ func (p *lineParser) beginRaw(line []byte, received int64) {
 	ev, shape, v := p.ev, p.shapeOfRaw(), &p.values
 	ev.ResetTo(&shape.outline)
 	p.log, p.event, p.start = event.NullValue(), event.NullValue(), shape.start
-	v[wholeValue] = ev.String(line)
 	v[stampValue] = ev.Time(&p.times, received)
+	v[wholeValue] = ev.String(line)
 	start := afterPriority(line)
 	v[messageValue] = ev.Sub(v[wholeValue], start, max(start, len(syslog.TrimEnd(line))))
 	ev.Fill(&shape.outline, v[:])
