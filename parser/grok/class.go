@@ -107,6 +107,9 @@ func newClass(set charset) *class {
 	return c
 }
 
+// steps is what n bytes count for where members are taken one behind the other.
+func (c *class) steps(n int) int { return n >> (c.cost & 63) }
+
 // width returns the length of the character at p if it is a member, else 0.
 func (c *class) width(line []byte, p int) int {
 	t := c.tab[line[p]]

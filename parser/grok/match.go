@@ -97,7 +97,7 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 			if q-pos < int(in.min) {
 				break
 			}
-			m.steps += (q - pos) >> in.set.cost
+			m.steps += in.set.steps(q - pos)
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 			}
@@ -106,10 +106,10 @@ func (m *Matcher) run(p *program, line []byte, start int) outcome {
 		case opRunOnly:
 			q := in.counted(line, pos)
 			if q < 0 {
-				m.steps += int(in.min) >> in.set.cost
+				m.steps += in.set.steps(int(in.min))
 				break
 			}
-			m.steps += (q - pos) >> in.set.cost
+			m.steps += in.set.steps(q - pos)
 			if in.capture {
 				m.trail = append(m.trail, mark{int(in.slot), int32(pos), int32(q)})
 			}

@@ -11,10 +11,10 @@ func (m *Matcher) takeRun(in *inst, line []byte, pos int) int {
 		q = m.span(in, line, pos)
 	}
 	if q-pos < int(in.min) {
-		m.steps += int(in.min) >> in.set.cost
+		m.steps += in.set.steps(int(in.min))
 		return -1
 	}
-	m.steps += (q - pos) >> in.set.cost
+	m.steps += in.set.steps(q - pos)
 	lo := pos
 	if in.min > 0 {
 		if lo++; in.min > 1 || line[pos] >= 0x80 {
