@@ -76,7 +76,7 @@ func (ev *Event) resetText() {
 		ev.buf, ev.ready = append(ev.buf[:0], text...), len(text)
 	}
 	ev.buf, ev.plain, ev.scanned, ev.lent = ev.buf[:ev.ready], ev.ready, ev.ready, ev.lent[:0]
-	ev.wide = false
+	ev.wide, ev.nulls = false, ev.nulls[:0]
 }
 
 // Entries are entries of a map that are part of the constant text.

@@ -90,6 +90,9 @@ func (ev *Event) SetAt(v Value, i int, to Value) {
 		panic(errRange)
 	}
 	ev.slots[o.start+uint32(i)].val = to
+	if to.kind <= Null {
+		ev.NoteNull(v)
+	}
 }
 
 // Append adds to a list.
@@ -100,6 +103,9 @@ func (ev *Event) Append(list, v Value) {
 	}
 	ev.slots[o.start+o.len] = slot{listKey, v}
 	o.len++
+	if v.kind <= Null {
+		ev.NoteNull(list)
+	}
 }
 
 // RemoveAt removes entry i of a container; those behind it move up.
@@ -164,7 +170,7 @@ func (ev *Event) PutBytes(m Value, name []byte, v Value) {
 		return
 	}
 	s := ev.String(name)
-	ev.add(&ev.objects[m.bits], key(s.bits), v)
+	ev.add(m, key(s.bits), v)
 }
 
 // RemoveBytes removes the entry of that name and tells whether there was one.
@@ -200,15 +206,16 @@ func (ev *Event) lookupFound(m Value, k key) Value {
 	return Value{}
 }
 
-// put sets the entry named k. Of symbols that the map has, or that come to a map with room, it sees to that at once.
+// put sets the entry named k. Of symbols that the map has, or that come to a map with room, it sees to that at once, when
+// the value is not null.
 func (ev *Event) put(m Value, k key, v Value) {
 	o := &ev.objects[m.bits]
 	if at := *o.place(k); at != 0 {
-		if s := &ev.slots[o.start+uint32(at)-1]; s.key == k {
+		if s := &ev.slots[o.start+uint32(at)-1]; s.key == k && v.kind > Null {
 			s.val = v
 			return
 		}
-	} else if o.takes(k) {
+	} else if o.takes(k) && v.kind > Null {
 		ev.slots[o.start+o.len] = slot{k, v}
 		o.note(k)
 		return
@@ -217,23 +224,22 @@ func (ev *Event) put(m Value, k key, v Value) {
 }
 
 func (ev *Event) putFound(m Value, k key, v Value) {
-	o := &ev.objects[m.bits]
-	if i := ev.find(o, k); i >= 0 {
-		ev.slots[o.start+uint32(i)].val = v
+	if i := ev.find(&ev.objects[m.bits], k); i >= 0 {
+		ev.SetAt(m, i, v)
 	} else {
-		ev.add(o, k, v)
+		ev.add(m, k, v)
 	}
 }
 
 // Add is Put for a name that the map is known not to have.
 func (ev *Event) Add(m Value, name Symbol, v Value) {
 	o, k := &ev.objects[m.bits], key(name)
-	if *o.place(k) == 0 && o.takes(k) {
+	if *o.place(k) == 0 && o.takes(k) && v.kind > Null {
 		ev.slots[o.start+o.len] = slot{k, v}
 		o.note(k)
 		return
 	}
-	ev.add(o, k, v)
+	ev.add(m, k, v)
 }
 
 // takes tells whether the entry of a symbol whose place is free can be added without further ado.
@@ -257,7 +263,8 @@ func (ev *Event) remove(m Value, k key) bool {
 }
 
 // add appends an entry whose name the map does not have.
-func (ev *Event) add(o *object, k key, v Value) {
+func (ev *Event) add(m Value, k key, v Value) {
+	o := &ev.objects[m.bits]
 	if o.len == o.cap {
 		ev.grow(o)
 	}
@@ -266,6 +273,9 @@ func (ev *Event) add(o *object, k key, v Value) {
 	o.len++
 	if o.is(hashed) {
 		ev.enterTable(o, o.len-1)
+	}
+	if v.kind <= Null {
+		ev.NoteNull(m)
 	}
 }
 
@@ -361,7 +371,7 @@ func (ev *Event) Copy(v Value) Value {
 		if v.kind == List {
 			ev.Append(to, s.val)
 		} else {
-			ev.add(&ev.objects[to.bits], s.key, s.val)
+			ev.add(to, s.key, s.val)
 		}
 	}
 	ev.objects[v.bits].state &^= busy

@@ -1,5 +1,7 @@
 package event
 
+import "slices"
+
 // Entry is an entry of a container as it stands.
 type Entry = slot
 
@@ -56,12 +58,7 @@ func (ev *Event) Shapes(v Value) (set Shapes) {
 	o := &ev.objects[v.bits]
 	s := ev.slots[o.start:][:o.len]
 	for i := range s {
-		v := &s[i].val
-		shape := Shape(v.kind)
-		if v.kind >= String && (v.kind > Date || uint32(v.bits) == 0) {
-			shape = ev.Shape(*v)
-		}
-		set |= shape.Set()
+		set |= s[i].Shape(ev).Set()
 	}
 	return set
 }
@@ -158,6 +155,44 @@ func textShapes(entries []Entry) (set Shapes) {
 	return set
 }
 
+// maxNulls bounds the containers of which an event knows that they were given nulls.
+const maxNulls = 8
+
+// NoteNull notes that a container was given a null.
+//
+//go:noinline
+func (ev *Event) NoteNull(in Value) {
+	if len(ev.nulls) <= maxNulls && !slices.Contains(ev.nulls, in) {
+		ev.nulls = append(ev.nulls, in)
+	}
+}
+
+// Nulls are the containers that were given nulls since the event was reset; false: so were others. The slice is valid until
+// the event is changed.
+func (ev *Event) Nulls() (in []Value, ok bool) { return ev.nulls, len(ev.nulls) <= maxNulls }
+
+// HoldsNull tells whether an entry of a container is null.
+func (ev *Event) HoldsNull(v Value) bool {
+	s := ev.Entries(v)
+	for i := range s {
+		if s[i].val.kind <= Null {
+			return true
+		}
+	}
+	return false
+}
+
+// HoldsObject tells whether an entry of a container is that list or map.
+func (ev *Event) HoldsObject(v, object Value) bool {
+	s := ev.Entries(v)
+	for i := range s {
+		if s[i].val == object {
+			return true
+		}
+	}
+	return false
+}
+
 // Entries are those of a container, in place. The slice is valid until the event is changed, or a frozen value of it read.
 func (ev *Event) Entries(v Value) []Entry {
 	o := &ev.objects[v.bits]
@@ -166,7 +201,7 @@ func (ev *Event) Entries(v Value) []Entry {
 
 // Shape is that of an entry's value.
 func (e *Entry) Shape(ev *Event) Shape {
-	if e.val.kind < String {
+	if e.val.kind < String || e.val.kind <= Date && uint32(e.val.bits) != 0 {
 		return Shape(e.val.kind)
 	}
 	return ev.Shape(e.val)
@@ -183,11 +218,16 @@ func (e *Entry) Name() Value { return Value{String, uint64(e.key)} }
 
 // RemoveShapes removes the entries of a container that are of the shapes, and tells whether there were any.
 func (ev *Event) RemoveShapes(v Value, shapes Shapes) bool {
+	onlyKinds := shapes>>String == 0 // they are told by them
 	o := &ev.objects[v.bits]
 	s := ev.slots[o.start:][:o.len]
 	kept := 0
 	for i := range s {
-		if !shapes.Has(s[i].Shape(ev)) {
+		shape := Shape(s[i].val.kind)
+		if shape >= Shape(String) && !onlyKinds {
+			shape = s[i].Shape(ev)
+		}
+		if !shapes.Has(shape) {
 			s[kept] = s[i]
 			kept++
 		}

@@ -35,6 +35,7 @@ type Event struct {
 	cyclic  bool        // of what was rendered last, something contains itself
 	escaped escaped     // in it
 	lent    []*rendered // what its frozen values are
+	nulls   []Value     // containers that were given nulls; more than maxNulls: others, too
 }
 
 type slot struct {

@@ -11,7 +11,7 @@ type JSON struct{ *rendered }
 // rendered never changes once it was made.
 type rendered struct {
 	text  []byte
-	lazy  bool  // its strings have no escapes: containers can be made of it without other text
+	lazy  bool  // no null is in it, and no escapes in its strings: containers can be made of it without other text
 	plain bool  // its strings are plain
 	longs bool  // its whole numbers are Longs, small ones too
 	ready Value // what it is in events whose constant text goes as far as end; see Intern
@@ -48,7 +48,7 @@ func (ev *Event) Freeze(v Value) (JSON, error) {
 	if err != nil {
 		return JSON{}, err
 	}
-	j := JSON{&rendered{text: text, lazy: len(trial.buf) == start+len(text), plain: true, longs: longs, end: math.MaxInt}}
+	j := JSON{&rendered{text: text, lazy: len(trial.buf) == start+len(text) && len(trial.nulls) == 0 && !read.IsNull(), plain: true, longs: longs, end: math.MaxInt}}
 	if j.lazy {
 		ev.lendNames(v, trial, read)
 		j.form = trial.takeForm(read, start)

@@ -157,7 +157,7 @@ func (p *jsonParser) object(depth int) (Value, error) {
 		p.names -= length
 		k := key(name.bits)
 		if i := p.ev.find(&p.ev.objects[m.bits], k); i < 0 {
-			p.ev.add(&p.ev.objects[m.bits], k, v)
+			p.ev.add(m, k, v)
 		} else if p.duplicates {
 			p.ev.SetAt(m, i, v)
 		} else {

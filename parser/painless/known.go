@@ -74,12 +74,14 @@ func (f *Fields) Outline(ev *event.Event) *Known {
 	return k
 }
 
-// Layout is what is known behind [event.Event.SetNew] with a layout of n paths, of values that are neither null nor
-// containers, and of the maps behind them.
-func (f *Fields) Layout(l *event.Layout, n int) *Known {
+// Layout is what is known behind [event.Event.SetNew] with a layout of n paths, of values that are no containers and of
+// which those with a bit in null, and no others, are null, and of the maps behind them.
+func (f *Fields) Layout(l *event.Layout, n int, null uint64) *Known {
 	ev, values := event.New(), make([]event.Value, n+l.Maps())
 	for i := range n {
-		values[i] = event.LongValue(int64(i))
+		if values[i] = event.LongValue(int64(i)); null>>i&1 != 0 {
+			values[i] = event.NullValue()
+		}
 	}
 	ev.SetNew(l, values)
 	k := f.newKnown()

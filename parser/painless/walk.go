@@ -16,12 +16,32 @@ func (c *Context) walked(w *walk, x value) (result, ok bool) {
 	}
 	c.loop()
 	if shape == event.Shape(event.List) || shape == event.Shape(event.Map) {
-		if !c.removeIn(w, x) {
+		if !c.removeNulls(w, x.v) && !c.removeIn(w, x) {
 			return false, false
 		}
 		shape = c.shape(x.v)
 	}
 	return p.isTrue.Has(shape), true
+}
+
+// removeNulls is removeIn for a walk that only nulls matter to, where those that the event was given are not deep in v.
+func (c *Context) removeNulls(w *walk, v event.Value) bool {
+	in, ok := c.Event.Nulls()
+	if !ok || w.busy != 0 || w.prunes&^shapesOfNull != 0 || c.shared {
+		return false
+	}
+	for _, m := range in {
+		c.loopN(c.Event.Len(m))
+		if m != v && c.Event.HoldsNull(m) && !c.Event.HoldsObject(v, m) {
+			return false
+		}
+	}
+	for _, m := range in {
+		if c.Event.RemoveShapes(m, w.gone[m.Kind()]) {
+			c.changed()
+		}
+	}
+	return true
 }
 
 // removeIn removes what goes, at any depth in x.
@@ -53,6 +73,9 @@ func (c *Context) shape(v event.Value) event.Shape {
 	}
 	return s
 }
+
+// shapesOfNull are those of nulls.
+const shapesOfNull = event.Shapes(1<<event.Missing | 1<<event.Null)
 
 // shapesOfText are those of strings.
 const shapesOfText = event.Shapes(1<<event.String | 1<<event.EmptyString)

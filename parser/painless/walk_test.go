@@ -90,6 +90,9 @@ func walkOver(t *testing.T, s *Script, doc string, m Metadata, shared int) strin
 	case shared == 2 && a.Kind() == event.Map && ev.Len(a) == 3:
 		ev.Put(a, event.Intern("itself"), a)
 	}
+	if shared > 0 {
+		c.Share()
+	}
 	err := s.Run(c)
 	out, _ := ev.AppendJSON(nil)
 	return fmt.Sprintf("%s, %v", out, err)

@@ -112,7 +112,7 @@ func (p *grokProcessor) newLayout(r *Runner, taken uint64, captures []grok.Captu
 		l.layout = event.NewLayout(paths)
 	}
 	if l.layout != nil {
-		l.known = r.set.fields.Layout(l.layout, len(paths))
+		l.known = r.set.fields.Layout(l.layout, len(paths), 0)
 	}
 	slices.SortStableFunc(l.others, func(i, j int) int { // those that may fail come first, in their order
 		a, b := &p.targets[l.slots[i]], &p.targets[l.slots[j]]

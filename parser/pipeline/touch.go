@@ -68,6 +68,9 @@ func (s *Set) linkTouches(st *step) {
 			p.targets[i].writing = s.writingOf(p.targets[i].path)
 		}
 		return
+	case *uriProcessor:
+		p.touches = touches
+		return
 	case *geoipProcessor:
 		return
 	case *scriptProcessor:

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/millrace/millrace/event"
+	"github.com/millrace/millrace/parser/painless"
 )
 
 // uriProcessor is `uri_parts`.
@@ -17,6 +18,7 @@ type uriProcessor struct {
 	ignoreMissing    bool
 	slot             int
 	at               int32 // the reading of field
+	touches          []painless.Touch
 }
 
 func newURIParts(o *options) processor {
@@ -45,13 +47,15 @@ func (p *uriProcessor) run(r *Runner) error {
 		return err
 	}
 	if p.removeSuccessful && p.target.String() != p.field.String() {
+		r.ctx.Wrote(p.touches)
 		if err := r.ev.Remove(p.field); err != nil {
 			return err
 		}
 	}
-	if l := parts.layoutFor(p.target); l != nil && r.ev.SetNew(l, parts.values[:]) {
+	if l := parts.layoutFor(r, p.target); l != nil && l.layout != nil && parts.writeNew(r, l) {
 		return nil
 	}
+	r.ctx.Wrote(p.touches)
 	return r.ev.Set(p.target, parts.newMap(r.ev))
 }
 
@@ -79,28 +83,33 @@ const (
 // uriParts are the parts of a URI as values of an event.
 type uriParts struct {
 	uri     javaURI
-	text    string      // of the URI
-	whole   event.Value // the same
-	values  [len(uriNames)]event.Value
-	there   uint16 // which of them there are
+	text    string                                  // of the URI
+	whole   event.Value                             // the same
+	values  [len(uriNames) + maxURIMaps]event.Value // behind them the maps that they are in
+	there   uint16                                  // which of them there are
+	null    uint16                                  // and are null
 	layouts []uriLayout
 }
 
+// maxURIMaps bounds the depth of a target to which parts are written by a layout.
+const maxURIMaps = 4
+
 // uriLayout is how some parts, together, are written.
 type uriLayout struct {
-	there  uint16
-	layout *event.Layout // nil: they cannot be written so
+	there, null uint16
+	layout      *event.Layout // nil: they cannot be written so
+	known       *painless.Known
 }
 
 // read takes the URI that is the text v to its parts.
 func (p *uriParts) read(ev *event.Event, v event.Value, keepOriginal bool) error {
-	p.text, p.whole, p.there = view(ev.Bytes(v)), v, 0 // if the event's text moves, this stays where it is
+	p.text, p.whole, p.there, p.null = view(ev.Bytes(v)), v, 0, 0 // if the event's text moves, this stays where it is
 	u := &p.uri
 	if err := u.read(p.text); err != nil {
 		return fmt.Errorf("unable to parse URI [%s]", p.text)
 	}
-	p.put(partDomain, event.NullValue())
 	p.putPart(ev, partDomain, u.host)
+	p.orNull(partDomain)
 	p.putPart(ev, partFragment, u.fragment)
 	if keepOriginal {
 		p.put(partOriginal, v)
@@ -114,8 +123,8 @@ func (p *uriParts) read(ev *event.Event, v event.Value, keepOriginal bool) error
 		p.put(partPort, event.IntValue(int32(u.port))) //nolint:gosec // was parsed as 32 bits
 	}
 	p.putPart(ev, partQuery, u.query)
-	p.put(partScheme, event.NullValue())
 	p.putPart(ev, partScheme, u.scheme)
+	p.orNull(partScheme)
 	p.putPart(ev, partUserInfo, u.userInfo)
 	if user, password, ok := cutAt(u.userInfo.text, ':'); ok {
 		p.putPart(ev, partUsername, somePart(user))
@@ -127,6 +136,14 @@ func (p *uriParts) read(ev *event.Event, v event.Value, keepOriginal bool) error
 func (p *uriParts) put(place int, v event.Value) {
 	p.values[place] = v
 	p.there |= 1 << place
+}
+
+// orNull puts null for a part that there is not.
+func (p *uriParts) orNull(place int) {
+	if p.there>>place&1 == 0 {
+		p.put(place, event.NullValue())
+		p.null |= 1 << place
+	}
 }
 
 // putPart puts a part that there is: of the text itself when it is of that.
@@ -143,11 +160,11 @@ func (p *uriParts) putPart(ev *event.Event, place int, part uriPart) {
 	}
 }
 
-// layoutFor is how the parts that there are are written to target, nil when there is no such way.
-func (p *uriParts) layoutFor(target event.Path) *event.Layout {
+// layoutFor is how the parts that there are are written to target, nil beyond the bounds.
+func (p *uriParts) layoutFor(r *Runner, target event.Path) *uriLayout {
 	for i := range p.layouts {
-		if p.layouts[i].there == p.there {
-			return p.layouts[i].layout
+		if l := &p.layouts[i]; l.there == p.there && l.null == p.null {
+			return l
 		}
 	}
 	if len(p.layouts) == maxLayouts {
@@ -159,9 +176,29 @@ func (p *uriParts) layoutFor(target event.Path) *event.Layout {
 			paths[place] = event.MustPath(target.String() + "." + name.String())
 		}
 	}
-	l := event.NewLayout(paths[:])
-	p.layouts = append(p.layouts, uriLayout{p.there, l})
-	return l
+	l := uriLayout{there: p.there, null: p.null, layout: event.NewLayout(paths[:])}
+	switch {
+	case l.layout == nil:
+	case l.layout.Maps() > maxURIMaps:
+		l.layout = nil
+	default:
+		l.known = r.set.fields.Layout(l.layout, len(paths), uint64(p.null))
+	}
+	p.layouts = append(p.layouts, l)
+	return &p.layouts[len(p.layouts)-1]
+}
+
+// writeNew writes the parts by their layout, unless the document has something where they are to go.
+func (p *uriParts) writeNew(r *Runner, l *uriLayout) bool {
+	values := p.values[:len(uriNames)+l.layout.Maps()]
+	if !r.ev.SetNew(l.layout, values) {
+		return false
+	}
+	if p.null != 0 {
+		r.ev.NoteNull(values[len(values)-1])
+	}
+	r.ctx.Learn(l.known, values)
+	return true
 }
 
 // newMap is a map of the parts.
