@@ -11,41 +11,43 @@ import (
 )
 
 // next reads the next record that is not done and that nobody holds, of those before limit, into buf, and
-// makes owner hold it. It returns nil when there is none now. The frame lies in the returned buffer.
+// makes owner hold it. It returns nil when there is none now, and the buffer in any case.
 // Damage is stepped over; the error is *frame.VersionError, or of the file.
-func (q *queue) next(owner *Source, limit int64, buf []byte) (r *record, src, rest []byte, err error) {
+func (q *queue) next(owner *Source, limit int64, buf []byte) (r *record, src []byte, err error) {
 	q.readMu.Lock()
 	defer q.readMu.Unlock()
 	for {
 		r, s := q.takeReturned(owner)
 		if r != nil {
-			src, buf, err = q.reread(r, s, buf)
+			if buf, err = q.reread(r, s, buf); err != nil {
+				return nil, buf, err
+			}
 			if r.done {
 				continue // damaged since
 			}
-			return r, src, buf, err
+			return r, buf, nil
 		}
 		s, position, end := q.ahead(limit)
 		if s == nil {
-			return nil, nil, buf, nil
+			return nil, buf, nil
 		}
 		if err := q.open(s); err != nil {
-			return nil, nil, buf, err
+			return nil, buf, err
 		}
 		offset := position - s.base
 		var h frame.Header
-		h, src, buf, err = s.readRecord(q.in, offset, end-s.base, buf)
+		h, buf, err = s.readRecord(q.in, offset, end-s.base, buf)
 		switch {
 		case err == nil:
 			if r = q.hold(owner, position, &h); r != nil {
-				return r, src, buf, nil
+				return r, buf, nil
 			}
 		case errors.Is(err, frame.ErrDamaged) || errors.Is(err, errTorn):
 			if err := q.resync(s, offset, end-s.base, err, &h); err != nil {
-				return nil, nil, buf, err
+				return nil, buf, err
 			}
 		default:
-			return nil, nil, buf, q.stopped(s, offset, err)
+			return nil, buf, q.stopped(s, offset, err)
 		}
 	}
 }
@@ -71,25 +73,25 @@ func (q *queue) takeReturned(owner *Source) (*record, *segment) {
 }
 
 // reread reads a record that was read before. When it has become unreadable since, it is done.
-func (q *queue) reread(r *record, s *segment, buf []byte) (src, rest []byte, err error) {
+func (q *queue) reread(r *record, s *segment, buf []byte) (src []byte, err error) {
 	f, err := os.Open(s.path)
 	if err == nil {
-		_, src, buf, err = s.readRecord(f, r.start-s.base, r.end-s.base, buf)
+		_, buf, err = s.readRecord(f, r.start-s.base, r.end-s.base, buf)
 		_ = f.Close()
 	}
 	switch {
 	case err == nil:
-		return src, buf, nil
+		return buf, nil
 	case errors.Is(err, frame.ErrDamaged) || errors.Is(err, errTorn):
 		q.spoiled(s, r.start-s.base, r.end-s.base)
 		q.ack([]*record{r})
-		return nil, buf, nil
+		return buf, nil
 	}
 	q.mu.Lock()
 	r.owner = nil
 	q.returned = append([]*record{r}, q.returned...)
 	q.mu.Unlock()
-	return nil, buf, fmt.Errorf("%v: %w", q, err)
+	return buf, fmt.Errorf("%v: %w", q, err)
 }
 
 // ahead finds the segment with the next record, its position, and how far the segment may be read.

@@ -56,12 +56,11 @@ func (s *segment) each(offset int64, b *event.Batch, each func(*event.Batch)) er
 	var buf []byte
 	for offset < s.size {
 		var h frame.Header
-		var src []byte
-		h, src, buf, err = s.readRecord(f, offset, s.size, buf)
+		h, buf, err = s.readRecord(f, offset, s.size, buf)
 		var unknown *frame.VersionError
 		switch {
 		case err == nil:
-			if frame.Decode(b, src) == nil {
+			if buf, err = frame.Unpack(b, buf); err == nil {
 				each(b)
 			}
 			offset += int64(markLen + h.Len())

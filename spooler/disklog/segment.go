@@ -83,34 +83,32 @@ func listSegments(folder string) ([]*segment, error) {
 // errTorn is a record that the end of its segment cuts off: the tail that a crash leaves.
 var errTorn = errors.New("record torn by the end of its segment")
 
-// readRecord reads the record at offset into buf, and returns the frame in it, valid until buf is used again.
-// limit is the end of the segment. The error is frame.ErrDamaged, errTorn, *frame.VersionError (the header
-// is valid then), or of the file.
-func (s *segment) readRecord(f io.ReaderAt, offset, limit int64, buf []byte) (frame.Header, []byte, []byte, error) {
+// readRecord reads the frame of the record at offset, in the memory of buf, which it returns in any case. limit is the end
+// of the segment. The error is frame.ErrDamaged, errTorn, *frame.VersionError (the header is valid then), or of the file.
+func (s *segment) readRecord(f io.ReaderAt, offset, limit int64, buf []byte) (frame.Header, []byte, error) {
 	if limit-offset < recordMin {
-		return frame.Header{}, nil, buf, errTorn
+		return frame.Header{}, buf, errTorn
 	}
 	buf = slices.Grow(buf[:0], recordMin)[:recordMin]
 	if err := readAt(f, buf, offset); err != nil {
-		return frame.Header{}, nil, buf, err
+		return frame.Header{}, buf, err
 	}
 	if !bytes.Equal(buf[:markLen], s.mark[:]) {
-		return frame.Header{}, nil, buf, frame.ErrDamaged
+		return frame.Header{}, buf, frame.ErrDamaged
 	}
 	h, err := frame.ParseHeader(buf[markLen:])
 	if err != nil {
-		return h, nil, buf, err
+		return h, buf, err
 	}
-	total := markLen + h.Len()
-	if int64(total) > limit-offset {
-		return h, nil, buf, errTorn
+	if offset += markLen; int64(h.Len()) > limit-offset {
+		return h, buf, errTorn
 	}
-	buf = slices.Grow(buf, total-recordMin)[:total]
-	if err := readAt(f, buf[recordMin:], offset+recordMin); err != nil {
-		return h, nil, buf, err
+	buf = slices.Grow(buf[:0], h.Len())[:h.Len()]
+	if err := readAt(f, buf, offset); err != nil {
+		return h, buf, err
 	}
-	h, err = frame.Check(buf[markLen:])
-	return h, buf[markLen:], buf, err
+	h, err = frame.Check(buf)
+	return h, buf, err
 }
 
 // readAt fills p. A file that is shorter than it should be is torn.

@@ -24,8 +24,8 @@ func FuzzSegment(f *testing.F) {
 		in, limit := bytes.NewReader(src), int64(len(src))
 		var buf []byte
 		for offset := int64(0); offset < limit; {
-			h, got, rest, err := s.readRecord(in, offset, limit, buf)
-			buf = rest
+			h, got, err := s.readRecord(in, offset, limit, buf)
+			buf = got
 			next := offset + markLen + int64(h.Len())
 			switch {
 			case err == nil:

@@ -50,14 +50,14 @@ type Source struct {
 func (s *Source) Next(ctx context.Context) (*event.Delivery, error) {
 	for {
 		buf := s.lane.log.reads.get()
-		r, src, rest, err := s.lane.next(ctx, s, buf.b)
-		buf.b = rest
-		if err != nil {
+		var r *record
+		var err error
+		if r, buf.b, err = s.lane.next(ctx, s, buf.b); err != nil {
 			s.lane.log.reads.put(buf)
 			return nil, err
 		}
 		b := s.lane.log.batches.Get()
-		err = frame.Decode(b, src)
+		buf.b, err = frame.Unpack(b, buf.b)
 		s.lane.log.reads.put(buf)
 		if err == nil {
 			return event.NewDelivery(b, r), nil
@@ -93,18 +93,17 @@ func (s *Source) NextFrames(ctx context.Context, n int) ([]Frame, error) {
 	for len(list) < n {
 		memory := s.lane.log.reads.get()
 		var r *record
-		var src []byte
 		var err error
 		if len(list) == 0 {
-			r, src, memory.b, err = s.lane.next(ctx, s, memory.b)
+			r, memory.b, err = s.lane.next(ctx, s, memory.b)
 		} else {
-			r, src, memory.b, _ = s.lane.pick(s, memory.b) // an error comes again when it is the first
+			r, memory.b, _ = s.lane.pick(s, memory.b) // an error comes again when it is the first
 		}
 		if r == nil {
 			s.lane.log.reads.put(memory)
 			return list, err
 		}
-		list = append(list, Frame{Bytes: src, Lines: int(r.lines), record: r, memory: memory, log: s.lane.log})
+		list = append(list, Frame{Bytes: memory.b, Lines: int(r.lines), record: r, memory: memory, log: s.lane.log})
 	}
 	return list, nil
 }
@@ -173,45 +172,45 @@ func (l *laneLog) deferLines(d *event.Delivery) error {
 }
 
 // next waits for a record of either queue.
-func (l *laneLog) next(ctx context.Context, s *Source, buf []byte) (*record, []byte, []byte, error) {
+func (l *laneLog) next(ctx context.Context, s *Source, buf []byte) (*record, []byte, error) {
 	for {
 		if err := ctx.Err(); err != nil {
-			return nil, nil, buf, err
+			return nil, buf, err
 		}
 		select {
 		case <-s.closed:
-			return nil, nil, buf, ErrClosed
+			return nil, buf, ErrClosed
 		case <-l.log.closed:
-			return nil, nil, buf, ErrClosed
+			return nil, buf, ErrClosed
 		default:
 		}
 		wake := l.await()
-		r, src, rest, err := l.pick(s, buf)
+		r, src, err := l.pick(s, buf)
 		if r != nil || err != nil {
 			l.attended()
-			return l.unlessClosed(s, r, src, rest, err)
+			return l.unlessClosed(s, r, src, err)
 		}
-		buf = rest
+		buf = src
 		l.sleep(ctx, s, wake)
 		l.attended()
 	}
 }
 
 // unlessClosed gives back a record that was read while its source was closed.
-func (l *laneLog) unlessClosed(s *Source, r *record, src, rest []byte, err error) (*record, []byte, []byte, error) {
+func (l *laneLog) unlessClosed(s *Source, r *record, src []byte, err error) (*record, []byte, error) {
 	select {
 	case <-s.closed:
 		l.main.release(s)
 		l.retry.release(s)
 		l.broadcast()
-		return nil, nil, rest, ErrClosed
+		return nil, src, ErrClosed
 	default:
-		return r, src, rest, err
+		return r, src, err
 	}
 }
 
 // pick reads from the retry log and the main log in turn.
-func (l *laneLog) pick(s *Source, buf []byte) (r *record, src, rest []byte, err error) {
+func (l *laneLog) pick(s *Source, buf []byte) (r *record, src []byte, err error) {
 	order := [2]*queue{l.main, l.retry}
 	limits := [2]int64{math.MaxInt64, l.pass()}
 	l.mu.Lock()
@@ -223,13 +222,13 @@ func (l *laneLog) pick(s *Source, buf []byte) (r *record, src, rest []byte, err 
 	l.mu.Unlock()
 	for _, i := range [2]int{first, 1 - first} {
 		var e error
-		r, src, buf, e = order[i].next(s, limits[i], buf)
+		r, buf, e = order[i].next(s, limits[i], buf)
 		if r != nil {
-			return r, src, buf, nil
+			return r, buf, nil
 		}
 		err = errors.Join(err, e)
 	}
-	return nil, nil, buf, err
+	return nil, buf, err
 }
 
 // pass is the position up to which deferred lines are tried now. A pass takes what was there when it began:

@@ -179,33 +179,44 @@ func oldest(b *event.Batch) int64 {
 	return b.Lines[0].Received
 }
 
-// Decode resets b and fills it from the frame src, of which it keeps nothing. src must be exactly one frame.
+// Decode resets b and fills it from src, which must be exactly one frame, and is b's own from then on.
 // Errors are ErrDamaged and *VersionError; b is empty then.
 func Decode(b *event.Batch, src []byte) error {
-	b.Reset()
-	h, err := Check(src)
-	if err != nil {
+	if _, err := Check(src); err != nil {
+		b.Reset()
 		return err
 	}
-	raw, err := inflate(b.Data, &h, src[HeaderLen:])
-	b.Data = raw[:0]
-	if err == nil {
-		err = decodePayload(b, raw, &h)
+	_, err := Unpack(b, src)
+	return err
+}
+
+// Unpack is Decode of a frame that [Check] has found whole. Without compression b takes the memory of src; rest is memory
+// that the caller may use in its place.
+func Unpack(b *event.Batch, src []byte) (rest []byte, err error) {
+	b.Reset()
+	h, err := ParseHeader(src)
+	switch {
+	case err != nil:
+	case h.Codec == Plain:
+		rest = b.Data
+		if err = decodePayload(b, src, HeaderLen, &h); err == nil {
+			return rest, nil
+		}
+	default:
+		var raw []byte
+		raw, err = inflate(b.Data, &h, src[HeaderLen:])
+		if b.Data = raw[:0]; err == nil {
+			err = decodePayload(b, raw, 0, &h)
+		}
 	}
 	if err != nil {
 		b.Reset()
 	}
-	return err
+	return src, err
 }
 
 // inflate returns the payload inflated, in the memory of dst when that is large enough.
 func inflate(dst []byte, h *Header, payload []byte) ([]byte, error) {
-	if h.Codec == Plain {
-		if h.Length != h.Raw {
-			return dst[:0], ErrDamaged
-		}
-		return append(dst[:0], payload...), nil
-	}
 	if n, err := s2.DecodedLen(payload); err != nil || n != h.Raw {
 		return dst[:0], ErrDamaged
 	}

@@ -121,16 +121,18 @@ func appendOrigin(dst []byte, o *event.Origin) []byte {
 	return dst
 }
 
-// decodePayload fills b from raw, whose memory b.Data takes over.
-func decodePayload(b *event.Batch, raw []byte, h *Header) error {
-	if len(raw) < footer {
+// decodePayload fills b from the payload raw[start:], whose memory b.Data takes over.
+func decodePayload(b *event.Batch, raw []byte, start int, h *Header) error {
+	end := len(raw) - footer
+	if end < start || h.Raw != len(raw)-start {
 		return ErrDamaged
 	}
-	data := int(binary.LittleEndian.Uint32(raw[len(raw)-footer:]))
-	if data > len(raw)-footer {
+	data := int(binary.LittleEndian.Uint32(raw[end:]))
+	if data > end-start {
 		return ErrDamaged
 	}
-	r := reader{rest: raw[data : len(raw)-footer]}
+	messages := raw[:start+data]
+	r := reader{rest: raw[len(messages):end]}
 	origins := r.uvarint()
 	if origins > uint64(len(r.rest)/minOrigin) {
 		return ErrDamaged
@@ -145,50 +147,54 @@ func decodePayload(b *event.Batch, raw []byte, h *Header) error {
 		return ErrDamaged
 	}
 	b.Lines = slices.Grow(b.Lines, h.Lines)
-	if !r.lines(b, h, data) || len(r.rest) != 0 {
+	if !r.lines(b, h, start, len(messages)) || len(r.rest) != 0 {
 		return ErrDamaged
 	}
-	b.Data = raw[:data]
+	b.Data = messages
 	return nil
 }
 
-// lines reads the entries; data is the length of the messages.
-func (r *reader) lines(b *event.Batch, h *Header, data int) bool {
-	l := event.Line{Received: h.Oldest, Counter: ^uint64(0)}
+// lines reads the entries of messages that stand from start to end.
+func (r *reader) lines(b *event.Batch, h *Header, start, end int) bool {
+	l := event.Line{Received: h.Oldest, Counter: ^uint64(0), End: uint32(start)}
 	for range h.Lines {
-		if len(r.rest) == 0 {
-			return false
-		}
-		entry := r.rest[0]
-		r.rest = r.rest[1:]
-		if entry&^entryBits != 0 {
-			return false
-		}
 		l.Counter++
 		l.Flags = 0
-		if entry&newReceived != 0 {
-			l.Received += r.varint()
+		var length uint64
+		if len(r.rest) > 1 && r.rest[0] == 0 && r.rest[1] < 0x80 { // most lines
+			length, r.rest = uint64(r.rest[1]), r.rest[2:]
+		} else {
+			length = r.entry(&l)
 		}
-		if entry&newCounter != 0 {
-			l.Counter = r.uvarint()
-		}
-		if entry&newOrigin != 0 {
-			l.Origin = uint32(min(r.uvarint(), 1<<32-1))
-		}
-		if entry&newFlags != 0 {
-			flags := r.uvarint()
-			l.Flags = event.Flags(flags)
-			r.bad = r.bad || uint64(l.Flags) != flags
-		}
-		length := r.uvarint()
-		if r.bad || l.Counter > counterMax || int(l.Origin) >= len(b.Origins) || length > uint64(data)-uint64(l.End) {
+		if r.bad || l.Counter > counterMax || int(l.Origin) >= len(b.Origins) || length > uint64(end)-uint64(l.End) {
 			return false
 		}
 		l.Start = l.End
 		l.End += uint32(length)
 		b.Lines = append(b.Lines, l)
 	}
-	return int(l.End) == data
+	return int(l.End) == end
+}
+
+// entry reads an entry into l, in which the line before stands with the next counter, and returns the message's length.
+func (r *reader) entry(l *event.Line) uint64 {
+	entry := r.byte()
+	r.bad = r.bad || entry&^entryBits != 0
+	if entry&newReceived != 0 {
+		l.Received += r.varint()
+	}
+	if entry&newCounter != 0 {
+		l.Counter = r.uvarint()
+	}
+	if entry&newOrigin != 0 {
+		l.Origin = uint32(min(r.uvarint(), 1<<32-1))
+	}
+	if entry&newFlags != 0 {
+		flags := r.uvarint()
+		l.Flags = event.Flags(flags)
+		r.bad = r.bad || uint64(l.Flags) != flags
+	}
+	return r.uvarint()
 }
 
 // reader takes values off the front of rest. Once bad, it returns zeros.
