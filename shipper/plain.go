@@ -1,6 +1,8 @@
 package shipper
 
 import (
+	"encoding/binary"
+
 	"github.com/millrace/millrace/event/syslog"
 	"github.com/millrace/millrace/shipper/hostfile"
 )
@@ -135,16 +137,19 @@ func (r *headerReader) sameDay(stamp *[stampSize]byte) bool {
 	if [stampDay]byte(stamp[:stampDay]) != [stampDay]byte(r.stamp[:stampDay]) {
 		return false
 	}
-	t := stamp[stampDay:]
-	if !isBelow(24, t[0], t[1]) || t[2] != ':' || !isBelow(60, t[3], t[4]) || t[5] != ':' || !isBelow(60, t[6], t[7]) || t[8] != ' ' {
+	if !isClock(binary.LittleEndian.Uint64(stamp[stampDay:])) || stamp[stampSize-1] != ' ' {
 		return false
 	}
 	r.stamp = *stamp
 	return true
 }
 
-// isBelow reports whether the digits a and b are a number below limit.
-func isBelow(limit, a, b byte) bool { return a-'0' <= 9 && b-'0' <= 9 && (a-'0')*10+b-'0' < limit }
+// isClock reports whether the eight bytes of x are a time from 00:00:00 to 23:59:59.
+func isClock(x uint64) bool {
+	const zero, tooMuch, high = 0x30303a30303a3030, 0x767a7f767a7f767d, 0x8080808080808080 // from the last byte to the first
+	x ^= zero
+	return (x|(x+tooMuch))&high == 0 && (x&0xff)*10+x>>8&0xff < 24
+}
 
 // readPID reads what stands behind the program of a plain line of RFC 5424: a number or none, no message id and no
 // structured data.
@@ -225,10 +230,9 @@ func (b *beginning) begins(h *header, text []byte) bool {
 
 // beginning returns that of text; nil if it has none that is simple.
 func (r *headerReader) beginning(priority uint8, text []byte) *beginning {
-	host, kinds, hash := 0, uint8(0), uint32(priority)
+	host, kinds := 0, uint8(0)
 	for host < len(text) && nameByte[text[host]] != 0 {
 		kinds |= nameByte[text[host]]
-		hash = hash*31 + uint32(text[host])
 		host++
 	}
 	if kinds < isPunct || host == len(text) || text[host] != ' ' || host > maxName || nameByte[text[0]] == isPunct {
@@ -237,13 +241,12 @@ func (r *headerReader) beginning(priority uint8, text []byte) *beginning {
 	start := host + 1
 	end := start
 	for end < len(text) && nameByte[text[end]] != 0 {
-		hash = hash*31 + uint32(text[end])
 		end++
 	}
 	if end == start || end == len(text) || end-start > maxName || nameByte[text[start]] != isLetter {
 		return nil
 	}
-	at := &r.known[hash%uint32(len(r.known))]
+	at := &r.known[hashName(priority, text[:end])%uint64(len(r.known))]
 	if *at == nil {
 		*at = new(beginning)
 	}
@@ -252,6 +255,22 @@ func (r *headerReader) beginning(priority uint8, text []byte) *beginning {
 		b.priority, b.text, b.host, b.to = priority, append(b.text[:0], text[:end]...), host, nil
 	}
 	return b
+}
+
+// hashName is a hash of priority and of the first eight bytes of text, those in its middle, and the last.
+func hashName(priority uint8, text []byte) uint64 {
+	const prime = 0x9e3779b97f4a7c15
+	hash, n := uint64(priority), len(text)
+	if n < 8 {
+		for _, c := range text {
+			hash = (hash + uint64(c)) * prime
+		}
+		return hash >> 32
+	}
+	hash = (hash + binary.LittleEndian.Uint64(text)) * prime
+	hash = (hash>>32 ^ hash + binary.LittleEndian.Uint64(text[n/2-4:])) * prime
+	hash = (hash>>32 ^ hash + binary.LittleEndian.Uint64(text[n-8:])) * prime
+	return hash >> 32
 }
 
 const (

@@ -2,6 +2,8 @@ package shipper
 
 import (
 	"bytes"
+	"encoding/binary"
+	"regexp"
 	"testing"
 	"time"
 
@@ -110,4 +112,19 @@ func FuzzPlain(f *testing.F) {
 			agrees(t, &r, []byte("<38>1 2026-11-21T23:40:00.123456+01:00 "+rest))
 		}
 	})
+}
+
+func TestIsClock(t *testing.T) {
+	valid := regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$`)
+	for _, text := range []string{"00:00:00", "19:59:59", "23:59:59", "06:30:07"} {
+		for i := range text {
+			for c := range 256 {
+				b := []byte(text)
+				b[i] = byte(c)
+				if got, want := isClock(binary.LittleEndian.Uint64(b)), valid.Match(b); got != want {
+					t.Errorf("%q: %v", b, got)
+				}
+			}
+		}
+	}
 }
