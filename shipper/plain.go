@@ -1,6 +1,7 @@
 package shipper
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/millrace/millrace/event/syslog"
@@ -33,13 +34,12 @@ const stampSize = len("Nov 21 23:40:00 ")
 
 // headerReader reads headers. Most lines are plain: "<38>Nov 21 23:40:00 web1 sshd[7]: text", the same with an ISO time,
 // or "<38>1 2026-11-21T23:40:00.123456+01:00 web1 sshd 7 - - text". Their time is mostly that of a line before, or of its
-// day, and host and program those of the line before with that priority; all others go through syslog.Header.
+// day, and host and program those of a line before with that priority; all others go through syslog.Header.
 type headerReader struct {
 	full  syslog.Header
-	stamp [stampSize]byte             // of the last line that had one; its day was once read in full
-	iso   isoTime                     // the same
-	usual [maxPriority + 1]*beginning // the last one of that priority
-	known [128]*beginning             // by hash
+	stamp [stampSize]byte // of the last line that had one; its day was once read in full
+	iso   isoTime         // the same
+	known [256]*beginning // by hash
 }
 
 const maxPriority = 191
@@ -103,13 +103,11 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 	} else {
 		return false
 	}
-	b := r.usual[priority]
-	if b == nil || !b.begins(h, line[i:]) {
-		if b = r.beginning(h.priority, line[i:]); b == nil {
-			return false
-		}
-		r.usual[priority] = b
+	at := &r.known[hashBeginning(h.priority, line[i:])]
+	if (*at == nil || !(*at).begins(h, line[i:])) && !learnBeginning(at, h.priority, line[i:]) {
+		return false
 	}
+	b := *at
 	h.usual = b
 	h.host = syslog.Span{Start: int32(i), End: int32(i + b.host)}
 	h.program = syslog.Span{Start: int32(i + b.host + 1), End: int32(i + len(b.text))}
@@ -228,15 +226,15 @@ func (b *beginning) begins(h *header, text []byte) bool {
 		string(text[:n]) == string(b.text)
 }
 
-// beginning returns that of text; nil if it has none that is simple.
-func (r *headerReader) beginning(priority uint8, text []byte) *beginning {
+// learnBeginning puts the beginning of text at a place; false if it has none that is simple.
+func learnBeginning(at **beginning, priority uint8, text []byte) bool {
 	host, kinds := 0, uint8(0)
 	for host < len(text) && nameByte[text[host]] != 0 {
 		kinds |= nameByte[text[host]]
 		host++
 	}
 	if kinds < isPunct || host == len(text) || text[host] != ' ' || host > maxName || nameByte[text[0]] == isPunct {
-		return nil
+		return false
 	}
 	start := host + 1
 	end := start
@@ -244,33 +242,34 @@ func (r *headerReader) beginning(priority uint8, text []byte) *beginning {
 		end++
 	}
 	if end == start || end == len(text) || end-start > maxName || nameByte[text[start]] != isLetter {
-		return nil
+		return false
 	}
-	at := &r.known[hashName(priority, text[:end])%uint64(len(r.known))]
 	if *at == nil {
 		*at = new(beginning)
 	}
 	b := *at
-	if b.priority != priority || string(b.text) != string(text[:end]) {
-		b.priority, b.text, b.host, b.to = priority, append(b.text[:0], text[:end]...), host, nil
-	}
-	return b
+	b.priority, b.text, b.host, b.to = priority, append(b.text[:0], text[:end]...), host, nil
+	return true
 }
 
-// hashName is a hash of priority and of the first eight bytes of text, those in its middle, and the last.
-func hashName(priority uint8, text []byte) uint64 {
+// hashBeginning is a hash of priority, of the first and the last bytes of the word that text begins with, and of the first
+// ones of the next. It may be that of other words, too.
+func hashBeginning(priority uint8, text []byte) uint8 {
 	const prime = 0x9e3779b97f4a7c15
-	hash, n := uint64(priority), len(text)
-	if n < 8 {
-		for _, c := range text {
-			hash = (hash + uint64(c)) * prime
-		}
-		return hash >> 32
+	n := bytes.IndexByte(text[:min(len(text), maxName+1)], ' ')
+	if n < 0 || n+5 > len(text) || len(text) < 8 {
+		return 0
 	}
-	hash = (hash + binary.LittleEndian.Uint64(text)) * prime
-	hash = (hash>>32 ^ hash + binary.LittleEndian.Uint64(text[n/2-4:])) * prime
-	hash = (hash>>32 ^ hash + binary.LittleEndian.Uint64(text[n-8:])) * prime
-	return hash >> 32
+	first := binary.LittleEndian.Uint64(text)
+	last := first << (8 * uint(max(0, 8-n))) // all of a short one
+	if n > 8 {
+		last = binary.LittleEndian.Uint64(text[n-8:])
+	} else {
+		first = 0
+	}
+	hash := (first ^ last>>7 ^ uint64(priority)) * prime
+	hash = (hash ^ hash>>32 ^ last ^ uint64(binary.LittleEndian.Uint32(text[n+1:]))) * prime
+	return uint8(hash >> 56)
 }
 
 const (
