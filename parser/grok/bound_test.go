@@ -131,3 +131,23 @@ func TestBoundIsWide(t *testing.T) {
 		}
 	}
 }
+
+// TestNoDoubt: a line that matches a common pattern is not searched for required texts, which costs as much as the match.
+func TestNoDoubt(t *testing.T) {
+	const (
+		list   = `(?:%{IP}|%{WORD})("?,?\s*(?:%{IP}|%{WORD}))*`
+		nginx  = `((?:%{IP:host}|(?<name>[^\t ,:]+))(:%{NUMBER:port})? )?"?(?:(?<list>` + list + `)|%{NOTSPACE:source}) - (-|%{DATA:user}) \[%{HTTPDATE:time}\] "%{DATA:info}" %{NUMBER:code:long} %{NUMBER:bytes:long} "(-|%{DATA:from})" "(-|%{DATA:agent})"`
+		access = ` - - [17/May/2015:10:05:46 +0000] "GET /blog/tags/release?flav=rss20 HTTP/1.1" 200 40693 "http://www.example.com/search?q=url&source=web" "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/27.0.1453.110 Safari/537.36"`
+	)
+	for _, c := range []struct{ expr, line string }{
+		{nginx, "81.2.69.160" + access},
+		{nginx, "2001:480:10::1" + access},
+		{`%{COMBINEDAPACHELOG}`, "81.2.69.160" + access},
+		{`%{SYSLOGBASE} %{GREEDYDATA:message}`, "Dec 10 06:55:46 LabSZ sshd[24200]: reverse mapping checking getaddrinfo for ns.example.com [173.234.31.186] failed"},
+	} {
+		m := mustCompile(t, LegacyLibrary(), c.expr).NewMatcher()
+		if _, ok := m.Match([]byte(c.line)); !ok || m.latest != unknown {
+			t.Errorf("%s on %s: %v, doubted after %d steps", c.expr, c.line, ok, m.steps)
+		}
+	}
+}
