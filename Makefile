@@ -43,6 +43,7 @@ bench:
 differ:
 	go test -count=1 -v -timeout 60m -run '^TestRandomDocuments$$' ./parser/pipeline -documents 10000 -seed $(SEED)
 	go test -count=1 -v -timeout 60m -run '^TestRandomDocumentsInOpenSearch$$' ./parser/pipeline -documents 10000 -seed $(SEED) -opensearch
+	go test -count=1 -v -run '^TestOpenSearch$$' ./indexer/elastic -opensearch
 	go test -count=1 -v -timeout 60m -run '^TestElasticsearch$$' ./parser/painless -scripts 10000 -seed $(SEED)
 
 docs:

@@ -172,7 +172,7 @@ func troubleOfIndices(t *testing.T, es *testbed.Elasticsearch, c *elastic.Client
 			t.Errorf("verdicts %s, %s", d.Verdict(0), d.Verdict(1))
 		}
 		letter := docs(t, es, es.Prefix+"-dead-2026.11.21")[d.Ref(0).ID().String()]
-		if !strings.Contains(letter, `"original":"<13>line 0"`) || !strings.Contains(letter, "document_parsing_exception") {
+		if !strings.Contains(letter, `"original":"<13>line 0"`) || !strings.Contains(letter, `_parsing_exception"`) {
 			t.Errorf("dead letter %q", letter)
 		}
 	})
@@ -268,7 +268,8 @@ func TestAuthentication(t *testing.T) {
 	})
 }
 
-// proxy stands in front of a real server, with TLS, and refuses requests as large as limit, as nginx does.
+// proxy stands in front of a real server, with TLS, says that it is Elasticsearch, and refuses requests as large as limit, as
+// nginx does.
 func proxy(t *testing.T, es *testbed.Elasticsearch, limit int64) *httptest.Server {
 	t.Helper()
 	target, err := url.Parse(es.URL)
@@ -278,6 +279,10 @@ func proxy(t *testing.T, es *testbed.Elasticsearch, limit int64) *httptest.Serve
 	forward := httputil.NewSingleHostReverseProxy(target)
 	transport := &http.Transport{}
 	forward.Transport = transport
+	forward.ModifyResponse = func(r *http.Response) error {
+		r.Header.Set("X-Elastic-Product", "Elasticsearch")
+		return nil
+	}
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength >= limit {
 			http.Error(w, "<html>413 Request Entity Too Large</html>", http.StatusRequestEntityTooLarge)
