@@ -293,7 +293,7 @@ func (l *lane) append(ctx context.Context, b *batch) {
 	case l.answered:
 		l.stats.unanswered.Add(uint64(b.Len()))
 	default:
-		l.complain(err, "lines stay in their files, and the gap is written down")
+		l.complain(err, "lines stay in their files, and the gap is written down for millrace replay --gaps")
 		l.gap(b.places)
 	}
 	b.settle(err == nil)

@@ -123,7 +123,8 @@ func (r *replay) run(ctx context.Context, parts []archive.Part, term terminal) e
 		return nil
 	}
 	if err := r.openIndex(); errors.Is(err, sqlite.ErrLocked) {
-		return r.close(fmt.Errorf("%w: the embedded index has one writer: stop millrace up meanwhile (its senders wait), or use Elasticsearch, with which both may run", err))
+		return r.close(fmt.Errorf("%s: %w, and has one writer: stop millrace up meanwhile (its senders wait), or use Elasticsearch, into which both may write",
+			r.node.cfg.Folder("index"), sqlite.ErrLocked))
 	} else if err != nil {
 		return r.close(err)
 	}

@@ -2,6 +2,7 @@ package pathname
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +107,11 @@ func FuzzTemplate(f *testing.F) {
 				if c == "." || c == ".." || c == "" && i > 0 || len(c) > 255 || !utf8.ValidString(c) || strings.ContainsFunc(c, unicode.IsControl) {
 					t.Fatalf("%q became %q: component %q", text, path, c)
 				}
+			}
+			_, ok := tmpl.Matcher().Match(path)
+			cut := strings.Contains(path, "_") || slices.ContainsFunc(components, func(c string) bool { return len(c) > 250 })
+			if !ok && !cut {
+				t.Fatalf("%q became %q, which it does not match", text, path)
 			}
 		}
 	})
