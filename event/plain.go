@@ -63,8 +63,12 @@ func (ev *Event) roughBytes(group *[64]byte) uint64 {
 func (ev *Event) skip() {
 	if ev.plain == ev.scanned {
 		ev.plain, ev.scanned = len(ev.buf), len(ev.buf)
-		return
+	} else {
+		ev.skipBits()
 	}
+}
+
+func (ev *Event) skipBits() {
 	ev.makeRough()
 	group, last := ev.scanned/64*8, len(ev.buf)/64*8
 	found := word(ev.rough[group:]) & (1<<(ev.scanned%64) - 1)

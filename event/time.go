@@ -1,6 +1,10 @@
 package event
 
-import "time"
+import (
+	"slices"
+	"time"
+	"unsafe"
+)
 
 // AppendTime appends ns since the epoch in UTC as Elasticsearch's dates are written:
 // 2026-11-21T09:30:00.123Z, with more digits only where the time has them.
@@ -23,28 +27,30 @@ func AppendTime(dst []byte, ns int64) []byte {
 // its day.
 type Times struct {
 	ns   int64
-	n    int      // length of text; 0 before the first
-	text [32]byte // of ns
+	n    int         // length of text; 0 before the first
+	text [block]byte // of ns
 }
 
 // Append appends ns since the epoch.
-func (t *Times) Append(dst []byte, ns int64) []byte {
-	if ns != t.ns || t.n == 0 {
-		t.set(ns)
-	}
-	if t.n == len("2026-11-21T09:30:00.000Z") { // a copy whose length is known costs no call
-		return append(dst, t.text[:len("2026-11-21T09:30:00.000Z")]...)
-	}
-	return append(dst, t.text[:t.n]...)
-}
+func (t *Times) Append(dst []byte, ns int64) []byte { return append(dst, t.of(ns).text[:t.n]...) }
 
 // Time adds a time as text.
 func (ev *Event) Time(t *Times, ns int64) Value {
 	ev.scan()
-	start := len(ev.buf)
-	ev.buf = t.Append(ev.buf, ns)
+	start, n := len(ev.buf), t.of(ns).n
+	ev.buf = slices.Grow(ev.buf, block)
+	copyBlock(unsafe.Add(unsafe.Pointer(unsafe.SliceData(ev.buf)), start), unsafe.Pointer(&t.text))
+	ev.buf = ev.buf[:start+n]
 	ev.skip() // times are plain
-	return Value{String, uint64(start)<<32 | uint64(len(ev.buf)-start)}
+	return Value{String, uint64(start)<<32 | uint64(n)}
+}
+
+// of has the text of ns.
+func (t *Times) of(ns int64) *Times {
+	if ns != t.ns || t.n == 0 {
+		t.set(ns)
+	}
+	return t
 }
 
 func (t *Times) set(ns int64) {
