@@ -6,14 +6,12 @@ import "slices"
 // are in nothing that it has: the maps that they are in, and their places there.
 type Layout struct {
 	roots   [rootIngest + 1][]slot // entries of the document and of the tree of _ingest: a value's number, or a map
-	slots   []slot                 // entries of the other maps
-	objects []object               // those maps; they begin at offsets in slots
+	objects []object               // the other maps, counted from 0
+	inner   []filledEntry          // entries of those that are maps, by their numbers
+	leaves  []filledEntry          // entries of those that are values
+	room    int                    // slots that they take
 	paths   int                    // how many it is of, zero ones too
-	inner   []int                  // slots that are maps
-	leaves  []leaf                 // slots that are values
 }
-
-type leaf struct{ slot, value int }
 
 // layoutRoom is how many entries more than those of the layout its maps have room for.
 const layoutRoom = 3
@@ -33,14 +31,8 @@ func NewLayout(paths []Path) *Layout {
 		o := ev.objects[i]
 		entries := slices.Clone(ev.slots[o.start:][:o.len])
 		for j := range entries {
-			switch v := &entries[j].val; {
-			case v.kind == Map:
+			if v := &entries[j].val; v.kind == Map {
 				v.bits -= uint64(roots)
-				if i >= roots {
-					l.inner = append(l.inner, len(l.slots)+j)
-				}
-			case i >= roots:
-				l.leaves = append(l.leaves, leaf{len(l.slots) + j, int(v.bits)})
 			}
 		}
 		if i < roots {
@@ -49,8 +41,16 @@ func NewLayout(paths []Path) *Layout {
 			}
 			continue
 		}
-		o.move(len(l.slots), layoutRoom)
-		l.slots = append(append(l.slots, entries...), make([]slot, layoutRoom)...)
+		for j, e := range entries {
+			f := filledEntry{l.room + j, int(e.val.bits), e.key}
+			if e.val.kind == Map {
+				l.inner = append(l.inner, f)
+			} else {
+				l.leaves = append(l.leaves, f)
+			}
+		}
+		o.move(l.room, layoutRoom)
+		l.room += int(o.cap)
 		l.objects = append(l.objects, o)
 	}
 	return l
@@ -66,17 +66,21 @@ func (ev *Event) SetNew(l *Layout, values []Value) bool {
 		return false
 	}
 	start, first := len(ev.slots), len(ev.objects)
-	ev.slots = append(ev.slots, l.slots...)
+	ev.slots = extend(ev.slots, l.room)
 	ev.objects = append(ev.objects, l.objects...)
 	slots, objects := ev.slots[start:], ev.objects[first:]
 	for i := range objects {
 		objects[i].start += uint32(start)
 	}
-	for _, i := range l.inner {
-		slots[i].val.bits += uint64(first)
+	for i := range l.inner {
+		e := &l.inner[i]
+		s := &slots[e.at]
+		s.key, s.val = e.key, Value{Map, uint64(first + e.number)}
 	}
-	for _, f := range l.leaves {
-		slots[f.slot].val = values[f.value]
+	for i := range l.leaves {
+		e := &l.leaves[i]
+		s := &slots[e.at]
+		s.key, s.val = e.key, values[e.number]
 	}
 	for i := l.paths; i < len(values); i++ {
 		values[i] = Value{Map, uint64(first + i - l.paths)}

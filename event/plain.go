@@ -28,9 +28,7 @@ func (ev *Event) scanText() {
 	}
 	ev.buf = slices.Grow(ev.buf, 64) // it is read in groups of 64 bytes
 	ev.makeRough()
-	for at := ev.scanned &^ 63; at < len(ev.buf); at += 64 {
-		binary.LittleEndian.PutUint64(ev.rough[at/8:], ev.roughBytes((*[64]byte)(ev.buf[at:at+64])))
-	}
+	ev.markRough(ev.scanned &^ 63)
 	ev.scanned = len(ev.buf)
 }
 
@@ -41,22 +39,25 @@ func (ev *Event) makeRough() {
 	}
 }
 
-// roughBytes has a bit for each byte that is not plain.
-func (ev *Event) roughBytes(group *[64]byte) uint64 {
-	w0, w1, w2, w3 := word(group[0:]), word(group[8:]), word(group[16:]), word(group[24:])
-	w4, w5, w6, w7 := word(group[32:]), word(group[40:]), word(group[48:]), word(group[56:])
-	found := roughIn(w0)>>7 | roughIn(w1)>>6 | roughIn(w2)>>5 | roughIn(w3)>>4 | roughIn(w4)>>3 | roughIn(w5)>>2 | roughIn(w6)>>1 | roughIn(w7)
-	if found == 0 {
-		return 0
+// markRough sets the bits of the bytes that are not plain, of groups of 64 bytes from at on.
+func (ev *Event) markRough(at int) {
+	buf, rough := unsafe.Pointer(unsafe.SliceData(ev.buf)), ev.rough
+	for ; at < len(ev.buf); at += 64 {
+		g := (*[64]byte)(unsafe.Add(buf, at))
+		w0, w1, w2, w3, w4, w5, w6, w7 := word(g[0:]), word(g[8:]), word(g[16:]), word(g[24:]), word(g[32:]), word(g[40:]), word(g[48:]), word(g[56:])
+		found := roughIn(w0)>>7 | roughIn(w1)>>6 | roughIn(w2)>>5 | roughIn(w3)>>4 | roughIn(w4)>>3 | roughIn(w5)>>2 | roughIn(w6)>>1 | roughIn(w7)
+		if found != 0 {
+			ev.wide = ev.wide || (w0|w1|w2|w3|w4|w5|w6|w7)&high != 0
+			// Bit i of byte b is that of byte b of word i: it belongs to bit b of byte i.
+			t := (found ^ found>>7) & 0x00aa00aa00aa00aa
+			found ^= t ^ t<<7
+			t = (found ^ found>>14) & 0x0000cccc0000cccc
+			found ^= t ^ t<<14
+			t = (found ^ found>>28) & 0x00000000f0f0f0f0
+			found ^= t ^ t<<28
+		}
+		binary.LittleEndian.PutUint64(rough[at>>3:], found)
 	}
-	ev.wide = ev.wide || (w0|w1|w2|w3|w4|w5|w6|w7)&high != 0
-	// Bit i of byte b is that of byte b of word i: it belongs to bit b of byte i.
-	t := (found ^ found>>7) & 0x00aa00aa00aa00aa
-	found ^= t ^ t<<7
-	t = (found ^ found>>14) & 0x0000cccc0000cccc
-	found ^= t ^ t<<14
-	t = (found ^ found>>28) & 0x00000000f0f0f0f0
-	return found ^ t ^ t<<28
 }
 
 // skip notes that the text which was added since the last scan is plain, as far as it will ever be a value.
