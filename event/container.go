@@ -112,23 +112,22 @@ func (ev *Event) Append(list, v Value) {
 func (ev *Event) RemoveAt(v Value, i int) {
 	o := &ev.objects[v.bits]
 	s := ev.slots[o.start:][:o.len]
-	gone := s[i].key
-	copy(s[i:], s[i+1:])
 	o.len--
 	o.state &^= hashed
-	if o.is(byText | crowded) {
+	if v.kind == Map && !o.is(byText|crowded) {
+		*o.place(s[i].key) = 0
+		for ; i < len(s)-1; i++ {
+			s[i] = s[i+1]
+			*o.place(s[i].key)--
+		}
+		return
+	}
+	copy(s[i:], s[i+1:])
+	if v.kind == Map {
 		o.forgetNames()
 		for i := range s[:o.len] {
 			o.enter(s[i].key, uint32(i))
 		}
-		return
-	}
-	if v.kind == List {
-		return
-	}
-	*o.place(gone) = 0
-	for _, e := range s[i:o.len] {
-		*o.place(e.key)--
 	}
 }
 

@@ -58,8 +58,8 @@ func (ev *Event) appendContainer(dst []byte, v Value) []byte {
 		if cap(dst)-len(dst) < entryRoom {
 			dst = slices.Grow(dst, 16*block)
 		}
-		n, easy := ev.appendEasy(dst, &c)
-		if dst = dst[:n]; !easy {
+		stop, easy := ev.appendEasy(dst, &c)
+		if dst = dst[:uintptr(stop)-uintptr(unsafe.Pointer(unsafe.SliceData(dst)))]; !easy {
 			e := &ev.slots[c.at/unsafe.Sizeof(slot{})-1]
 			if e.key&frontKey == 0 {
 				dst = append(AppendQuoted(dst, ev.keyBytes(e.key)), ':')
@@ -71,15 +71,16 @@ func (ev *Event) appendContainer(dst []byte, v Value) []byte {
 	return dst[:len(dst)-1]
 }
 
-// appendEasy appends entries from the cursor on, up to a length of n, each with a comma behind it, as long as there is room and that takes no
-// more than copies. When it does, for the entry before the cursor, that is not easy: its value is left to be appended, and
-// its name, too, when that has no front. Nothing is called here, so that what is at hand stays in registers, and nothing is
-// checked but the room, before each entry and for each text: what is read is where the event itself has put it.
-func (ev *Event) appendEasy(dst []byte, c *cursor) (n int, easy bool) {
+// appendEasy appends entries from the cursor on, each with a comma behind it, as long as there is room and that takes no
+// more than copies, and returns where that ends. When it takes more, for the entry before the cursor, that is not easy: its
+// value is left to be appended, and its name, too, when that has no front. Nothing is called here, so that what is at hand
+// stays in registers, and nothing is checked but the room, before each entry and for each text: what is read is where the
+// event itself has put it.
+func (ev *Event) appendEasy(dst []byte, c *cursor) (stop unsafe.Pointer, easy bool) {
 	names, slots, buf := unsafe.Pointer(unsafe.SliceData(symbolTable())), unsafe.Pointer(unsafe.SliceData(ev.slots)), unsafe.Pointer(unsafe.SliceData(ev.buf))
 	at, end, plain := c.at, c.end, uint64(ev.plain)
-	begin := unsafe.Pointer(unsafe.SliceData(dst))
-	w, limit := unsafe.Add(begin, len(dst)), unsafe.Add(begin, cap(dst)-entryRoom)
+	w := unsafe.Add(unsafe.Pointer(unsafe.SliceData(dst)), len(dst))
+	limit := unsafe.Add(w, cap(dst)-len(dst)-entryRoom)
 	for {
 		if uintptr(w) > uintptr(limit) {
 			easy = true
@@ -168,7 +169,7 @@ func (ev *Event) appendEasy(dst []byte, c *cursor) (n int, easy bool) {
 		w = unsafe.Add(w, 1)
 	}
 	c.at, c.end = at, end
-	return int(uintptr(w) - uintptr(begin)), easy
+	return w, easy
 }
 
 // appendString appends any string, with its quotes.
