@@ -175,10 +175,11 @@ func TestReplayRefuses(t *testing.T) {
 		{[]string{"--gaps", "--lane", "auth"}, 2, "--gaps"},
 		{[]string{"x", "--since", "soon"}, 2, "--since"},
 		{[]string{"none.log"}, 1, "no such file"},
+		{[]string{"--gaps", "--data", filepath.Join(dir, "none")}, 1, "--data"},
 		{[]string{filepath.Join(dir, "app.log")}, 1, "--lane"},
 		{[]string{filepath.Join(dir, "app.log"), "--lane", "App"}, 1, `lane "App"`},
 	} {
-		_, stderr := replay(t, test.code, append(test.args, "--data", dir)...)
+		_, stderr := replay(t, test.code, append([]string{"--data", dir}, test.args...)...)
 		if !strings.Contains(stderr, test.want) {
 			t.Errorf("%v: %s", test.args, stderr)
 		}

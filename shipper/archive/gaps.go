@@ -25,6 +25,9 @@ const DoneFile = "gaps.done.jsonl"
 // Gaps are the parts of the gaps in the data folder that are not done yet. wrong are the gaps whose lines can't be found:
 // what they are of, and what to do. A receiver may write gaps down meanwhile.
 func (rs Routes) Gaps(data string) (parts []Part, wrong []error, err error) {
+	if _, err := os.Stat(data); err != nil {
+		return nil, nil, fmt.Errorf("data: %w: name the receiver's data folder with --data, or its configuration with --config", err)
+	}
 	known := map[string]bool{} // that are done, or listed already
 	if err := eachLine(filepath.Join(data, DoneFile), func(_ int, line string) { known[line] = true }); err != nil {
 		return nil, nil, err
