@@ -94,7 +94,7 @@ func (r *headerReader) readPlain(h *header, line []byte) bool {
 	if h.rfc5424 {
 		i += len("1 ")
 	}
-	if stamp := [stampSize]byte(line[i : i+stampSize]); stamp == r.stamp || r.sameDay(&stamp) {
+	if stamp := (*[stampSize]byte)(line[i:]); *stamp == r.stamp || r.sameDay(stamp) {
 		i += stampSize
 	} else if n := r.iso.match(line[i:]); n > 0 {
 		i += n
@@ -132,10 +132,8 @@ const stampDay = len("Nov 21 ")
 
 // sameDay reports whether stamp is another time of the day that is known, and makes that the known one.
 func (r *headerReader) sameDay(stamp *[stampSize]byte) bool {
-	if [stampDay]byte(stamp[:stampDay]) != [stampDay]byte(r.stamp[:stampDay]) {
-		return false
-	}
-	if !isClock(binary.LittleEndian.Uint64(stamp[stampDay:])) || stamp[stampSize-1] != ' ' {
+	day := (binary.LittleEndian.Uint64(stamp[:]) ^ binary.LittleEndian.Uint64(r.stamp[:])) << (64 - 8*stampDay)
+	if day != 0 || !isClock(binary.LittleEndian.Uint64(stamp[stampDay:])) || stamp[stampSize-1] != ' ' {
 		return false
 	}
 	r.stamp = *stamp

@@ -5,18 +5,23 @@ package syslog
 // parse3164 would.
 func (h *Header) parseCommon(line []byte, pos int) bool {
 	const stamp = len("Oct  1 22:14:15 ")
-	if len(line)-pos <= stamp {
+	if len(line)-pos <= stamp || !h.Time.parseStamp((*[stamp]byte)(line[pos:])) {
 		return false
 	}
-	var t Time
-	if !t.parseStamp((*[stamp]byte)(line[pos:])) {
+	if !h.parseNames(line, pos+stamp) {
+		h.App, h.PID, h.Time = Span{}, Span{}, Time{}
 		return false
 	}
-	host, end := pos+stamp, pos+stamp+maxHost
+	h.Format, h.Timestamp = RFC3164, span(pos, pos+stamp-1)
+	return true
+}
+
+// parseNames reads what follows the time in such a header.
+func (h *Header) parseNames(line []byte, host int) bool {
 	if !isLetter(line[host]) { // not a year
 		return false
 	}
-	i := host + 1
+	i, end := host+1, host+maxHost
 	for i < len(line) && i < end && wordByte[line[i]] {
 		i++
 	}
@@ -33,19 +38,15 @@ func (h *Header) parseCommon(line []byte, pos int) bool {
 		for i = pid; i < len(line) && i < end && isDigit(line[i]); i++ {
 		}
 		if i == pid || i+1 >= len(line) || line[i] != ']' {
-			h.App = Span{}
 			return false
 		}
 		h.PID = span(pid, i)
 		i++
 	}
 	if i+1 >= len(line) || line[i] != ':' || line[i+1] != ' ' {
-		h.App, h.PID = Span{}, Span{}
 		return false
 	}
-	h.Format, h.Time = RFC3164, t
-	h.Timestamp, h.Host = span(pos, pos+stamp-1), span(host, app-1)
-	h.Tag, h.Message = span(app, i+1), span(i+2, len(line))
+	h.Host, h.Tag, h.Message = span(host, app-1), span(app, i+1), span(i+2, len(line))
 	return true
 }
 
