@@ -153,13 +153,13 @@ func (e *Encoder) Append(dst []byte, b *event.Batch, codec uint8) ([]byte, error
 		room = s2.MaxEncodedLen(room)
 	}
 	dst = slices.Grow(dst, HeaderLen+room)
-	head, payload := dst[start:start+HeaderLen], raw
+	head, payload := dst[start:start+HeaderLen], dst[start+HeaderLen:start+HeaderLen]
 	if codec == S2 {
-		payload = s2.Encode(dst[start+HeaderLen:cap(dst)], raw)
+		payload = s2.Encode(payload[:room], raw)
 	}
-	if len(payload) >= len(raw) {
+	if codec == Plain || len(payload) >= len(raw) {
 		codec = Plain
-		payload = append(head[HeaderLen:], raw...)
+		payload = append(payload[:0], raw...)
 	}
 	copy(head, magic)
 	head[4], head[5], head[6], head[7] = Version, codec, 0, 0
