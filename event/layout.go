@@ -96,7 +96,7 @@ func (ev *Event) SetNew(l *Layout, values []Value) bool {
 func (ev *Event) lacks(m Value, entries []slot) bool {
 	o := &ev.objects[m.bits]
 	for i := range entries {
-		if *o.place(entries[i].key) != 0 {
+		if k := entries[i].key; *o.place(k) != 0 && ev.find(o, k) >= 0 {
 			return false
 		}
 	}
@@ -114,7 +114,8 @@ func (ev *Event) addEntries(m Value, entries []slot, first int, values []Value) 
 			v = values[e.val.bits]
 		}
 		to[i] = slot{e.key, v}
-		o.note(e.key)
+		o.enter(e.key, o.len)
+		o.len++
 	}
 }
 
@@ -124,6 +125,7 @@ func (ev *Event) addAll(m Value, entries []slot) {
 	to := ev.slots[o.start+o.len:][:len(entries)]
 	for i := range to {
 		to[i].key, to[i].val = entries[i].key, entries[i].val
-		o.note(entries[i].key)
+		o.enter(entries[i].key, o.len)
+		o.len++
 	}
 }

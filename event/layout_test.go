@@ -1,6 +1,7 @@
 package event
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -114,5 +115,33 @@ func TestLayoutOfMany(t *testing.T) {
 	}
 	if NewLayout(paths) != nil {
 		t.Error("a layout with more names at the top than places")
+	}
+}
+
+// TestLayoutBesideNamesOfThatPlace sets a field whose name shares its place with one that the document has.
+func TestLayoutBesideNamesOfThatPlace(t *testing.T) {
+	ev := New()
+	there := Intern("there")
+	name := ""
+	for i := 0; name == ""; i++ {
+		other := Intern("other" + strconv.Itoa(i))
+		if o := &ev.objects[ev.doc.bits]; o.place(key(other)) == o.place(key(there)) {
+			name = "other" + strconv.Itoa(i)
+		}
+	}
+	l := NewLayout([]Path{MustPath(name + ".field")})
+	for range 2 {
+		ev.Reset()
+		ev.Put(ev.Doc(), there, LongValue(1))
+		if !ev.SetNew(l, []Value{LongValue(2)}) {
+			t.Fatal("not set")
+		}
+		ev.Put(ev.Doc(), there, LongValue(3))
+		if got, err := ev.AppendJSON(nil); err != nil || string(got) != `{"there":3,"`+name+`":{"field":2}}` {
+			t.Errorf("%s, %v", got, err)
+		}
+		if ev.SetNew(l, []Value{LongValue(2)}) {
+			t.Error("set although it was there")
+		}
 	}
 }
