@@ -154,11 +154,11 @@ func (ev *Event) appendEasy(dst []byte, c *cursor) (stop unsafe.Pointer, easy bo
 			continue
 		}
 		if kind == frozen && uintptr(w)+uintptr(size) <= uintptr(limit) {
-			text := unsafe.Add(buf, off)
+			text := buf
 			if off >= lentFrom {
-				text = unsafe.Add(unsafe.Pointer(unsafe.SliceData(ev.lender(off).text)), off%lentRoom)
+				text, off = unsafe.Pointer(unsafe.SliceData(ev.lender(off).text)), off%lentRoom
 			}
-			copyBlocks(w, text, size)
+			copyBlocks(w, unsafe.Add(text, off), size)
 			w = unsafe.Add(w, size)
 		} else if (kind == Int || kind == Long) && bits <= maxDigits {
 			w = unsafe.Add(w, putDigits((*[8]byte)(w), bits))
@@ -268,9 +268,10 @@ type textBlock struct{ bytes [block]byte }
 
 func copyBlock(dst, src unsafe.Pointer) { (*textBlock)(dst).bytes = (*textBlock)(src).bytes }
 
-// copyBlocks copies as many blocks as there are in a text, one for what is left.
+// copyBlocks copies as many blocks as there are in a text, one for what is left, at least one.
 func copyBlocks(dst, src unsafe.Pointer, size uint32) {
-	for i := uint32(0); i < size; i += block {
+	copyBlock(dst, src)
+	for i := uint32(block); i < size; i += block {
 		copyBlock(unsafe.Add(dst, i), unsafe.Add(src, i))
 	}
 }
