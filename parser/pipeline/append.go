@@ -32,6 +32,7 @@ func (p *appendProcessor) run(r *Runner) error {
 	if m, at := p.leaf.find(r); m.Kind() == event.Map {
 		if list, isNew := r.appended(r.ev.At(m, at), v, p.allowDuplicates); isNew {
 			r.ev.Put(m, p.leaf.name, list)
+			p.leaf.wrote(r, list)
 		}
 		return nil
 	}

@@ -12,6 +12,9 @@ type leaf struct {
 	parent int32 // the map
 	name   event.Symbol
 	known  bool
+	outer  int32        // the map that parent is in,
+	inner  event.Symbol // under this name; 0: nothing is known of that
+	at     int32        // the field's own reading, 0 when nothing asks for it
 }
 
 func leafOf(o *options, f *field) leaf {
@@ -19,8 +22,19 @@ func leafOf(o *options, f *field) leaf {
 	if f.template != nil || f.path.IsZero() || strings.HasPrefix(text, "_ingest.") {
 		return leaf{}
 	}
-	dot := strings.LastIndexByte(text, '.')
-	return leaf{o.c.set.fields.Add(text[:max(dot, 0)]), event.Intern(text[dot+1:]), true}
+	parent, name := cutLast(text)
+	l := leaf{parent: o.c.set.fields.Add(parent), name: event.Intern(name), known: true}
+	if parent != "" {
+		outer, inner := cutLast(parent)
+		l.outer, l.inner = o.c.set.fields.Add(outer), event.Intern(inner)
+	}
+	return l
+}
+
+// cutLast cuts off the last step of a path.
+func cutLast(path string) (parent, name string) {
+	dot := strings.LastIndexByte(path, '.')
+	return path[:max(dot, 0)], path[dot+1:]
 }
 
 // reading is a field as [painless.Context.Field] knows it; that of the document itself for one that it does not know.
@@ -66,10 +80,38 @@ func (l *leaf) putKnown(r *Runner, v event.Value) bool {
 	}
 	m := r.ctx.Field(l.parent)
 	if m.Kind() != event.Map {
-		return false
+		if m = l.makeParent(r); m.Kind() != event.Map {
+			return false
+		}
 	}
 	r.ev.Put(m, l.name, v)
+	l.wrote(r, v)
 	return true
+}
+
+// makeParent makes the map that the field is in, when nothing but that is missing.
+func (l *leaf) makeParent(r *Runner) (m event.Value) {
+	if l.inner != 0 && r.ctx.Missing(l.parent) {
+		if outer := r.ctx.Field(l.outer); outer.Kind() == event.Map {
+			m = r.ev.NewMap()
+			r.ev.Put(outer, l.inner, m)
+			r.ctx.Note(l.parent, m)
+		}
+	}
+	return m
+}
+
+// wrote tells what the field is once the step has ended.
+func (l *leaf) wrote(r *Runner, v event.Value) {
+	if l.at != 0 && (v.Kind() <= event.Date || v.Kind() >= event.List) { // a frozen one is another once it was read
+		r.wrote = wrote{l.at, v}
+	}
+}
+
+// wrote is a field that a processor has written, and what it is now.
+type wrote struct {
+	at int32
+	v  event.Value
 }
 
 // constant is what a `set` has that writes one value into one field, whatever the event is.
@@ -129,7 +171,7 @@ func (p *setProcessor) runConstant(r *Runner) error {
 	m := r.ctx.Field(p.leaf.parent)
 	if !p.leaf.known || m.Kind() != event.Map || r.trace != nil {
 		v := p.make(r)
-		err := r.ev.Set(p.field.path, v)
+		err := p.leaf.put(r, p.field.path, v)
 		if err == nil {
 			p.writing.wrote(r, v)
 		}

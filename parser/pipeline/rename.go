@@ -39,6 +39,7 @@ func (p *renameProcessor) move(r *Runner) bool {
 	v := r.ev.At(m, at)
 	r.ev.RemoveAt(m, at)
 	r.ev.Put(to, p.to.name, v)
+	p.to.wrote(r, v)
 	return true
 }
 

@@ -58,6 +58,7 @@ type Runner struct {
 	calling []frame // pipelines that are running now, outermost first, with room for maxCalls
 	scratch []any   // of processors that need some, by slot
 	skip    int     // steps that the last one has done with its own
+	wrote   wrote   // what the last one has written, if that is known
 	buf     []byte
 	today   today
 	times   event.Times // by which templates write times
@@ -222,6 +223,10 @@ func (r *Runner) steps(steps []step) error {
 			err = s.proc.run(r)
 			if len(s.touches) > 0 || r.ctx.Shared() {
 				r.ctx.Wrote(s.touches)
+				if r.wrote.at != 0 {
+					r.ctx.Note(r.wrote.at, r.wrote.v)
+					r.wrote.at = 0
+				}
 			}
 			if r.skip > 0 {
 				to = r.skipped(to)

@@ -82,6 +82,23 @@ func (s *Set) linkTouches(st *step) {
 		}
 	}
 	st.touches = touches
+	switch p := st.proc.(type) {
+	case *setProcessor:
+		s.linkLeaf(&p.leaf, p.field.path)
+	case *appendProcessor:
+		s.linkLeaf(&p.leaf, p.field.path)
+	case *renameProcessor:
+		s.linkLeaf(&p.to, p.target.path)
+	case *splitProcessor:
+		s.linkLeaf(&p.leaf, p.target.path)
+	}
+}
+
+// linkLeaf tells the leaf, whose path it is, which reading it is.
+func (s *Set) linkLeaf(l *leaf, path event.Path) {
+	if l.known {
+		l.at = s.fields.Find(path.String())
+	}
 }
 
 // writing is a field that a processor writes, for what is known of it.
@@ -103,7 +120,7 @@ func (s *Set) writingOf(path event.Path) writing {
 	name := strings.TrimPrefix(path.String(), "_source.")
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
 		parent := s.fields.Find(name[:dot])
-		w.inner = leaf{parent, event.Intern(name[dot+1:]), parent != 0}
+		w.inner = leaf{parent: parent, name: event.Intern(name[dot+1:]), known: parent != 0}
 	}
 	return w
 }

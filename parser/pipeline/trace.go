@@ -167,6 +167,7 @@ func (r *Runner) runTraced(s *step, rec *TraceStep) (err error) {
 	default:
 		err = s.proc.run(r)
 	}
+	r.wrote = wrote{}
 	switch err {
 	case ErrDropped:
 		rec.Status = Dropped
