@@ -91,7 +91,7 @@ func (l *leaf) putKnown(r *Runner, v event.Value) bool {
 
 // makeParent makes the map that the field is in, when nothing but that is missing.
 func (l *leaf) makeParent(r *Runner) (m event.Value) {
-	if l.inner != 0 && r.ctx.Missing(l.parent) {
+	if l.inner != 0 && r.trace == nil && r.ctx.Missing(l.parent) {
 		if outer := r.ctx.Field(l.outer); outer.Kind() == event.Map {
 			m = r.ev.NewMap()
 			r.ev.Put(outer, l.inner, m)
@@ -170,12 +170,14 @@ func (p *setProcessor) make(r *Runner) event.Value {
 func (p *setProcessor) runConstant(r *Runner) error {
 	m := r.ctx.Field(p.leaf.parent)
 	if !p.leaf.known || m.Kind() != event.Map || r.trace != nil {
-		v := p.make(r)
-		err := p.leaf.put(r, p.field.path, v)
-		if err == nil {
-			p.writing.wrote(r, v)
+		if m = p.leaf.makeParent(r); m.Kind() != event.Map {
+			v := p.make(r)
+			err := r.ev.Set(p.field.path, v)
+			if err == nil {
+				p.writing.wrote(r, v)
+			}
+			return err
 		}
-		return err
 	}
 	if p.entries != nil && r.ev.PutAll(m, p.entries) {
 		r.ctx.Learn(p.known, nil)
