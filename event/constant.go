@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -85,13 +86,15 @@ type Entries struct {
 	end   int // of their text
 }
 
-// Add adds an entry. It does nothing, and says so, when the value is not part of the constant text.
+// Add adds an entry. It does nothing, and says so, when the value is not part of the constant text, or the name is there
+// already.
 func (e *Entries) Add(name Symbol, j JSON) bool {
-	if j.Interned() {
-		e.slots = append(e.slots, slot{key(name), j.ready})
-		e.end = max(e.end, j.end)
+	if !j.Interned() || slices.ContainsFunc(e.slots, func(s slot) bool { return s.key == key(name) }) {
+		return false
 	}
-	return j.Interned()
+	e.slots = append(e.slots, slot{key(name), j.ready})
+	e.end = max(e.end, j.end)
+	return true
 }
 
 // PutAll sets entries of a map. It does nothing, and says so, when the event was reset before they were made.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,9 @@ func TestShortcuts(t *testing.T) {
 				ev := event.New()
 				loadSymbols(t, ev, doc)
 				failed := fmt.Sprint(run(ev))
+				if m := unnotedNull(ev, ev.Doc(), 10); m.Kind() != event.Missing {
+					t.Fatalf("seed %d: %s\n%s\nit is not known that an entry of %v is null", n, doc, sources[0].Text, m)
+				}
 				out, err := ev.AppendJSON(nil)
 				ingest, _ := ev.AppendValue(nil, ev.Ingest())
 				return fmt.Sprintf("%s\n%v %s\n%s", out, err, ingest, failed)
@@ -49,6 +53,21 @@ func TestShortcuts(t *testing.T) {
 		}
 	}
 	t.Logf("%d runs", ran)
+}
+
+// unnotedNull is a container in v that has a null, of which the event does not know.
+func unnotedNull(ev *event.Event, v event.Value, depth int) (m event.Value) {
+	known, all := ev.Nulls()
+	if v.Kind() < event.List || depth == 0 || !all {
+		return m
+	}
+	if ev.HoldsNull(v) && !slices.Contains(known, v) {
+		return v
+	}
+	for i := 0; i < ev.Len(v) && m.Kind() == event.Missing; i++ {
+		m = unnotedNull(ev, ev.At(v, i), depth-1)
+	}
+	return m
 }
 
 // loadSymbols is load of a document whose own names are symbols, as lines' have them.
@@ -107,7 +126,8 @@ func (g shortcuts) step() (typ, options string) {
 	case 8:
 		return "script", "source: " + g.of("\"ctx.a = ['b': 'x']\"", "\"if (ctx.b == 'x') { ctx.a.c = ['x'] } else { ctx.b = ctx.b == null ? 'x' : 'y' }\"", "'ctx.a = ctx.b'", "\"ctx.b = ['c': 'x']\"", "\"ctx.l = [ctx.a]\"", "\"ctx.remove('a')\"",
 			"\"if (ctx.b == 'x') { ctx.remove('b') } ctx.n = ['b': 'x']\"", "\"ctx.a.b = ctx.b; ctx['o'] = 'x'\"", "\"try { ctx.n.b = null; ctx.m.k.b = ctx.a.b.c } catch (Exception e) { ctx.a = 'x' }\"",
-			"\"def m = ctx.a; if (m instanceof Map) { m.b = 'x' }\"", "\"void f(Map m) { m.values().removeIf(v -> v == null) } f(ctx)\"", "\"ctx.o = ctx.o == null ? 1 : ctx.o + 'x'\"")
+			"\"def m = ctx.a; if (m instanceof Map) { m.b = 'x' }\"", "\"void f(Map m) { m.values().removeIf(v -> v == null) } f(ctx)\"",
+			"\"void f(def o) { if (o instanceof Map) { for (v in o.values()) { f(v) } o.values().removeIf(v -> v == null) } } f(ctx)\"", "\"ctx.o = ctx.o == null ? 1 : ctx.o + 'x'\"")
 	case 9:
 		return "foreach", fmt.Sprintf("field: %s, processor: {set: {field: %s, value: x, if: \"%s\"}}", g.of("a", "l", "m"), g.of("_ingest._value.b", "a.c", "m.k.b"), g.condition())
 	case 10:
@@ -171,5 +191,18 @@ func TestSharedContainers(t *testing.T) {
 		if got, _ := ev.AppendJSON(nil); err != nil || !sameJSON(t, string(got), c.want) {
 			t.Errorf("%s: %s, %v", c.processors, got, err)
 		}
+	}
+}
+
+// TestSetTwice has one field set twice in a row, which is one entry.
+func TestSetTwice(t *testing.T) {
+	set, err := Compile([]Source{{Name: "p", Text: []byte(`processors: [{set: {field: o, value: x}}, {set: {field: o, value: y}}]`)}}, Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev := event.New()
+	err = set.NewRunner().Run(set.Pipeline("p"), ev, received)
+	if got, _ := ev.AppendJSON(nil); err != nil || string(got) != `{"o":"y"}` {
+		t.Errorf("%s, %v", got, err)
 	}
 }
