@@ -141,7 +141,8 @@ func (b *Batch) room(index string, ref event.Ref) []byte {
 	if room := cap(b.buf); start >= smallBody && start >= room/2 && room < b.size {
 		b.buf = slices.Grow(b.buf, min(2*room, b.size)+smallBody-start) // append's steps are a quarter, which leaves more garbage
 	}
-	body := append(b.buf, b.action...)
+	body := b.buf
+	body = append(body, b.action...)
 	copy(body[len(body)-len(actionEnd)-event.IDLen:], id)
 	return body
 }
@@ -149,7 +150,8 @@ func (b *Batch) room(index string, ref event.Ref) []byte {
 // take adds the item that room was called for last; body is what that returned, with the document.
 func (b *Batch) take(body []byte, ref event.Ref) *Item {
 	start := len(b.buf)
-	b.buf = append(body, '\n')
+	body = append(body, '\n')
+	b.buf = body
 	n := len(b.Items)
 	if n == cap(b.Items) {
 		b.Items = slices.Grow(b.Items, 1)

@@ -32,7 +32,7 @@ type Config struct {
 	// objects nested deeper than 100, with more than 10000 entries, or with names of more than 8KiB on the way to a
 	// value; these get the tag _json_refused.
 	JSONTarget string `yaml:"json_target"`
-	// Parsers per lane; 0 for one per CPU.
+	// Parsers per lane; 0 for one per CPU. Each fills a bulk request of its own, of index.bulk.bytes.
 	Parsers int `yaml:"parsers"`
 	// How much a lane may take from the spool before it is stored.
 	InFlight InFlight `yaml:"in_flight"`
