@@ -114,8 +114,7 @@ func (ev *Event) addEntries(m Value, entries []slot, first int, values []Value) 
 			v = values[e.val.bits]
 		}
 		to[i] = slot{e.key, v}
-		o.enter(e.key, o.len)
-		o.len++
+		o.noteAny(e.key)
 	}
 }
 
@@ -125,7 +124,6 @@ func (ev *Event) addAll(m Value, entries []slot) {
 	to := ev.slots[o.start+o.len:][:len(entries)]
 	for i := range to {
 		to[i].key, to[i].val = entries[i].key, entries[i].val
-		o.enter(entries[i].key, o.len)
-		o.len++
+		o.noteAny(entries[i].key)
 	}
 }
