@@ -253,17 +253,6 @@ func (o *object) note(k key) {
 	*o.place(k) = uint8(o.len)
 }
 
-// noteAny is note for a symbol whose place may be another one's.
-func (o *object) noteAny(k key) {
-	if *o.place(k) == 0 {
-		o.note(k)
-		return
-	}
-	o.len++
-	o.seen |= k
-	o.state |= crowded
-}
-
 func (ev *Event) remove(m Value, k key) bool {
 	i := ev.find(&ev.objects[m.bits], k)
 	if i >= 0 {

@@ -114,7 +114,8 @@ func (ev *Event) addEntries(m Value, entries []slot, first int, values []Value) 
 			v = values[e.val.bits]
 		}
 		to[i] = slot{e.key, v}
-		o.noteAny(e.key)
+		o.enter(e.key, o.len)
+		o.len++
 	}
 }
 
@@ -124,6 +125,7 @@ func (ev *Event) addAll(m Value, entries []slot) {
 	to := ev.slots[o.start+o.len:][:len(entries)]
 	for i := range to {
 		to[i].key, to[i].val = entries[i].key, entries[i].val
-		o.noteAny(entries[i].key)
+		o.enter(entries[i].key, o.len)
+		o.len++
 	}
 }
