@@ -59,8 +59,9 @@ func NewLayout(paths []Path) *Layout {
 // Maps is how many maps the fields of the layout are in.
 func (l *Layout) Maps() int { return len(l.objects) }
 
-// SetNew sets the fields of a layout; NoteNull is to be told of nulls among the values. It does nothing, and tells so, when the event has something where they are to go.
-// Values behind those of the paths, as many as there are, are set to the maps that it has made.
+// SetNew sets the fields of a layout; NoteNull is to be told of nulls among the values. It does nothing, and tells so, when
+// the event has something where they are to go. Values behind those of the paths, as many as there are, are set to the maps
+// that it has made.
 func (ev *Event) SetNew(l *Layout, values []Value) bool {
 	if !ev.lacks(ev.doc, l.roots[rootDoc]) || len(l.roots[rootIngest]) > 0 && !ev.lacks(ev.Ingest(), l.roots[rootIngest]) {
 		return false

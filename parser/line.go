@@ -88,8 +88,7 @@ func (c *clock) resolve(t *syslog.Time, received int64, zone *time.Location) (ns
 }
 
 // parse renders line i of b; a batch's lines are parsed from the first one on. dropped says that the line's pipeline
-// wants no document. doc is valid until the next call, or as
-// long as what it was appended to.
+// wants no document. doc is valid until the next call, or as long as what it was appended to.
 func (p *lineParser) parse(b *event.Batch, i int) (doc []byte, dropped bool, err error) {
 	if i == 0 || b != p.senders.batch {
 		p.senders.begin(b)
