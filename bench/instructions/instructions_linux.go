@@ -1,5 +1,3 @@
-// Package instructions counts the instructions that a child process executes. On a machine that others use too, they say
-// more than CPU time, which is longer when the processor's caches are theirs. It is for benchmarks.
 package instructions
 
 import (
@@ -13,8 +11,11 @@ import (
 // Counter counts those of one process.
 type Counter struct{ user, kernel int }
 
-// New counts for the next process that the calling goroutine starts, which stays on its thread for that.
-func New() Counter {
+// New counts, if that is wanted, for the next process that the calling goroutine starts, which stays on its thread for that.
+func New(wanted bool) Counter {
+	if !wanted {
+		return Counter{-1, -1}
+	}
 	runtime.LockOSThread()
 	return Counter{open(unix.PerfBitExcludeKernel), open(unix.PerfBitExcludeUser)}
 }

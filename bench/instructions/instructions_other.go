@@ -1,13 +1,12 @@
 //go:build !linux
 
-// Package instructions would count the instructions that a child process executes.
 package instructions
 
 // Counter counts nothing.
 type Counter struct{}
 
 // New returns a Counter.
-func New() Counter { return Counter{} }
+func New(bool) Counter { return Counter{} }
 
 // Started does nothing.
 func (Counter) Started() {}

@@ -1,10 +1,10 @@
 // Command receive measures what receiving costs: it sends made-up lines over loopback to the receiver, as a process of
-// its own, and prints the CPU seconds per million messages of that process and its instructions outside the kernel for
-// each, with rsyslogd beside when it is installed. The receiver has its default routes, by which some lines go to two
-// files; rsyslogd has one file per host.
+// its own, and prints the CPU seconds per million messages of that process, with rsyslogd beside when it is installed. The
+// receiver has its default routes, by which some lines go to two files; rsyslogd has one file per host.
 //
 //	go run ./bench/receive            # every scenario, about five minutes
 //	go run ./bench/receive -run udp   # those whose name contains udp
+//	go run ./bench/receive -instructions
 package main
 
 import (
@@ -63,6 +63,7 @@ func main() {
 	spool := flag.Bool("spool", false, "the receiver has a disk log")
 	perHost := flag.Bool("per-host", false, "the receiver has files per host only")
 	pattern := flag.String("run", "", "only scenarios whose name contains this")
+	count := flag.Bool("instructions", false, "count instructions outside the kernel; the CPU time of such a run is longer")
 	profile := flag.String("cpuprofile", "", "write the CPU profile of the last receiver to this file")
 	flag.Parse()
 	if *child != "" {
@@ -79,7 +80,7 @@ func main() {
 				fmt.Printf("%-34s %-10s not installed\n", s.name, r)
 				continue
 			}
-			m, err := measure(r, s)
+			m, err := measure(r, s, *count)
 			if err != nil {
 				log.Printf("%s: %s: %v", s.name, r, err)
 				continue
@@ -103,12 +104,12 @@ func (m *measurement) print(r receiver, s scenario) {
 	if _, ours := r.(millrace); ours && s.limit > 0 {
 		allowed = fmt.Sprintf("%.1f", s.limit)
 	}
-	fmt.Printf("%-34s %-10s %9.2f %9.2f %9s %7d %7d %8d\n", s.name, r, (m.user+m.system).Seconds()*per, m.system.Seconds()*per,
-		allowed, m.instructions/uint64(s.messages), m.rss>>20, m.lost)
+	fmt.Printf("%-34s %-10s %9.2f %9.2f %9s %7s %7d %8d\n", s.name, r, (m.user+m.system).Seconds()*per, m.system.Seconds()*per,
+		allowed, instructions.Each(m.instructions, s.messages), m.rss>>20, m.lost)
 }
 
 // measure starts a receiver, sends it the load, ends it and counts what is in its files.
-func measure(r receiver, s scenario) (*measurement, error) {
+func measure(r receiver, s scenario, count bool) (*measurement, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "millrace-bench-")
@@ -116,7 +117,7 @@ func measure(r receiver, s scenario) (*measurement, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	counter := instructions.New()
+	counter := instructions.New(count)
 	cmd, address, err := r.start(ctx, dir, s)
 	counter.Started()
 	if err != nil {

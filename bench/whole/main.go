@@ -1,13 +1,13 @@
 // Command whole measures the whole way of a line in one process: TCP in → files → disk log → parsed → bulk
 // requests to a sink that answers as Elasticsearch does and keeps nothing. It prints the CPU seconds per million
-// messages of that process and its instructions for one of them, outside the kernel and in it, start and end included,
-// and its largest resident set; and beside it, where they are installed, what rsyslogd with mmnormalize and
-// omelasticsearch costs for the same lines, without files. Instructions compare two builds on a busy machine too.
+// messages of that process, start and end included, and its largest resident set; and beside it, where they are
+// installed, what rsyslogd with mmnormalize and omelasticsearch costs for the same lines, without files.
 //
 //	go run ./bench/whole                                # made-up sshd lines and combined access logs
 //	go run ./bench/whole -geoip DIR                     # with MaxMind's databases in place of a made-up one
 //	go run ./bench/whole -log FILE -pri 86              # your own lines
 //	go run ./bench/whole -binary old -binary new        # two builds of millrace, in turn
+//	go run ./bench/whole -instructions                  # of a message too: they compare builds on a busy machine
 package main
 
 import (
@@ -42,6 +42,7 @@ func main() {
 	geoip := flag.String("geoip", "", "file or folder of GeoIP databases")
 	only := flag.String("run", "", "only lines whose name contains this")
 	modules := flag.String("rsyslog-modules", "", "folder of omelasticsearch.so, where rsyslogd does not find it")
+	count := flag.Bool("instructions", false, "count instructions, outside the kernel and in it; the CPU time of such a run is longer")
 	var binaries []string
 	flag.Func("binary", "measure this millrace, not a fresh build; may be repeated", func(s string) error {
 		binaries = append(binaries, s)
@@ -74,7 +75,7 @@ func main() {
 			if !strings.Contains(l.name, *only) || !p.takes(l) {
 				continue
 			}
-			r, err := run(p, l, *messages, *connections)
+			r, err := run(p, l, *messages, *connections, *count)
 			if err != nil {
 				log.Printf("%s, %s: %v", l.name, p, err)
 				continue
@@ -119,14 +120,14 @@ func (r *result) print(l load, p program, messages int) {
 	if _, ours := p.(*millrace); ours && l.limit > 0 {
 		limit = fmt.Sprintf("%.1f", l.limit)
 	}
-	fmt.Printf("%-16s %-20s %9.2f %9s %9.2f %7d %7d %9d %8d\n", l.name, p, (r.user+r.system).Seconds()*per, limit, r.system.Seconds()*per,
-		r.instructions/uint64(messages), r.kernel/uint64(messages), r.bytes/max(r.documents, 1), r.rss>>20)
+	fmt.Printf("%-16s %-20s %9.2f %9s %9.2f %7s %7s %9d %8d\n", l.name, p, (r.user+r.system).Seconds()*per, limit, r.system.Seconds()*per,
+		instructions.Each(r.instructions, messages), instructions.Each(r.kernel, messages), r.bytes/max(r.documents, 1), r.rss>>20)
 	if r.documents != int64(messages) {
 		fmt.Printf("  %d messages were sent, and %d documents came\n", messages, r.documents)
 	}
 }
 
-func run(p program, l load, messages, connections int) (*result, error) {
+func run(p program, l load, messages, connections int, count bool) (*result, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "millrace-bench-data-")
@@ -139,7 +140,7 @@ func run(p program, l load, messages, connections int) (*result, error) {
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
-	counter := instructions.New()
+	counter := instructions.New(count)
 	cmd, address, err := p.start(ctx, dir, s.URL, l)
 	counter.Started()
 	if err != nil {
