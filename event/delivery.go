@@ -68,6 +68,16 @@ func (d *Delivery) Count() (n [int(verdicts)]int) {
 	return n
 }
 
+// AppendDeferred adds the lines whose verdict is Deferred to b, with the flags more than they have, once all lines are settled.
+func (d *Delivery) AppendDeferred(b *Batch, flags Flags) {
+	for i := range d.Batch.Lines {
+		if d.verdicts[i] == Deferred {
+			b.AddLine(d.Batch, i)
+			b.Lines[len(b.Lines)-1].Flags |= flags
+		}
+	}
+}
+
 // Ref names one line of a delivery.
 type Ref struct {
 	D    *Delivery

@@ -106,13 +106,16 @@ type BatchConfig struct {
 	Linger time.Duration `yaml:"linger"`
 }
 
-// DefaultMaxMessage is the length of the longest message, unless a listener says otherwise.
-const DefaultMaxMessage = 64 * units.KiB
+// DefaultMaxMessage is the length of the longest message, unless a listener says otherwise, up to MaxMessage.
+const (
+	DefaultMaxMessage = 64 * units.KiB
+	MaxMessage        = 16 * units.MiB
+)
 
 const (
-	minMessage, maxMessage = 480, 16 * units.MiB // RFC 5424, 6.1: receivers must take 480 octets
-	defaultMaxConnections  = 10_000
-	defaultUDPBuffer       = 16 * units.MiB
+	minMessage            = 480 // RFC 5424, 6.1: receivers must take 480 octets
+	defaultMaxConnections = 10_000
+	defaultUDPBuffer      = 16 * units.MiB
 )
 
 // DefaultConfig listens on loopback, and files and indexes auth, kern and the rest apart.
@@ -222,8 +225,8 @@ func (l *ListenerConfig) validate() error {
 	if err := l.validateGSS(); err != nil {
 		return fmt.Errorf("gss%w", err)
 	}
-	if l.MaxMessage < minMessage || l.MaxMessage > maxMessage {
-		return fmt.Errorf("max_message: %v is out of range: write a size from %d to %v", l.MaxMessage, int(minMessage), maxMessage)
+	if l.MaxMessage < minMessage || l.MaxMessage > MaxMessage {
+		return fmt.Errorf("max_message: %v is out of range: write a size from %d to %v", l.MaxMessage, int(minMessage), MaxMessage)
 	}
 	if l.MaxConnections < 1 {
 		return fmt.Errorf("max_connections: %d is out of range: write a number above 0, or 0 for the default", l.MaxConnections)

@@ -118,9 +118,9 @@ func (s *Set) writingOf(path event.Path) writing {
 	}
 	w := writing{at: s.fields.Find(path.String()), touches: touches}
 	name := strings.TrimPrefix(path.String(), "_source.")
-	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
-		parent := s.fields.Find(name[:dot])
-		w.inner = leaf{parent: parent, name: event.Intern(name[dot+1:]), known: parent != 0}
+	if outer, last := cutLast(name); outer != "" {
+		parent := s.fields.Find(outer)
+		w.inner = leaf{parent: parent, name: event.Intern(last), known: parent != 0}
 	}
 	return w
 }

@@ -9,10 +9,12 @@ import (
 	"os"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/millrace/millrace/shipper"
 )
 
 // maxLine bounds a line. Of longer ones the rest is left out: no listener takes longer messages.
-const maxLine = 16 << 20
+const maxLine = int(shipper.MaxMessage)
 
 // reader reads lines of one file after the other. It goes on in the same file when it is asked to.
 type reader struct {

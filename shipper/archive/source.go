@@ -14,12 +14,7 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/event/syslog"
-)
-
-// Limits of a batch, as the receiver has them.
-const (
-	batchLines = 1000
-	batchSize  = 256 << 10
+	"github.com/millrace/millrace/shipper"
 )
 
 // Counts are what has become of the lines of any number of sources.
@@ -44,6 +39,7 @@ type Config struct {
 type Source struct {
 	cfg      Config
 	log      *zap.Logger
+	limits   shipper.BatchConfig // as a receiver has them
 	finished chan struct{}
 	again    chan struct{} // something is in deferred
 
@@ -66,7 +62,10 @@ type part struct {
 
 // NewSource makes the source of parts, which are of one lane.
 func NewSource(parts []Part, cfg Config, log *zap.Logger) *Source {
-	s := &Source{cfg: cfg, log: log, finished: make(chan struct{}), again: make(chan struct{}, 1), left: len(parts)}
+	s := &Source{
+		cfg: cfg, log: log, limits: shipper.DefaultConfig().Batch,
+		finished: make(chan struct{}), again: make(chan struct{}, 1), left: len(parts),
+	}
 	for _, p := range parts {
 		s.parts = append(s.parts, part{Part: p, open: 1})
 	}
@@ -157,11 +156,7 @@ func (s *Source) Ack(_ context.Context, deliveries []*event.Delivery) error {
 			continue
 		}
 		b := &event.Batch{}
-		for i := range d.Batch.Lines {
-			if d.Verdict(i) == event.Deferred {
-				b.AddLine(d.Batch, i)
-			}
-		}
+		d.AppendDeferred(b, 0)
 		s.deferred = append(s.deferred, event.NewDelivery(b, d.Place))
 		s.wake()
 	}
@@ -197,7 +192,7 @@ func (s *Source) read(p *part, b *event.Batch) error {
 		s.received = p.From
 	}
 	origin := event.Origin{Transport: event.Replay, Listener: event.Replay.String(), Peer: netip.AddrPortFrom(p.Peer, 0)}
-	for lines := 0; lines < batchLines && len(b.Data) < batchSize; lines++ {
+	for lines := 0; lines < s.limits.Lines && len(b.Data) < int(s.limits.Size); lines++ {
 		at := s.reader.offset
 		if p.Size != toTheEnd && at >= p.Offset+p.Size {
 			return io.EOF

@@ -11,7 +11,6 @@ import (
 
 	"github.com/millrace/millrace/event"
 	"github.com/millrace/millrace/spooler/frame"
-	"github.com/millrace/millrace/spooler/lane"
 )
 
 // ErrClosed says that the log or the source has been closed.
@@ -167,7 +166,7 @@ func (l *laneLog) deferLines(d *event.Delivery) error {
 	}
 	b := l.log.batches.Get()
 	defer l.log.batches.Put(b)
-	lane.AppendDeferred(b, d)
+	d.AppendDeferred(b, event.Retried)
 	return l.append(l.retry, b, 0)
 }
 

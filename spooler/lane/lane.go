@@ -1,12 +1,9 @@
-// Package lane holds what every spool knows of a lane: its name, the state it reports, and how its deferred
-// lines are gathered. It does no I/O.
+// Package lane holds what every spool knows of a lane: its name, and the state it reports. It does no I/O.
 package lane
 
 import (
 	"fmt"
 	"time"
-
-	"github.com/millrace/millrace/event"
 )
 
 // maxName bounds the length of a lane's name, which is part of paths and index names.
@@ -34,14 +31,4 @@ type Stats struct {
 	Oldest   time.Time // receipt of the oldest frame that waits; zero when none does
 	Damaged  int64     // frames skipped since this process started
 	Stopped  error     // why nothing more of the lane is read; nil when all is well
-}
-
-// AppendDeferred adds the lines of d whose verdict is Deferred to b, marked as Retried.
-func AppendDeferred(b *event.Batch, d *event.Delivery) {
-	for i := range d.Batch.Lines {
-		if d.Verdict(i) == event.Deferred {
-			b.AddLine(d.Batch, i)
-			b.Lines[len(b.Lines)-1].Flags |= event.Retried
-		}
-	}
 }

@@ -239,7 +239,7 @@ func (s *Source) deferred(d *event.Delivery) ([]byte, error) {
 	}
 	b := s.spool.batches.Get()
 	defer s.spool.batches.Put(b)
-	lane.AppendDeferred(b, d)
+	d.AppendDeferred(b, event.Retried)
 	return new(frame.Encoder).Append(nil, b, frame.S2)
 }
 
